@@ -1,0 +1,8 @@
+namespace CloudTrailAggregation;
+
+/// <summary>
+/// A run that cannot go on. The message is one line for the operator: it names the object,
+/// says what is wrong and what to change.
+/// </summary>
+public class AggregationException(string message, Exception? innerException = null)
+    : Exception(message, innerException);

@@ -1,0 +1,62 @@
+namespace CloudTrailAggregation.Storage;
+
+/// <summary>
+/// A root (bucket and prefix, or directory) that holds objects by key.
+/// Keys are relative to the root and use '/'. Failures that an operator can mend are
+/// <see cref="AggregationException"/>s whose message holds <see cref="UriOf"/> of the key.
+/// </summary>
+public interface IObjectStore
+{
+    /// <summary>The object as messages and reports name it: <c>s3://bucket/prefix/key</c> or a path.</summary>
+    string UriOf(string key);
+
+    /// <summary>The objects whose key starts with <paramref name="prefix"/>, in ordinal order of their UTF-8 keys.</summary>
+    IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation);
+
+    /// <summary>
+    /// A forward-only stream of the object as it was listed. An object that is gone or that has another
+    /// ETag by now fails, at once or while it is read. Dispose the stream.
+    /// </summary>
+    Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation);
+
+    /// <summary>Fills <paramref name="destination"/> with the object's bytes from <paramref name="offset"/> on.</summary>
+    Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation);
+
+    /// <summary>Starts an object that nobody sees before <see cref="IStagedObject.CompleteAsync"/>.</summary>
+    /// <param name="key">The key it will have.</param>
+    /// <param name="contentType">Its media type, where the store keeps one.</param>
+    IStagedObject Stage(string key, string contentType);
+
+    /// <summary>Removes the object; one that is not there is not an error.</summary>
+    Task DeleteAsync(string key, CancellationToken cancellation);
+}
+
+/// <summary>An object as a listing shows it.</summary>
+/// <param name="Key">Its key below the store's root.</param>
+/// <param name="Size">Its size in bytes, as stored.</param>
+/// <param name="ETag">An opaque text that changes with its content.</param>
+public readonly record struct StoredObject(string Key, long Size, string ETag);
+
+/// <summary>An object being written; <see cref="IAsyncDisposable.DisposeAsync"/> without completion aborts it.</summary>
+public interface IStagedObject : IAsyncDisposable
+{
+    /// <summary>The key it will have.</summary>
+    string Key { get; }
+
+    /// <summary>
+    /// Takes the bytes. A write may wait until earlier bytes are sent, and throws the first failure of sending them.
+    /// Disposing it has no effect: only the staged object completes or aborts.
+    /// </summary>
+    Stream Content { get; }
+
+    /// <summary>
+    /// Makes the object visible, whole, on the condition that its key still holds <paramref name="replaced"/>
+    /// (nothing, when null). After an ambiguous answer the store looks whether the object there is this one.
+    /// </summary>
+    /// <exception cref="CommitLostException">Another writer was faster; nothing was changed.</exception>
+    Task CompleteAsync(StoredObject? replaced, CancellationToken cancellation);
+}
+
+/// <summary>The key no longer holds the object that was to be replaced: another run was faster.</summary>
+public sealed class CommitLostException(string message, Exception? innerException = null)
+    : AggregationException(message, innerException);
