@@ -1,0 +1,25 @@
+using CloudTrailAggregation.Parquet;
+
+namespace CloudTrailAggregation.Aggregation;
+
+/// <summary>What a run does the same way for every month.</summary>
+public sealed record AggregationOptions
+{
+    /// <summary>Rows in a file before the next one is begun; 0, the default: one file a month.</summary>
+    public long RowsPerFile { get; init; }
+
+    /// <summary>The compression of the Parquet files; the default is zstd.</summary>
+    public Codec Codec { get; init; } = Codec.Zstd;
+
+    /// <summary>Whether exact copies of a line are dropped; true is the default.</summary>
+    public bool Deduplicate { get; init; } = true;
+
+    /// <summary>A run with more than 100 rejects fails above this percentage of its lines, 0 to 100; the default is 1.</summary>
+    public double MaxRejectedPercent { get; init; } = 1;
+
+    /// <summary>Threads that read and encode, from 1; the output's bytes do not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Whether a month may be replaced by one with fewer events; false is the default.</summary>
+    public bool Replace { get; init; }
+}

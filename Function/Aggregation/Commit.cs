@@ -1,0 +1,88 @@
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Aggregation;
+
+/// <summary>Makes a run's staged files visible, 000000 first, and clears what an earlier run left over.</summary>
+internal sealed class Commit(IObjectStore source, IObjectStore destination, MonthPlan plan, TimeProvider time)
+{
+    private readonly List<string> _removed = [];
+
+    /// <summary>URIs of the files of an earlier run that were deleted.</summary>
+    public IReadOnlyList<string> Removed => _removed;
+
+    /// <summary>How long a reader could see files of both runs; null where one file replaced at most one.</summary>
+    public TimeSpan? Mixed { get; private set; }
+
+    /// <exception cref="AggregationException">A source changed, or the month would shrink: nothing was changed.</exception>
+    public async Task CheckAsync(LineCounts counts, bool replace, CancellationToken cancellation)
+    {
+        var later = await SourceListing.ReadAsync(plan.Month, source, cancellation);
+        plan.Sources.CheckUnchanged(later, source);
+        if (!replace)
+        {
+            CheckNotShrinking(counts, cancellation);
+        }
+    }
+
+    /// <exception cref="CommitLostException">Another run was faster.</exception>
+    public async Task RunAsync(RejectFile rejects, PartFiles files, CancellationToken cancellation)
+    {
+        if (rejects.Staged is { } rejected)
+        {
+            await rejected.CompleteAsync(plan.StandingAt(rejected.Key), cancellation);
+        }
+
+        long started = 0;
+        foreach (var file in files.Files)
+        {
+            await file.Staged.CompleteAsync(plan.StandingAt(file.Staged.Key), cancellation);
+            started = started == 0 ? time.GetTimestamp() : started;
+
+            // From here on the month is new: what is left to do is not given up half-way for want of time.
+            cancellation = CancellationToken.None;
+        }
+
+        var written = files.Files.Select(file => file.Staged.Key).ToHashSet(StringComparer.Ordinal);
+        await RemoveOthersAsync(plan.ParquetFiles.Keys.Where(key => !written.Contains(key)), cancellation);
+        if (written.Count > 1 || _removed.Count > 0)
+        {
+            Mixed = time.GetElapsedTime(started);
+        }
+
+        await RemoveOthersAsync(plan.RejectFiles.Keys.Where(key => key != rejects.Staged?.Key), cancellation);
+    }
+
+    /// <summary>
+    /// Files of one run count by their events. Files that this tool did not write have their duplicates still, so
+    /// their rows are held against the lines read.
+    /// </summary>
+    private void CheckNotShrinking(LineCounts counts, CancellationToken cancellation)
+    {
+        var footers = plan.ParquetFiles.Values.Select(file => ParquetFooter.Read(destination, file, cancellation)).ToList();
+        if (footers.Count == 0)
+        {
+            return;
+        }
+
+        string? run = RunOf(footers[0]);
+        long standing = footers.Where(footer => RunOf(footer) == run).Sum(footer => footer.Rows);
+        long now = run is null ? counts.Lines : counts.Events;
+        if (now < standing)
+        {
+            string first = destination.UriOf(plan.ParquetFiles.Keys.First());
+            throw new AggregationException($"{first} and its run hold {standing} events, this run found {now}{(run is null ? " lines" : "")}: the month would shrink. Nothing was replaced. If events are missing in the source, restore them; if the month is really smaller now, say \"replace\": true (--replace).");
+        }
+    }
+
+    private static string? RunOf(ParquetFooter footer) => footer.Metadata.GetValueOrDefault(FileMetadata.Run);
+
+    private async Task RemoveOthersAsync(IEnumerable<string> keys, CancellationToken cancellation)
+    {
+        foreach (string key in keys)
+        {
+            await destination.DeleteAsync(key, cancellation);
+            _removed.Add(destination.UriOf(key));
+        }
+    }
+}

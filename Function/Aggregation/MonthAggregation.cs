@@ -1,0 +1,85 @@
+using System.Globalization;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Aggregation;
+
+/// <summary>
+/// The main path: plan -> parts -> commit. A month of NDJSON objects becomes its Parquet files, or stays as it was.
+/// </summary>
+public sealed class MonthAggregation(
+    IObjectStore source,
+    IObjectStore destination,
+    AggregationOptions options,
+    TimeProvider time,
+    IProgress<MonthProgress>? progress = null)
+{
+    /// <summary>Up to this many rejects never fail a run: a bad file or two is no reason to keep a month back.</summary>
+    private const int ToleratedRejects = 100;
+
+    /// <exception cref="AggregationException">The month stayed as it was; the message says why and what to do.</exception>
+    public async Task<MonthReport> RunAsync(Month month, CancellationToken cancellation)
+    {
+        long started = time.GetTimestamp();
+
+        // Plan: what is to be read, and what stands there now.
+        var plan = await MonthPlan.MakeAsync(month, source, destination, options, cancellation);
+
+        // Parts: sources -> lines -> events -> column batches -> staged files.
+        await using var rejects = new RejectFile(destination, month);
+        await using var files = new PartFiles(destination, plan, options);
+        await using var reader = new MonthReader(source, plan, options, rejects, progress, cancellation);
+        await BatchPipeline.RunAsync(reader, files, options.Threads, cancellation);
+        files.Close();
+        rejects.Close();
+        reader.Counts.Check(files.Rows);
+        CheckRejects(month, reader.Counts, rejects);
+
+        // Commit: all or nothing.
+        var commit = new Commit(source, destination, plan, time);
+        if (reader.Counts.Lines > 0)
+        {
+            await commit.CheckAsync(reader.Counts, options.Replace, cancellation);
+            await commit.RunAsync(rejects, files, cancellation);
+        }
+
+        return Report(plan, reader.Counts, files, rejects, commit, time.GetElapsedTime(started));
+    }
+
+    private void CheckRejects(Month month, LineCounts counts, RejectFile rejects)
+    {
+        bool tooMany = counts.Rejects > ToleratedRejects && counts.Rejects * 100.0 > options.MaxRejectedPercent * counts.Lines;
+        if (tooMany || (counts.Rejects > 0 && counts.Events == 0))
+        {
+            string limit = tooMany
+                ? string.Create(CultureInfo.InvariantCulture, $"more than {ToleratedRejects} and {options.MaxRejectedPercent} % are not accepted")
+                : "and there is no event";
+            throw new AggregationException($"{source.UriOf(month.Prefix)}: {counts.Rejects} of {counts.Lines} lines are rejects, {limit}. Nothing was replaced. Mend the source or raise MAX_REJECTED_PERCENT. The first: {string.Join("; ", rejects.First)}");
+        }
+    }
+
+    private MonthReport Report(
+        MonthPlan plan, LineCounts counts, PartFiles files, RejectFile rejects, Commit commit, TimeSpan duration) => new()
+    {
+        Month = plan.Month.ToString(),
+        Status = counts.Lines == 0 ? MonthStatus.Empty : MonthStatus.Written,
+        SourceFiles = plan.Sources.Objects.Count,
+        SourceBytes = plan.Sources.Bytes,
+        IgnoredKeys = new IgnoredKeys(plan.Sources.IgnoredKeys, plan.Sources.FirstIgnoredKeys),
+        Lines = counts.Lines,
+        Events = counts.Events,
+        Duplicates = counts.Duplicates,
+        Rejects = counts.Rejects,
+        OutsideMonth = counts.OutsideMonth == 0 ? null : new OutsideMonth(
+            counts.OutsideMonth,
+            DateTimeOffset.FromUnixTimeMilliseconds(counts.Earliest!.Value),
+            DateTimeOffset.FromUnixTimeMilliseconds(counts.Latest!.Value)),
+        EventsWithoutTime = counts.WithoutTime,
+        Outputs = [.. files.Files.Select(file => new OutputFile(destination.UriOf(file.Staged.Key), file.Rows, file.Bytes))],
+        OutputBytes = files.Files.Sum(file => file.Bytes),
+        RejectFile = rejects.Staged is { } staged ? destination.UriOf(staged.Key) : null,
+        Removed = commit.Removed,
+        MixedMilliseconds = (long?)commit.Mixed?.TotalMilliseconds,
+        DurationMilliseconds = (long)duration.TotalMilliseconds,
+    };
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace CloudTrailAggregation.Aggregation;
+
+/// <summary>What a run did with one month; serialized as the answer and in the log.</summary>
+public sealed record MonthReport
+{
+    /// <summary>YYYY-MM.</summary>
+    public required string Month { get; init; }
+
+    public required MonthStatus Status { get; init; }
+
+    public required int SourceFiles { get; init; }
+
+    /// <summary>As stored, gzipped or not.</summary>
+    public required long SourceBytes { get; init; }
+
+    /// <summary>Keys in the month's folder that are no sources, and the first few of them.</summary>
+    public required IgnoredKeys IgnoredKeys { get; init; }
+
+    /// <summary>lines = events + duplicates + rejects.</summary>
+    public long Lines { get; init; }
+
+    public long Events { get; init; }
+
+    public long Duplicates { get; init; }
+
+    public long Rejects { get; init; }
+
+    /// <summary>Events whose eventTime lies in another month: they belong to the day of their delivery.</summary>
+    public OutsideMonth? OutsideMonth { get; init; }
+
+    /// <summary>Events without a readable eventTime.</summary>
+    public long EventsWithoutTime { get; init; }
+
+    public IReadOnlyList<OutputFile> Outputs { get; init; } = [];
+
+    public long OutputBytes { get; init; }
+
+    /// <summary>Where the rejects are; null when there are none.</summary>
+    public string? RejectFile { get; init; }
+
+    /// <summary>Files of an earlier run that were deleted.</summary>
+    public IReadOnlyList<string> Removed { get; init; } = [];
+
+    /// <summary>For how long a reader could see files of two runs; null where one file replaced at most one.</summary>
+    public long? MixedMilliseconds { get; init; }
+
+    public required long DurationMilliseconds { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<MonthStatus>))]
+public enum MonthStatus
+{
+    /// <summary>The month has no lines; nothing was changed.</summary>
+    [JsonStringEnumMemberName("empty")]
+    Empty,
+
+    /// <summary>The month's files are new.</summary>
+    [JsonStringEnumMemberName("written")]
+    Written,
+}
+
+/// <summary>Keys that are no sources.</summary>
+public sealed record IgnoredKeys(long Count, IReadOnlyList<string> First);
+
+/// <summary>Events of other months: how many, and the earliest and latest eventTime of all the month's events.</summary>
+public sealed record OutsideMonth(long Events, DateTimeOffset Earliest, DateTimeOffset Latest);
+
+/// <summary>A Parquet file of the month.</summary>
+public sealed record OutputFile(string Uri, long Rows, long Bytes);

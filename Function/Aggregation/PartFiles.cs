@@ -1,0 +1,82 @@
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Aggregation;
+
+/// <summary>The Parquet files of a run, staged: nobody sees them before they are completed.</summary>
+internal sealed class PartFiles(IObjectStore destination, MonthPlan plan, AggregationOptions options) : IAsyncDisposable
+{
+    private readonly List<PartFile> _files = [];
+    private IStagedObject? _staged;
+    private ParquetSink? _sink;
+    private Dictionary<string, string> _metadata = [];
+    private LineCounts _counts;
+
+    /// <summary>The files closed so far, in order.</summary>
+    public IReadOnlyList<PartFile> Files => _files;
+
+    /// <summary>Rows in all of them.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Writes the events of a batch, which is free again afterwards.</summary>
+    public void Append(EventBatch batch)
+    {
+        for (int first = 0; first < batch.Columns.Rows;)
+        {
+            _sink ??= Open();
+            long fitting = options.RowsPerFile == 0 ? int.MaxValue : options.RowsPerFile - _sink.Rows;
+            int rows = (int)Math.Min(batch.Columns.Rows - first, fitting);
+            _sink.Append(batch.Columns, first, rows);
+            first += rows;
+            Rows += rows;
+            if (_sink.Rows == options.RowsPerFile)
+            {
+                CloseFile();
+            }
+        }
+
+        _counts = batch.CountsAfter;
+    }
+
+    /// <summary>Ends the last file.</summary>
+    public void Close()
+    {
+        if (_sink is not null)
+        {
+            CloseFile();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _sink?.Dispose();
+        if (_staged is not null)
+        {
+            await _staged.DisposeAsync();
+        }
+
+        foreach (var file in _files)
+        {
+            await file.Staged.DisposeAsync();
+        }
+    }
+
+    private ParquetSink Open()
+    {
+        _staged = destination.Stage(OutputKeys.Parquet(plan.Month, _files.Count), "application/vnd.apache.parquet");
+        _metadata = [];
+        return new ParquetSink(_staged.Content, options.Codec, options.Threads, _metadata);
+    }
+
+    private void CloseFile()
+    {
+        FileMetadata.Write(_metadata, plan, Rows, _counts);
+        _sink!.Close();
+        _files.Add(new PartFile(_staged!, _sink.Rows, _sink.BytesWritten));
+        _sink.Dispose();
+        (_sink, _staged) = (null, null);
+    }
+}
+
+/// <summary>A closed, staged Parquet file.</summary>
+internal sealed record PartFile(IStagedObject Staged, long Rows, long Bytes);

@@ -1,0 +1,121 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Aggregation;
+
+/// <summary>
+/// The lines that are no events, verbatim: <c>{"source","line","error","text"}</c>, one a line, gzipped;
+/// <c>"base64"</c> for <c>"text"</c> where the line is not UTF-8 or is too long to be held. Staged at the first reject.
+/// </summary>
+internal sealed class RejectFile(IObjectStore destination, Month month) : IAsyncDisposable
+{
+    private const int QuotedRejects = 3;
+    private const int ExcerptBytes = 80;
+
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        // The file is NDJSON, not HTML.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    private readonly List<string> _first = [];
+    private GZipStream? _gzip;
+    private Utf8JsonWriter? _json;
+
+    /// <summary>The file, once there has been a reject.</summary>
+    public IStagedObject? Staged { get; private set; }
+
+    /// <summary>The first three rejects, each with object, line, error and how the line starts.</summary>
+    public IReadOnlyList<string> First => _first;
+
+    /// <summary>Keeps a whole line.</summary>
+    public void Add(string sourceUri, Line line, string error)
+    {
+        var json = Begin(sourceUri, line.Number, error, line.Text);
+        if (line.Length <= LineReader.MaxLineBytes && Utf8.IsValid(line.Text))
+        {
+            json.WriteString("text"u8, line.Text);
+        }
+        else
+        {
+            json.WriteBase64String("base64"u8, line.Text);
+        }
+
+        End(json);
+    }
+
+    /// <summary>Begins to keep a line that is too long to be held; its parts follow.</summary>
+    public void BeginLong(string sourceUri, long lineNumber, ReadOnlySpan<byte> start)
+    {
+        var json = Begin(sourceUri, lineNumber, $"is longer than {LineReader.MaxLineBytes >> 20} MiB", start);
+        json.WritePropertyName("base64"u8);
+    }
+
+    /// <summary>Keeps the next part of such a line.</summary>
+    public void AddPart(ReadOnlySpan<byte> part, bool last)
+    {
+        _json!.WriteBase64StringSegment(part, last);
+        if (last)
+        {
+            End(_json);
+        }
+
+        _json.Flush();
+    }
+
+    /// <summary>Ends the file; only completing it is left.</summary>
+    public void Close()
+    {
+        _json?.Dispose();
+        _gzip?.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Staged is not null)
+        {
+            await Staged.DisposeAsync();
+        }
+    }
+
+    private Utf8JsonWriter Begin(string sourceUri, long lineNumber, string error, ReadOnlySpan<byte> line)
+    {
+        if (_json is null)
+        {
+            Staged = destination.Stage(OutputKeys.Reject(month, 0), "application/gzip");
+            _gzip = new GZipStream(Staged.Content, CompressionLevel.Optimal, leaveOpen: true);
+            _json = new Utf8JsonWriter(_gzip, Readable);
+        }
+
+        if (_first.Count < QuotedRejects)
+        {
+            _first.Add($"{sourceUri}, line {lineNumber}: {error}: {Excerpt(line)}");
+        }
+
+        _json.WriteStartObject();
+        _json.WriteString("source"u8, sourceUri);
+        _json.WriteNumber("line"u8, lineNumber);
+        _json.WriteString("error"u8, error);
+        return _json;
+    }
+
+    private static void End(Utf8JsonWriter json)
+    {
+        json.WriteEndObject();
+        json.WriteRawValue("\n"u8, skipInputValidation: true);
+        json.Reset();
+    }
+
+    /// <summary>How a line starts, on one line and without anything a terminal or log would obey.</summary>
+    private static string Excerpt(ReadOnlySpan<byte> line)
+    {
+        string start = Encoding.UTF8.GetString(line[..Math.Min(line.Length, ExcerptBytes)]);
+        return JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(start) + (line.Length > ExcerptBytes ? " …" : "");
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+
+namespace CloudTrailAggregation.CloudTrail;
+
+/// <summary>What a chunk holds.</summary>
+public enum ChunkContent
+{
+    /// <summary>Whole lines, each ended by a newline.</summary>
+    Lines,
+
+    /// <summary>The first or a middle part of one line that is longer than the limit.</summary>
+    PartOfLongLine,
+
+    /// <summary>The last part of such a line.</summary>
+    EndOfLongLine,
+}
+
+/// <summary>
+/// A piece of an object's text in native memory, so that column values can point into it: they are valid until the
+/// chunk is filled again. <see cref="SpareBytes"/> may be read, not used, beyond the text: vector loads need no bound.
+/// </summary>
+public sealed unsafe class Chunk : IDisposable
+{
+    /// <summary>A chunk's usual size in bytes: some 800 events, small enough for the cache.</summary>
+    public const int UsualBytes = 1 << 20;
+
+    /// <summary>Bytes beyond the text that may be read.</summary>
+    public const int SpareBytes = 64;
+
+    /// <summary>Memory that a chunk has once had to take for a long line is given back above this size in bytes.</summary>
+    private const int KeptBytes = 4 << 20;
+
+    private byte* _text;
+
+    public Chunk() => Allocate(UsualBytes);
+
+    /// <summary>Bytes the chunk can hold.</summary>
+    public int Capacity { get; private set; }
+
+    /// <summary>Bytes it holds.</summary>
+    public int Length { get; set; }
+
+    public ChunkContent Content { get; set; }
+
+    /// <summary>The number of its first line in the object, from 1; blank lines count.</summary>
+    public long FirstLineNumber { get; set; }
+
+    /// <summary>Unescaped values and composed JSON of this chunk's events; emptied with it.</summary>
+    public Arena Arena { get; } = new();
+
+    public ReadOnlySpan<byte> Text => new(_text, Length);
+
+    internal Span<byte> Free => new(_text + Length, Capacity - Length);
+
+    /// <summary>Its lines in order.</summary>
+    public LineEnumerator Lines => new(_text, Length, FirstLineNumber);
+
+    /// <summary>Empties it; every pointer into it and its arena ends here.</summary>
+    public void Clear()
+    {
+        if (Capacity > KeptBytes)
+        {
+            NativeMemory.AlignedFree(_text);
+            Allocate(UsualBytes);
+        }
+
+        Length = 0;
+        Arena.Clear();
+    }
+
+    internal void Append(ReadOnlySpan<byte> bytes)
+    {
+        Grow(Length + bytes.Length);
+        bytes.CopyTo(Free);
+        Length += bytes.Length;
+    }
+
+    internal void Grow(int capacity)
+    {
+        if (capacity <= Capacity)
+        {
+            return;
+        }
+
+        byte* old = _text;
+        var text = Text;
+        Allocate(capacity);
+        text.CopyTo(new Span<byte>(_text, Capacity));
+        NativeMemory.AlignedFree(old);
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_text);
+        _text = null;
+        Arena.Dispose();
+    }
+
+    private void Allocate(int capacity)
+    {
+        _text = (byte*)NativeMemory.AlignedAlloc((nuint)(capacity + SpareBytes), SpareBytes);
+        new Span<byte>(_text + capacity, SpareBytes).Clear();
+        Capacity = capacity;
+    }
+}

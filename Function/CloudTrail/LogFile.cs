@@ -1,0 +1,329 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.IO.Hashing;
+
+namespace CloudTrailAggregation.CloudTrail;
+
+/// <summary>
+/// The text of one object, gunzipped when its first two bytes say gzip (RFC 1952), as it is otherwise.
+/// Async refill, synchronous read: call <see cref="TryRead"/> until it returns false, then <see cref="RefillAsync"/>.
+/// </summary>
+/// <remarks>
+/// GZipStream reads a truncated file, and stray bytes after the last member, without complaint. So the members are
+/// framed here, the deflate data between header and trailer goes through DeflateStream, and length and CRC-32 are checked here.
+/// </remarks>
+public sealed class LogFile : IAsyncDisposable
+{
+    /// <summary>Bytes asked of the source at a time.</summary>
+    public const int BlockSizeBytes = 1 << 20;
+
+    private const int TrailerBytes = 8;
+
+    private readonly Stream _source;
+    private readonly string _uri;
+    private readonly DeflateInput _input = new();
+    private readonly Crc32 _crc = new();
+    private DeflateStream? _inflate;
+    private State _state = State.Start;
+    private bool _sourceEnded;
+    private uint _memberBytes;
+
+    /// <param name="source">The stored bytes; disposed with this.</param>
+    /// <param name="uri">Names the object in errors; a name that ends in .gz promises gzip.</param>
+    public LogFile(Stream source, string uri)
+    {
+        _source = source;
+        _uri = uri;
+    }
+
+    private enum State { Start, Plain, Header, Body, Trailer, BetweenMembers, End }
+
+    /// <summary>Reads text that is already here.</summary>
+    /// <returns>False: call <see cref="RefillAsync"/> first. True with no bytes: the end of the file.</returns>
+    /// <exception cref="AggregationException">The file is damaged, truncated or has stray bytes at its end.</exception>
+    public bool TryRead(Span<byte> destination, out int bytesRead)
+    {
+        bytesRead = 0;
+        while (true)
+        {
+            bool refill = _state switch
+            {
+                State.Start => !TrySniff(),
+                State.Plain => !TryCopy(destination, out bytesRead),
+                State.Header => !TryStartMember(),
+                State.Body => !TryInflate(destination, out bytesRead),
+                State.Trailer => !TryEndMember(),
+                State.BetweenMembers => !TryFindNextMember(),
+                _ => false,
+            };
+            if (refill)
+            {
+                return false;
+            }
+
+            if (bytesRead > 0 || _state == State.End)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Waits for the next block of stored bytes.</summary>
+    public async ValueTask RefillAsync(CancellationToken cancellation)
+    {
+        var room = _input.MakeRoom(BlockSizeBytes);
+        int read = await _source.ReadAsync(room, cancellation);
+        _input.Added(read);
+        _sourceEnded = read == 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_inflate is not null)
+        {
+            await _inflate.DisposeAsync();
+        }
+
+        await _input.DisposeAsync();
+        await _source.DisposeAsync();
+    }
+
+    private bool TrySniff()
+    {
+        var text = _input.Unread;
+        if (text.Length < 2 && !_sourceEnded)
+        {
+            return false;
+        }
+
+        if (GzipHeader.IsNext(text))
+        {
+            _state = State.Header;
+            return true;
+        }
+
+        if (_uri.EndsWith(".gz", StringComparison.Ordinal) && !LooksLikeNdjson(text, out bool undecided))
+        {
+            return undecided && !_sourceEnded
+                ? false
+                : throw Damaged("is named .gz, but holds neither gzip nor NDJSON");
+        }
+
+        _state = State.Plain;
+        return true;
+    }
+
+    private bool TryCopy(Span<byte> destination, out int bytesRead)
+    {
+        bytesRead = _input.Read(destination);
+        _input.Handed = _input.Next;
+        if (bytesRead == 0 && _sourceEnded)
+        {
+            _state = State.End;
+        }
+
+        return bytesRead > 0 || _sourceEnded;
+    }
+
+    private bool TryStartMember()
+    {
+        switch (GzipHeader.Read(_input.Unread, out int headerBytes))
+        {
+            case GzipHeader.Result.Whole:
+                _input.Skip(headerBytes);
+                _input.Handed = _input.Next;
+                _inflate = new DeflateStream(_input, CompressionMode.Decompress, leaveOpen: true);
+                _crc.Reset();
+                _memberBytes = 0;
+                _state = State.Body;
+                return true;
+            case GzipHeader.Result.Incomplete when !_sourceEnded:
+                return false;
+            case GzipHeader.Result.Incomplete:
+                throw Truncated();
+            default:
+                throw Damaged("is damaged: a gzip header is not valid");
+        }
+    }
+
+    private bool TryInflate(Span<byte> destination, out int bytesRead)
+    {
+        _input.Starved = false;
+        try
+        {
+            bytesRead = _inflate!.Read(destination);
+        }
+        catch (InvalidDataException broken)
+        {
+            throw Damaged("is damaged: its gzip data cannot be unpacked", broken);
+        }
+
+        if (bytesRead > 0)
+        {
+            _crc.Append(destination[..bytesRead]);
+            _memberBytes += (uint)bytesRead;
+        }
+        else if (!_input.Starved)
+        {
+            _inflate.Dispose();
+            _state = State.Trailer;
+        }
+        else if (_sourceEnded)
+        {
+            throw Truncated();
+        }
+
+        return bytesRead > 0 || !_input.Starved;
+    }
+
+    /// <summary>
+    /// DeflateStream reads ahead and does not tell how far the deflate data went: it ended somewhere in the last piece
+    /// it was handed, where the trailer, which is known by now (CRC-32 and length), must stand.
+    /// </summary>
+    private bool TryEndMember()
+    {
+        if (_input.Unread.Length < TrailerBytes && !_sourceEnded)
+        {
+            return false;
+        }
+
+        Span<byte> trailer = stackalloc byte[TrailerBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc.GetCurrentHashAsUInt32());
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[sizeof(uint)..], _memberBytes);
+        int distance = _input.HandedAnd(TrailerBytes).IndexOf(trailer);
+        if (distance < 0)
+        {
+            throw Damaged("is truncated or damaged: its checksum does not match");
+        }
+
+        _input.Next = _input.Handed + distance + TrailerBytes;
+        _state = State.BetweenMembers;
+        return true;
+    }
+
+    private bool TryFindNextMember()
+    {
+        var rest = _input.Unread;
+        if (rest.Length < 2 && !_sourceEnded)
+        {
+            return false;
+        }
+
+        _state = rest.IsEmpty ? State.End
+            : GzipHeader.IsNext(rest) ? State.Header
+            : throw Damaged("has stray bytes after its last gzip member");
+        return true;
+    }
+
+    /// <summary>Whether an object named .gz was unpacked on its way here, as some clients do.</summary>
+    private static bool LooksLikeNdjson(ReadOnlySpan<byte> text, out bool undecided)
+    {
+        text = text.StartsWith("\uFEFF"u8) ? text[3..] : text;
+        text = text.TrimStart(" \t\r\n"u8);
+        undecided = text.Length < 2;
+        return !undecided && text[0] == '{' && " \t\r\n\"}"u8.Contains(text[1]);
+    }
+
+    private AggregationException Truncated() => Damaged("is truncated: its gzip data ends too early");
+
+    private AggregationException Damaged(string what, Exception? cause = null) =>
+        new($"{_uri} {what}. Copy or gather that object again, then rerun the month.", cause);
+
+    /// <summary>
+    /// The window on the stored bytes that DeflateStream pulls from. It answers 0 when the window is used up and
+    /// notes that it starved: DeflateStream then returns what it has and asks again at its next read.
+    /// </summary>
+    private sealed class DeflateInput : Stream
+    {
+        private byte[] _window = ArrayPool<byte>.Shared.Rent(BlockSizeBytes);
+        private int _end;
+
+        /// <summary>Where the next unread byte stands in the window.</summary>
+        public int Next { get; set; }
+
+        /// <summary>Where the piece handed out last begins; bytes from here on stay in the window.</summary>
+        public int Handed { get; set; }
+
+        public bool Starved { get; set; }
+
+        public ReadOnlySpan<byte> Unread => _window.AsSpan(Next, _end - Next);
+
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        /// <summary>The piece handed out last and as many bytes after it, as far as they are here.</summary>
+        public ReadOnlySpan<byte> HandedAnd(int bytes) =>
+            _window.AsSpan(Handed, Math.Min(_end, Next + bytes) - Handed);
+
+        public void Skip(int bytes) => Next += bytes;
+
+        public void Added(int bytes) => _end += bytes;
+
+        /// <summary>Drops what is done with, grows if a single header or trailer fills the window.</summary>
+        public Memory<byte> MakeRoom(int bytes)
+        {
+            int keep = Math.Min(Handed, Next);
+            int kept = _end - keep;
+            if (kept > _window.Length / 2)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(_window.Length * 2);
+                _window.AsSpan(keep, kept).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(_window);
+                _window = larger;
+            }
+            else
+            {
+                _window.AsSpan(keep, kept).CopyTo(_window);
+            }
+
+            (Handed, Next, _end) = (Handed - keep, Next - keep, kept);
+            return _window.AsMemory(kept, Math.Min(bytes, _window.Length - kept));
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            int bytes = Math.Min(buffer.Length, _end - Next);
+            Starved = bytes == 0;
+            if (bytes > 0)
+            {
+                _window.AsSpan(Next, bytes).CopyTo(buffer);
+                Handed = Next;
+                Next += bytes;
+            }
+
+            return bytes;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            ArrayPool<byte>.Shared.Return(_window);
+            _window = [];
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+namespace CloudTrailAggregation.Parquet;
+
+/// <summary>
+/// Between ParquetSharp and the output: keeps the first failure, which ParquetSharp reports without its cause, counts
+/// the bytes, which ParquetSharp asks for, and lets nothing through once the file is to be discarded.
+/// </summary>
+internal sealed class FailureKeepingStream(Stream output) : Stream
+{
+    private long _position;
+
+    public Exception? Failure { get; private set; }
+
+    public bool Discard { get; set; }
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _position;
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (Discard)
+        {
+            return;
+        }
+
+        try
+        {
+            output.Write(buffer);
+            _position += buffer.Length;
+        }
+        catch (Exception failure)
+        {
+            Failure ??= failure;
+            throw;
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+        // Bytes go out in full parts; completing the staged object sends the rest.
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
