@@ -1,0 +1,30 @@
+namespace CloudTrailAggregation.Storage;
+
+/// <summary>What the file system refused, as the operator reads it.</summary>
+internal static class DirectoryError
+{
+    /// <summary>Whether the failure comes from the file system and not from a mistake in this code.</summary>
+    public static bool IsOne(Exception e) => e is IOException or UnauthorizedAccessException;
+
+    public static AggregationException Of(string path, string attempted, Exception e) => e switch
+    {
+        AggregationException known => known,
+        UnauthorizedAccessException => new($"{path}: it cannot be {attempted}: {e.Message} Give the user that runs this access to it.", e),
+        _ => new($"{path}: it cannot be {attempted}: {e.Message}", e),
+    };
+
+    public static AggregationException Gone(string path, Exception? e = null) =>
+        new($"{path}: it is gone, or a link that leads nowhere. Start again when the source is at rest.", e);
+
+    public static AggregationException Changed(string path) =>
+        new($"{path}: it has changed since it was listed. Start again when the source is at rest.");
+
+    public static AggregationException NotAKey(string root, string key) =>
+        new($"{root}: '{key}' cannot be a file in it: each part between '/' must be a name that does not start with '.'.");
+
+    public static AggregationException NotUtf8(string path) =>
+        new($"{path}: its name is not valid UTF-8. Rename it.");
+
+    public static CommitLostException Lost(string path, string found, Exception? e = null) =>
+        new($"{path}: another run was faster: {found}. Nothing was changed.", e);
+}

@@ -1,0 +1,241 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using CloudTrailAggregation.Storage;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Storage;
+
+public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
+{
+    private readonly DirectoryInfo _outside = Directory.CreateTempSubdirectory("store");
+    private readonly DirectoryStore _store;
+
+    public DirectoryStoreTests() => _store = new DirectoryStore(Root);
+
+    private string Root => Path.Combine(_outside.FullName, "root");
+
+    public void Dispose() => _outside.Delete(recursive: true);
+
+    protected override Task<IObjectStore> NewStoreAsync() => Task.FromResult<IObjectStore>(_store);
+
+    // Hidden files, and directories below the root that have no file.
+    protected override Task<string[]> LeftoversAsync() => Task.FromResult<string[]>(
+    [
+        .. _outside.EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+            .Where(entry => entry.FullName != Root && (entry.Name[0] == '.' || IsEmptyDirectory(entry)))
+            .Select(entry => entry.FullName),
+    ]);
+
+    [Fact]
+    public async Task A_directory_that_does_not_exist_holds_nothing_and_an_abort_removes_it_again()
+    {
+        var before = await _store.ListedAsync("2024/02/");
+        await _store.Stage("2024/02/k", "").DisposeAsync();
+
+        Assert.Empty(before);
+        Assert.False(Directory.Exists(Root));
+    }
+
+    [Fact]
+    public async Task An_abort_keeps_directories_it_did_not_create_and_those_in_use()
+    {
+        Directory.CreateDirectory(Path.Combine(Root, "2024"));
+        var first = _store.Stage("2024/02/a", "");
+        await _store.PutAsync("2024/02/b", "b"u8.ToArray());
+        var second = _store.Stage("2024/03/a", "");
+
+        await first.DisposeAsync();
+        await second.DisposeAsync();
+
+        Assert.Equal(["2024/02/b"], (await _store.ListedAsync("")).Select(found => found.Key));
+        Assert.False(Directory.Exists(Path.Combine(Root, "2024/03")));
+        Assert.True(Directory.Exists(Path.Combine(Root, "2024")));
+    }
+
+    [Fact]
+    public async Task Hidden_names_are_not_listed()
+    {
+        await using var staged = _store.Stage("2024/k", "");
+        Write(".hidden", "x");
+        Write(".git/objects/0", "x");
+
+        Assert.Empty(await _store.ListedAsync(""));
+        Assert.StartsWith(".k.", Assert.Single(Directory.GetFiles(Path.Combine(Root, "2024")).Select(Path.GetFileName)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("../k")]
+    [InlineData("a/../../k")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a//b")]
+    [InlineData("a/")]
+    [InlineData("")]
+    [InlineData("a/.b")]
+    [InlineData("a\0b")]
+    public async Task A_key_that_leads_out_of_the_root_or_to_a_hidden_file_is_refused(string key)
+    {
+        var error = Assert.Throws<AggregationException>(() => { _store.Stage(key, ""); });
+
+        Assert.Contains("cannot be a file", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<AggregationException>(() => _store.DeleteAsync(key, Cancellation));
+        Assert.False(Directory.Exists(Root));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_changed_while_it_is_read_fails()
+    {
+        var source = await _store.PutAsync("k", Bytes(100));
+        await using var stream = await _store.OpenAsync(source, Cancellation);
+        await stream.ReadExactlyAsync(new byte[50], Cancellation);
+
+        await File.AppendAllTextAsync(Path.Combine(Root, "k"), "more", Cancellation);
+
+        var error = await Assert.ThrowsAsync<AggregationException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
+        Assert.StartsWith(_store.UriOf("k") + ": it has changed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_cut_while_it_is_read_fails()
+    {
+        var source = await _store.PutAsync("k", Bytes(100));
+        await using var stream = await _store.OpenAsync(source, Cancellation);
+        await stream.ReadExactlyAsync(new byte[50], Cancellation);
+
+        using (var file = new FileStream(Path.Combine(Root, "k"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(60);
+
+        await Assert.ThrowsAsync<AggregationException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
+    }
+
+    [Fact]
+    public async Task Links_are_followed_but_never_in_a_circle()
+    {
+        Write("2024/02/a", "abc");
+        File.WriteAllText(Path.Combine(_outside.FullName, "elsewhere"), "12345");
+        Directory.CreateDirectory(Path.Combine(_outside.FullName, "archive/03"));
+        File.WriteAllText(Path.Combine(_outside.FullName, "archive/03/c"), "c");
+        File.CreateSymbolicLink(Path.Combine(Root, "2024/02/b"), Path.Combine(_outside.FullName, "elsewhere"));
+        Directory.CreateSymbolicLink(Path.Combine(Root, "2024/03"), "../../archive/03");
+        Directory.CreateSymbolicLink(Path.Combine(Root, "2024/02/up"), "../..");
+        Directory.CreateSymbolicLink(Path.Combine(_outside.FullName, "archive/03/back"), Root);
+        File.CreateSymbolicLink(Path.Combine(Root, "itself"), "itself");
+
+        var listed = await _store.ListedAsync("2024/");
+
+        Assert.Equal([("2024/02/a", 3), ("2024/02/b", 5), ("2024/03/c", 1)], listed.Select(found => (found.Key, found.Size)));
+        Assert.Equal("12345"u8.ToArray(), await _store.BytesAsync(listed[1]));
+    }
+
+    [Fact]
+    public async Task A_link_that_leads_nowhere_is_an_error_only_when_it_is_read()
+    {
+        Directory.CreateDirectory(Root);
+        File.CreateSymbolicLink(Path.Combine(Root, "k"), "nowhere");
+
+        var listed = Assert.Single(await _store.ListedAsync(""));
+
+        var error = await Assert.ThrowsAsync<AggregationException>(() => _store.OpenAsync(listed, Cancellation));
+        Assert.Contains("leads nowhere", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_UTF8_is_an_error_and_not_left_out()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has file names that are not Unicode.");
+        Directory.CreateDirectory(Root);
+        await ShellAsync("printf x > \"$0/$(printf '\\377')\"");
+
+        var error = await Assert.ThrowsAsync<AggregationException>(() => _store.ListedAsync(""));
+        await ShellAsync("rm \"$0\"/*"); // .NET could not name it
+
+        Assert.Contains("not valid UTF-8", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task What_the_user_may_not_read_or_write_is_named()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        Assert.SkipWhen(Environment.UserName == "root", "File modes do not bind root.");
+        Write("2024/k", "x");
+        string directory = Path.Combine(Root, "2024");
+        var source = await _store.FindAsync("2024/k");
+        File.SetUnixFileMode(Path.Combine(directory, "k"), UnixFileMode.None);
+        var unreadable = await Assert.ThrowsAsync<AggregationException>(() => _store.OpenAsync(source, Cancellation));
+        File.SetUnixFileMode(directory, UnixFileMode.None);
+
+        var unlisted = await Assert.ThrowsAsync<AggregationException>(() => _store.ListedAsync("2024/"));
+        var unwritten = Assert.Throws<AggregationException>(() => { _store.Stage("2024/new", ""); });
+        var undeleted = await Assert.ThrowsAsync<AggregationException>(() => _store.DeleteAsync("2024/k", Cancellation));
+        File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        Assert.StartsWith(_store.UriOf("2024/k") + ": it cannot be read", unreadable.Message, StringComparison.Ordinal);
+        Assert.StartsWith(directory + ": it cannot be listed", unlisted.Message, StringComparison.Ordinal);
+        Assert.StartsWith(_store.UriOf("2024/new") + ": it cannot be created", unwritten.Message, StringComparison.Ordinal);
+        Assert.StartsWith(_store.UriOf("2024/k") + ": it cannot be deleted", undeleted.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_path_through_a_file_is_named()
+    {
+        Write("2024", "a file");
+
+        var error = Assert.Throws<AggregationException>(() => { _store.Stage("2024/k", ""); });
+
+        Assert.StartsWith(_store.UriOf("2024/k") + ": it cannot be created", error.Message, StringComparison.Ordinal);
+        Assert.Empty(await _store.ListedAsync("2024/"));
+        Assert.Empty(await LeftoversAsync());
+    }
+
+    [Fact]
+    public async Task While_another_run_completes_the_same_file_the_commit_is_lost()
+    {
+        var seen = await _store.PutAsync("k", "old"u8.ToArray());
+        await using var staged = _store.Stage("k", "");
+        using (new FileStream(Path.Combine(Root, ".k.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose))
+            await Assert.ThrowsAsync<CommitLostException>(() => staged.CompleteAsync(seen, Cancellation));
+
+        Assert.Equal(seen, await _store.FindAsync("k"));
+    }
+
+    [Fact]
+    public async Task Of_many_runs_that_replace_the_same_file_at_once_one_wins()
+    {
+        var seen = await _store.PutAsync("k", "old"u8.ToArray());
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 16).Select(run => Task.Run(async () =>
+        {
+            await using var staged = new DirectoryStore(Root).Stage("k", "");
+            staged.Content.Write(Bytes(100 + run));
+            try
+            {
+                await staged.CompleteAsync(seen, Cancellation);
+                return run;
+            }
+            catch (CommitLostException)
+            {
+                return -1;
+            }
+        }, Cancellation)));
+
+        int winner = Assert.Single(runs, run => run >= 0);
+        Assert.Equal(Bytes(100 + winner), await _store.BytesAsync(await _store.FindAsync("k")));
+        Assert.Empty(await LeftoversAsync());
+    }
+
+    private async Task ShellAsync(string command)
+    {
+        using var shell = Process.Start("/bin/sh", ["-c", command, Root]);
+        await shell.WaitForExitAsync(Cancellation);
+        Assert.Equal(0, shell.ExitCode);
+    }
+
+    private void Write(string key, string text)
+    {
+        string path = Path.Combine(Root, key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    private static bool IsEmptyDirectory(FileSystemInfo entry) =>
+        entry is DirectoryInfo directory && !directory.EnumerateFiles("*", SearchOption.AllDirectories).Any();
+}
