@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -25,6 +26,9 @@ internal sealed class RejectFile(IObjectStore destination, Month month) : IAsync
     };
 
     private readonly List<string> _first = [];
+
+    // The writer's own Flush would flush the stream as well, and a gzip stream pays for that with its size.
+    private readonly ArrayBufferWriter<byte> _written = new();
     private GZipStream? _gzip;
     private Utf8JsonWriter? _json;
 
@@ -47,7 +51,7 @@ internal sealed class RejectFile(IObjectStore destination, Month month) : IAsync
             json.WriteBase64String("base64"u8, line.Text);
         }
 
-        End(json);
+        End();
     }
 
     /// <summary>Begins to keep a line that is too long to be held; its parts follow.</summary>
@@ -63,10 +67,12 @@ internal sealed class RejectFile(IObjectStore destination, Month month) : IAsync
         _json!.WriteBase64StringSegment(part, last);
         if (last)
         {
-            End(_json);
+            End();
         }
-
-        _json.Flush();
+        else
+        {
+            PassOn();
+        }
     }
 
     /// <summary>Ends the file; only completing it is left.</summary>
@@ -90,7 +96,7 @@ internal sealed class RejectFile(IObjectStore destination, Month month) : IAsync
         {
             Staged = destination.Stage(OutputKeys.Reject(month, 0), "application/gzip");
             _gzip = new GZipStream(Staged.Content, CompressionLevel.Optimal, leaveOpen: true);
-            _json = new Utf8JsonWriter(_gzip, Readable);
+            _json = new Utf8JsonWriter(_written, Readable);
         }
 
         if (_first.Count < QuotedRejects)
@@ -105,11 +111,19 @@ internal sealed class RejectFile(IObjectStore destination, Month month) : IAsync
         return _json;
     }
 
-    private static void End(Utf8JsonWriter json)
+    private void End()
     {
-        json.WriteEndObject();
-        json.WriteRawValue("\n"u8, skipInputValidation: true);
-        json.Reset();
+        _json!.WriteEndObject();
+        PassOn();
+        _gzip!.Write("\n"u8);
+        _json.Reset();
+    }
+
+    private void PassOn()
+    {
+        _json!.Flush();
+        _gzip!.Write(_written.WrittenSpan);
+        _written.ResetWrittenCount();
     }
 
     /// <summary>How a line starts, on one line and without anything a terminal or log would obey.</summary>
