@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Tests.Aggregation;
+
+/// <summary>A real store in which something happens at a chosen moment: a failure, a cancellation, another writer.</summary>
+internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
+{
+    /// <summary>Before a listing, with its prefix and its number from 1.</summary>
+    public Func<string, int, Task> Listing { get; init; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Before an object is opened, with its key.</summary>
+    public Func<string, Task> Opening { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>Before bytes go into a staged object, with its key and the number of bytes it has.</summary>
+    public Action<string, long> Writing { get; init; } = (_, _) => { };
+
+    /// <summary>Before a staged object is completed, with its key.</summary>
+    public Func<string, Task> Completing { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>After a staged object was completed, with its key.</summary>
+    public Action<string> Completed { get; init; } = _ => { };
+
+    private int _listings;
+
+    public string UriOf(string key) => store.UriOf(key);
+
+    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Listing(prefix, ++_listings);
+        await foreach (var stored in store.ListAsync(prefix, cancellation)) yield return stored;
+    }
+
+    public async Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation)
+    {
+        await Opening(source.Key);
+        return await store.OpenAsync(source, cancellation);
+    }
+
+    public Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
+        store.ReadRangeAsync(source, offset, destination, cancellation);
+
+    public IStagedObject Stage(string key, string contentType) => new Staged(this, store.Stage(key, contentType));
+
+    public Task DeleteAsync(string key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
+
+    private sealed class Staged(InterruptedStore store, IStagedObject staged) : IStagedObject
+    {
+        public string Key => staged.Key;
+
+        public Stream Content { get; } = new WatchedStream(staged.Content, position => store.Writing(staged.Key, position));
+
+        public async Task CompleteAsync(StoredObject? replaced, CancellationToken cancellation)
+        {
+            await store.Completing(Key);
+            await staged.CompleteAsync(replaced, cancellation);
+            store.Completed(Key);
+        }
+
+        public ValueTask DisposeAsync() => staged.DisposeAsync();
+    }
+
+    private sealed class WatchedStream(Stream output, Action<long> writing) : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            writing(output.Position);
+            output.Write(buffer);
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+    }
+}

@@ -1,0 +1,164 @@
+using System.IO.Compression;
+using System.Text;
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Tests.Storage;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Aggregation;
+
+/// <summary>
+/// A month: what is put into its source, runs over it, and the rows that come out. The counts of every report made
+/// here are held against each other and against the files; every run that fails must leave the destination as it was.
+/// </summary>
+public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
+{
+    protected static readonly Month Month = new(2024, 2);
+
+    protected const string Parquet0 = "2024/02/000000.parquet";
+    protected const string Parquet1 = "2024/02/000001.parquet";
+    protected const string Rejects0 = "_rejected/2024/02/000000.ndjson.gz";
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected IObjectStore Source { get; private set; } = null!;
+
+    protected IObjectStore Destination { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => (Source, Destination) = (await stores.NewAsync(), await stores.NewAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await stores.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A small event of the month.</summary>
+    protected static string Event(string id, string time = "2024-02-10T12:00:00Z") =>
+        $$"""{"eventID":"{{id}}","eventTime":"{{time}}"}""";
+
+    /// <summary>Small events with the ids from first on.</summary>
+    protected static string[] Events(int count, int first = 0) =>
+        [.. Enumerable.Range(first, count).Select(id => Event(id.ToString("D6")))];
+
+    /// <summary>Events of 1,000 bytes that do not compress well: about 1,000 of them fill a chunk.</summary>
+    protected static string[] LargeEvents(int count)
+    {
+        var random = new Random(count);
+        return [.. Enumerable.Range(0, count).Select(id =>
+            $$"""{"eventID":"{{id:D6}}","eventTime":"2024-02-10T12:00:00Z","requestParameters":"{{Convert.ToHexString(Bytes(random, 460))}}"}""")];
+    }
+
+    protected static byte[] Gzip(byte[] bytes)
+    {
+        var gzipped = new MemoryStream();
+        using (var gzip = new GZipStream(gzipped, CompressionLevel.Fastest)) gzip.Write(bytes);
+        return gzipped.ToArray();
+    }
+
+    /// <summary>The lines as an object, gzipped if its key ends in .gz.</summary>
+    protected Task PutAsync(string key, params string[] lines) =>
+        PutTextAsync(key, string.Concat(lines.Select(line => line + "\n")));
+
+    protected Task PutTextAsync(string key, string text) => PutTextAsync(key, Encoding.UTF8.GetBytes(text));
+
+    protected Task PutTextAsync(string key, byte[] text) =>
+        PutBytesAsync(key, key.EndsWith(".gz", StringComparison.Ordinal) ? Gzip(text) : text);
+
+    protected Task PutBytesAsync(string key, byte[] bytes) => PutBytesAsync(Source, key, bytes);
+
+    /// <summary>Puts the bytes, over what is there.</summary>
+    protected static async Task PutBytesAsync(IObjectStore store, string key, byte[] bytes)
+    {
+        await store.DeleteAsync(key, Cancellation);
+        await store.PutAsync(key, bytes);
+    }
+
+    /// <summary>The source and the destination from now on.</summary>
+    protected void UseOneStore() => Destination = Source;
+
+    /// <summary>Runs the month and checks the report against the files.</summary>
+    protected async Task<MonthResult> RunAsync(
+        AggregationOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null, Month? month = null)
+    {
+        var report = await Aggregation(options, source, destination).RunAsync(month ?? Month, Cancellation);
+
+        var files = await FilesAsync(report);
+        var rows = ParquetRows.Read(files);
+        Assert.Equal(report.Lines, report.Events + report.Duplicates + report.Rejects);
+        Assert.Equal(report.Events, rows.Count);
+        Assert.Equal(report.Outputs.Select(output => output.Rows), ParquetRows.Counts(files));
+        Assert.Equal(report.Outputs.Select(output => output.Bytes), files.Select(file => file.LongLength));
+        Assert.Equal(report.OutputBytes, report.Outputs.Sum(output => output.Bytes));
+        Assert.Equal(report.Lines == 0 ? MonthStatus.Empty : MonthStatus.Written, report.Status);
+        var rejects = report.RejectFile is null ? [] : KeptReject.Parse(await BytesAsync(KeyOf(report.RejectFile)));
+        Assert.Equal(report.Rejects, rejects.Count);
+        Assert.Empty(await stores.LeftoversAsync());
+        return new MonthResult(report, rows, rejects, files);
+    }
+
+    /// <summary>Runs the month, which must fail for a reason the operator can mend and change nothing.</summary>
+    protected Task<AggregationException> FailsAsync(
+        AggregationOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null) =>
+        FailsAsync<AggregationException>(options, source, destination);
+
+    /// <summary>Runs the month, which must fail and change nothing.</summary>
+    protected async Task<TFailure> FailsAsync<TFailure>(
+        AggregationOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null, CancellationToken? cancellation = null)
+        where TFailure : Exception
+    {
+        var before = await SnapshotAsync();
+
+        var failure = await Assert.ThrowsAnyAsync<TFailure>(
+            () => Aggregation(options, source, destination).RunAsync(Month, cancellation ?? Cancellation));
+
+        Assert.Equal(before, await SnapshotAsync());
+        Assert.Empty(await stores.LeftoversAsync());
+        return failure;
+    }
+
+    protected async Task<byte[]> BytesAsync(string key) => await Destination.BytesAsync(await Destination.FindAsync(key));
+
+    protected Task<string[]> LeftoversAsync() => stores.LeftoversAsync();
+
+    protected async Task<string[]> KeysAsync() => [.. (await Destination.ListedAsync("")).Select(found => found.Key)];
+
+    private protected static string?[] Ids(IEnumerable<Row> rows) => [.. rows.Select(row => row.Text("event_id"))];
+
+    private static byte[] Bytes(Random random, int count)
+    {
+        var bytes = new byte[count];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private MonthAggregation Aggregation(AggregationOptions? options, IObjectStore? source, IObjectStore? destination) =>
+        new(source ?? Source, destination ?? Destination, options ?? new AggregationOptions(), TimeProvider.System);
+
+    private async Task<byte[][]> FilesAsync(MonthReport report)
+    {
+        var files = new List<byte[]>();
+        foreach (var output in report.Outputs) files.Add(await BytesAsync(KeyOf(output.Uri)));
+        return [.. files];
+    }
+
+    private string KeyOf(string uri)
+    {
+        string root = Destination.UriOf("k")[..^1];
+        Assert.StartsWith(root, uri, StringComparison.Ordinal);
+        return uri[root.Length..];
+    }
+
+    /// <summary>Every object of the destination: key, size, ETag and bytes.</summary>
+    private async Task<string[]> SnapshotAsync()
+    {
+        var objects = new List<string>();
+        foreach (var stored in await Destination.ListedAsync(""))
+            objects.Add($"{stored} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await Destination.BytesAsync(stored)))}");
+        return [.. objects];
+    }
+}
+
+/// <summary>What a run gave.</summary>
+public sealed record MonthResult(MonthReport Report, IReadOnlyList<Row> Rows, IReadOnlyList<KeptReject> Rejects, IReadOnlyList<byte[]> Files);

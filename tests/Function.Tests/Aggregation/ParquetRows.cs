@@ -1,0 +1,97 @@
+using System.Data.Common;
+using CloudTrailAggregation.CloudTrail;
+using DuckDB.NET.Data;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Aggregation;
+
+/// <summary>The values of a row in the order of the columns: text, a boolean, or a time in milliseconds since 1970.</summary>
+public sealed record Row(IReadOnlyList<object?> Values)
+{
+    private static readonly Dictionary<string, int> Places =
+        EventSchema.Columns.Select((column, place) => (column.Name, place)).ToDictionary(StringComparer.Ordinal);
+
+    public object? this[string column] => Values[Places[column]];
+
+    public string? Text(string column) => (string?)this[column];
+}
+
+/// <summary>Reads Parquet files with DuckDB, which shares no code with what wrote them.</summary>
+internal static class ParquetRows
+{
+    public static IReadOnlyList<Row> Read(IReadOnlyList<byte[]> files) => files.Count == 0 ? [] : Query(files, (duckDb, paths) =>
+    {
+        using var reader = duckDb.Reader($"SELECT * REPLACE (epoch_ms(event_time) AS event_time) FROM read_parquet({paths})");
+        Assert.Equal(EventSchema.Columns.Select(column => column.Name), Enumerable.Range(0, reader.FieldCount).Select(reader.GetName));
+        var rows = new List<Row>();
+        while (reader.Read())
+        {
+            var values = new object?[reader.FieldCount];
+            for (int column = 0; column < values.Length; column++) values[column] = reader.IsDBNull(column) ? null : reader.GetValue(column);
+            rows.Add(new Row(values));
+        }
+        return rows;
+    });
+
+    /// <summary>Rows in each file.</summary>
+    public static IReadOnlyList<long> Counts(IReadOnlyList<byte[]> files) => files.Count == 0 ? [] : Query(files, (duckDb, paths) =>
+        duckDb.Column<long>($"SELECT num_rows FROM parquet_file_metadata({paths}) ORDER BY file_name"));
+
+    /// <summary>Key-value metadata of one file.</summary>
+    public static IReadOnlyDictionary<string, string> Metadata(byte[] file) => Query([file], (duckDb, paths) =>
+        duckDb.Column<string>($"SELECT decode(key) || '=' || decode(value) FROM parquet_kv_metadata({paths})")
+            .Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal));
+
+    /// <summary>Runs a query over the files, whose list of paths it gets as an SQL list.</summary>
+    public static T Query<T>(IReadOnlyList<byte[]> files, Func<DuckDb, string, T> query)
+    {
+        var directory = Directory.CreateTempSubdirectory("rows");
+        try
+        {
+            for (int file = 0; file < files.Count; file++) File.WriteAllBytes(Path.Combine(directory.FullName, $"{file:D6}.parquet"), files[file]);
+            using var duckDb = new DuckDb();
+            return query(duckDb, $"[{string.Join(", ", Enumerable.Range(0, files.Count).Select(file => $"'{directory.FullName}/{file:D6}.parquet'"))}]");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+}
+
+/// <summary>A DuckDB of its own, in memory.</summary>
+internal sealed class DuckDb : IDisposable
+{
+    private readonly DuckDBConnection _connection = new("DataSource=:memory:;threads=1");
+
+    public DuckDb() => _connection.Open();
+
+    public DbDataReader Reader(string sql)
+    {
+        using var command = Command(sql);
+        return command.ExecuteReader();
+    }
+
+    public IReadOnlyList<T> Column<T>(string sql)
+    {
+        using var reader = Reader(sql);
+        var values = new List<T>();
+        while (reader.Read()) values.Add(reader.GetFieldValue<T>(0));
+        return values;
+    }
+
+    public void Execute(string sql)
+    {
+        using var command = Command(sql);
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private DuckDBCommand Command(string sql)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        return command;
+    }
+}

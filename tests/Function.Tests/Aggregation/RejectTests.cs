@@ -1,0 +1,161 @@
+using System.Text;
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Aggregation;
+
+public sealed class RejectsInDirectories() : RejectTests(new DirectoryMonthStores());
+
+/// <summary>Lines that are no events are kept, verbatim and with their place, or the run fails.</summary>
+public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
+{
+    private const string Day1 = "2024/02/01/000000.ndjson.gz";
+    private const string Day2 = "2024/02/02/000000.ndjson";
+
+    [Fact]
+    public async Task A_bad_line_names_its_key_and_is_kept_as_a_reject()
+    {
+        await PutAsync(Day1, Event("a"), "\uFEFF", "", "{\"eventID\": \"b\"", "  ", "not JSON \"at all\" \\ <é> \u0001\t\u2028\U0001F600", Event("c"));
+        await PutAsync(Day2, "\uFEFF{} {}\r", Event("d"), "[1]\r");
+
+        var result = await RunAsync();
+
+        Assert.Equal(["a", "c", "d"], Ids(result.Rows));
+        Assert.Equal(Destination.UriOf(Rejects0), result.Report.RejectFile);
+        Assert.Equal(
+            [
+                (Source.UriOf(Day1), 4, "{\"eventID\": \"b\""),
+                (Source.UriOf(Day1), 6, "not JSON \"at all\" \\ <é> \u0001\t\u2028\U0001F600"),
+                (Source.UriOf(Day2), 1, "{} {}"),
+                (Source.UriOf(Day2), 3, "[1]"),
+            ],
+            result.Rejects.Select(reject => (reject.Source, reject.Line, Encoding.UTF8.GetString(reject.Bytes))));
+        Assert.All(result.Rejects, reject => Assert.False(reject.AsBase64));
+        Assert.Equal("is not a JSON object", result.Rejects[^1].Error);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_not_UTF8_is_kept_as_base64()
+    {
+        byte[] latin1 = [.. "{\"userAgent\":\"caf"u8, 0xE9, .. "\"}"u8];
+        byte[] surrogate = [.. "{\"a\":\""u8, 0xED, 0xA0, 0x80, .. "\"}"u8];
+        await PutTextAsync(Day1, [.. latin1, (byte)'\n', .. surrogate, .. "\r\n"u8, .. Encoding.UTF8.GetBytes(Event("a"))]);
+
+        var result = await RunAsync();
+
+        Assert.Equal([latin1, surrogate], result.Rejects.Select(reject => reject.Bytes));
+        Assert.All(result.Rejects, reject => Assert.True(reject.AsBase64));
+        Assert.All(result.Rejects, reject => Assert.StartsWith("is not valid UTF-8", reject.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_line_of_16_MiB_is_an_event_and_a_longer_one_is_kept_whole_as_base64()
+    {
+        string longest = EventOf(LineReader.MaxLineBytes);
+        string[] tooLong = [EventOf(LineReader.MaxLineBytes + 1), EventOf(LineReader.MaxLineBytes + 6), EventOf((40 << 20) + 7)];
+        await PutAsync(Day1, Event("before"), "\uFEFF" + longest + "\r", tooLong[0], "", tooLong[1] + "\r", "\uFEFF" + tooLong[2], Event("after"));
+        await PutTextAsync(Day2, tooLong[2] + "\r"); // no final newline
+
+        var result = await RunAsync();
+
+        Assert.Equal(["before", null, "after"], Ids(result.Rows));
+        Assert.Equal(LineReader.MaxLineBytes - "{\"requestParameters\":}".Length, result.Rows[1].Text("request_parameters")!.Length);
+        Assert.Equal([3, 5, 6, 1], result.Rejects.Select(reject => reject.Line));
+        Assert.All(result.Rejects, reject => Assert.Equal("is longer than 16 MiB", reject.Error));
+        Assert.All(result.Rejects, reject => Assert.True(reject.AsBase64));
+        Assert.All(result.Rejects.Zip([.. tooLong, tooLong[2]]), pair =>
+            Assert.True(pair.First.Bytes.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(pair.Second))));
+
+        static string EventOf(int bytes) => $$"""{"requestParameters":"{{new string('x', bytes - "{\"requestParameters\":\"\"}".Length)}}"}""";
+    }
+
+    [Theory]
+    [InlineData(100, 0, 1.0, true)] // up to 100 are never too many
+    [InlineData(100, 0, 0.0, true)]
+    [InlineData(101, 9_999, 1.0, true)] // 1 % of 10,100
+    [InlineData(101, 9_998, 1.0, false)]
+    [InlineData(101, 9_999, 0.0, false)]
+    [InlineData(101, 302, 25.0, true)]
+    [InlineData(101, 301, 25.0, false)]
+    [InlineData(2_000, 0, 100.0, true)]
+    public async Task Rejects_fail_the_run_when_they_are_more_than_100_and_more_than_the_percentage(
+        int rejects, int moreEvents, double maxPercent, bool accepted)
+    {
+        await PutAsync(Day1, [Event("first"), .. Enumerable.Range(0, rejects).Select(number => $"reject {number}"), .. Events(moreEvents)]);
+        var options = new AggregationOptions { MaxRejectedPercent = maxPercent };
+
+        if (accepted)
+        {
+            Assert.Equal(rejects, (await RunAsync(options)).Report.Rejects);
+            return;
+        }
+
+        var failure = await FailsAsync(options);
+        Assert.StartsWith($"{Source.UriOf("2024/02/")}: {rejects} of {rejects + 1 + moreEvents} lines are rejects", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Too_many_rejects_are_quoted_with_their_places()
+    {
+        await PutAsync(Day1, [Event("a"), .. Enumerable.Range(0, 101).Select(number => $"reject {number} {new string('é', 100)}")]);
+
+        var failure = await FailsAsync();
+
+        for (int number = 0; number < 3; number++)
+            Assert.Contains($"{Source.UriOf(Day1)}, line {number + 2}: is not a JSON object: reject {number} é", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("reject 3", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.Message.Length < 1_500, failure.Message);
+    }
+
+    [Fact]
+    public async Task A_month_of_nothing_but_rejects_fails()
+    {
+        await PutAsync(Day1, "reject", "re\u001bject");
+
+        var failure = await FailsAsync(new AggregationOptions { MaxRejectedPercent = 100 });
+
+        Assert.Contains("2 of 2 lines are rejects, and there is no event", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', failure.Message);
+    }
+
+    [Fact]
+    public async Task A_failed_run_leaves_the_reject_file_of_the_run_before()
+    {
+        await PutAsync(Day1, Event("a"), "old reject");
+        await RunAsync();
+        await PutAsync(Day1, Event("a"), "new reject", Event("b"));
+        await PutTextAsync(Day2, new string('x', 1 << 20) + "\n" + string.Concat(Enumerable.Range(0, 200).Select(number => $"{number}\n")));
+
+        await FailsAsync();
+
+        Assert.Equal("old reject"u8.ToArray(), Assert.Single(KeptReject.Parse(await BytesAsync(Rejects0))).Bytes);
+    }
+
+    [Fact]
+    public async Task A_run_without_rejects_clears_the_reject_files_of_the_run_before()
+    {
+        await PutAsync(Day1, Event("a"), "reject");
+        await RunAsync();
+        string[] foreign = ["_rejected/2024/01/000000.ndjson.gz", "_rejected/2024/02/notes.txt", "_rejected/2024/02/0000000.ndjson.gz", "_rejected/2024/02/01/000000.ndjson.gz"];
+        foreach (string key in (string[])["_rejected/2024/02/000001.ndjson.gz", .. foreign]) await PutBytesAsync(Destination, key, [1]);
+        await PutAsync(Day1, Event("a"));
+
+        var result = await RunAsync();
+
+        Assert.Null(result.Report.RejectFile);
+        Assert.Equal([Destination.UriOf(Rejects0), Destination.UriOf("_rejected/2024/02/000001.ndjson.gz")], result.Report.Removed);
+        Assert.Equal(new[] { Parquet0 }.Concat(foreign).Order(StringComparer.Ordinal), await KeysAsync());
+    }
+
+    [Fact]
+    public async Task A_copy_of_a_bad_line_is_a_duplicate_and_no_second_reject()
+    {
+        await PutAsync(Day1, Event("a"), "reject", "reject");
+        await PutAsync(Day2, "reject");
+
+        var result = await RunAsync();
+
+        Assert.Equal((4, 1, 2, 1), (result.Report.Lines, result.Report.Events, result.Report.Duplicates, result.Report.Rejects));
+    }
+}
