@@ -17,6 +17,8 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
     // Quotes and letters stay readable; control characters are escaped, so that no event can forge a line.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly Lock OneLine = new();
+
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= level;
@@ -59,7 +61,7 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
         }
 
         line.Write("\n"u8);
-        lock (output)
+        lock (OneLine)
         {
             output.Write(line.WrittenSpan);
             output.Flush();
