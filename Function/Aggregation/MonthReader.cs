@@ -130,6 +130,7 @@ internal sealed class MonthReader : IAsyncDisposable
             if (_duplicates is not null && _duplicates.IsDuplicate(line.Text))
             {
                 _counts.Duplicates++;
+                _recordsCheck!.Duplicate(line.Text);
             }
             else if (line.Length > LineReader.MaxLineBytes)
             {

@@ -8,39 +8,58 @@ namespace CloudTrailAggregation.Aggregation;
 /// </summary>
 internal sealed class RecordsFileCheck(string uri)
 {
-    private bool _first = true;
-    private bool _startsAsRecordsFile;
+    private const int NotOne = -1;
+
+    private static readonly byte[][] Opening = ["{"u8.ToArray(), "\"Records\""u8.ToArray(), ":"u8.ToArray(), "["u8.ToArray()];
+
+    /// <summary>Tokens of the opening found so far, or <see cref="NotOne"/>.</summary>
+    private int _found;
     private long _otherEvents;
+    private int _toleratedEvents;
 
     /// <summary>A line of the object was an event.</summary>
     public void Event(EventReader reader)
     {
-        if (!_first)
+        if (_found == 0 && reader.Present == 1UL << EventSchema.OtherFields && reader.OtherMembers == 1
+            && Find(TextOf(reader.Fields[EventSchema.OtherFields])) == Opening.Length)
         {
-            _otherEvents++;
-            return;
+            _found = Opening.Length;
         }
-
-        _first = false;
-        _startsAsRecordsFile = reader.Present == 1UL << EventSchema.OtherFields && reader.OtherMembers == 1
-            && StartsAsRecordsFile(TextOf(reader.Fields[EventSchema.OtherFields]));
+        else
+        {
+            OtherEvent();
+        }
     }
 
-    /// <summary>A line of the object was not.</summary>
+    /// <summary>A line of the object was a copy of an earlier one, and has not been read.</summary>
+    public void Duplicate(ReadOnlySpan<byte> line)
+    {
+        if (line.StartsWith("{"u8) && line.EndsWith("}"u8))
+        {
+            OtherEvent();
+        }
+        else
+        {
+            Reject(line);
+        }
+    }
+
+    /// <summary>A line of the object was neither: where the file has many lines, each is a piece of it.</summary>
     public void Reject(ReadOnlySpan<byte> line)
     {
-        if (_first)
+        if (_found is not NotOne && _found < Opening.Length)
         {
-            _first = false;
-            _startsAsRecordsFile = StartsAsRecordsFile(line);
+            _found = Find(line);
+
+            // One record may stand alone on its line, without a comma: the first or the last.
+            _toleratedEvents = 1;
         }
     }
 
     /// <exception cref="AggregationException">The object held nothing else.</exception>
     public void EndOfFile()
     {
-        // On many lines, the last record may stand alone on its line, without a comma.
-        if (_startsAsRecordsFile && _otherEvents <= 1)
+        if (_found == Opening.Length && _otherEvents <= _toleratedEvents)
         {
             throw new AggregationException($"{uri} is a log file as CloudTrail delivers it ({{\"Records\":[…]}}), not one event a line: stage 1, which gathers a day's files into NDJSON, is missing. Run it first, or point the source at its output.");
         }
@@ -48,18 +67,34 @@ internal sealed class RecordsFileCheck(string uri)
 
     private static unsafe ReadOnlySpan<byte> TextOf(EventField field) => new(field.Text, (int)field.Value);
 
-    private static bool StartsAsRecordsFile(ReadOnlySpan<byte> text) =>
-        Skip(ref text, "{"u8) && Skip(ref text, "\"Records\""u8) && Skip(ref text, ":"u8) && Skip(ref text, "["u8);
-
-    private static bool Skip(ref ReadOnlySpan<byte> text, ReadOnlySpan<byte> token)
+    private void OtherEvent()
     {
-        text = text.TrimStart(" \t\r"u8);
-        if (!text.StartsWith(token))
+        if (_found == Opening.Length)
         {
-            return false;
+            _otherEvents++;
         }
+        else
+        {
+            _found = NotOne;
+        }
+    }
 
-        text = text[token.Length..];
-        return true;
+    private int Find(ReadOnlySpan<byte> text)
+    {
+        for (int found = _found; ; found++)
+        {
+            text = text.TrimStart(" \t\r"u8);
+            if (found == Opening.Length || text.IsEmpty)
+            {
+                return found;
+            }
+
+            if (!text.StartsWith(Opening[found]))
+            {
+                return NotOne;
+            }
+
+            text = text[Opening[found].Length..];
+        }
     }
 }

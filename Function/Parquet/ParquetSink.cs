@@ -54,7 +54,7 @@ public sealed class ParquetSink : IDisposable
         _output = new FailureKeepingStream(output);
         using var schema = new GroupNode("schema", Repetition.Required, Array.ConvertAll(EventSchema.Columns, Node));
         using var properties = Properties(codec);
-        _writer = new ParquetFileWriter(_output, schema, properties, metadata, leaveOpen: true);
+        _writer = Guarded(() => new ParquetFileWriter(_output, schema, properties, metadata, leaveOpen: true));
     }
 
     /// <summary>Rows in the file so far.</summary>
@@ -217,16 +217,23 @@ public sealed class ParquetSink : IDisposable
         _rowGroupRows = 0;
     }
 
+    private void Guarded(Action write) => Guarded(() =>
+    {
+        write();
+        return true;
+    });
+
     /// <summary>ParquetSharp loses the cause of a failed write: the stream has kept it.</summary>
-    private void Guarded(Action write)
+    private T Guarded<T>(Func<T> write)
     {
         try
         {
-            write();
+            return write();
         }
         catch (Exception) when (_output.Failure is AggregationException failure)
         {
             ExceptionDispatchInfo.Throw(failure);
+            throw;
         }
         catch (Exception error) when (error is ParquetException or AggregateException)
         {

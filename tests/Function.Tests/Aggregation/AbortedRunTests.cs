@@ -1,10 +1,13 @@
 using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 public sealed class AbortedRunsInDirectories() : AbortedRunTests(new DirectoryMonthStores());
+
+public sealed class AbortedRunsInS3(S3Server server) : AbortedRunTests(new S3MonthStores(server));
 
 /// <summary>
 /// A run that does not get to its commit leaves the month as it was, without a temporary file or an open upload,
@@ -30,11 +33,14 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
         CompletingTheFirst,
     }
 
-    public static TheoryData<Moment, int, bool> Interruptions() =>
+    public static TheoryData<Moment, int, bool> Failures() =>
         new(from moment in Enum.GetValues<Moment>() from threads in (int[])[1, 2] from hasOlder in (bool[])[true, false] select (moment, threads, hasOlder));
 
+    public static TheoryData<Moment, int, bool> Cancellations() =>
+        new(Failures().Select(row => row.Data).Where(row => row.Item1 < Moment.CompletingTheFirst));
+
     [Theory]
-    [MemberData(nameof(Interruptions))]
+    [MemberData(nameof(Cancellations))]
     public async Task A_cancelled_run_leaves_the_month_as_it_was(Moment moment, int threads, bool hasOlder)
     {
         using var cancellation = new CancellationTokenSource();
@@ -46,7 +52,7 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Theory]
-    [MemberData(nameof(Interruptions))]
+    [MemberData(nameof(Failures))]
     public async Task A_run_that_fails_leaves_the_month_as_it_was_and_tells_why(Moment moment, int threads, bool hasOlder)
     {
         string reason = $"{Destination.UriOf("k")}: no space left";
@@ -81,17 +87,17 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
-    public async Task A_run_that_is_cancelled_after_its_first_file_is_visible_finishes()
+    public async Task A_run_that_is_cancelled_once_its_commit_has_begun_finishes()
     {
         await PutMonthAsync(hasOlder: true);
         using var cancellation = new CancellationTokenSource();
         string[] completed = [];
         var destination = new InterruptedStore(Destination)
         {
-            Completed = key =>
+            Completing = async key =>
             {
                 completed = [.. completed, key];
-                cancellation.Cancel();
+                await cancellation.CancelAsync();
             },
         };
         var aggregation = new MonthAggregation(Source, destination, OptionsOf(1), TimeProvider.System);

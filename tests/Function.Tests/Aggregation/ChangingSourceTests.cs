@@ -1,9 +1,12 @@
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 public sealed class ChangingSourcesInDirectories() : ChangingSourceTests(new DirectoryMonthStores());
+
+public sealed class ChangingSourcesInS3(S3Server server) : ChangingSourceTests(new S3MonthStores(server));
 
 /// <summary>A source that is not at rest while it is read fails the run.</summary>
 public abstract class ChangingSourceTests(MonthStores stores) : MonthTest(stores)

@@ -1,9 +1,12 @@
 using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 public sealed class DuplicatesInDirectories() : DuplicateTests(new DirectoryMonthStores());
+
+public sealed class DuplicatesInS3(S3Server server) : DuplicateTests(new S3MonthStores(server));
 
 /// <summary>A line whose bytes stood earlier in the same day's folder or in the day before's is dropped; no other is.</summary>
 public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)

@@ -1,4 +1,7 @@
+using Amazon.S3;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Tests.Storage;
+using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
@@ -31,6 +34,36 @@ public sealed class DirectoryMonthStores : MonthStores
     public override ValueTask DisposeAsync()
     {
         _directory.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Prefixes of a bucket that is the test's own.</summary>
+public sealed class S3MonthStores(S3Server server) : MonthStores
+{
+    private IAmazonS3? _client;
+    private string _bucket = "";
+    private int _stores;
+
+    public override async Task<IObjectStore> NewAsync()
+    {
+        if (_client is null)
+        {
+            _client = await server.ClientAsync();
+            _bucket = await server.NewBucketAsync();
+        }
+        return new S3Store(_client, _bucket, $"logs/store {_stores++}/");
+    }
+
+    public override async Task<string[]> LeftoversAsync()
+    {
+        var open = await _client!.ListMultipartUploadsAsync(_bucket, TestContext.Current.CancellationToken);
+        return [.. (open.MultipartUploads ?? []).Select(upload => upload.Key)];
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
         return ValueTask.CompletedTask;
     }
 }

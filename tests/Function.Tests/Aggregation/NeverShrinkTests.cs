@@ -1,10 +1,13 @@
 using System.Text;
 using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 public sealed class NeverShrinkInDirectories() : NeverShrinkTests(new DirectoryMonthStores());
+
+public sealed class NeverShrinkInS3(S3Server server) : NeverShrinkTests(new S3MonthStores(server));
 
 /// <summary>A month is not replaced by one with fewer events unless the request says so.</summary>
 public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)

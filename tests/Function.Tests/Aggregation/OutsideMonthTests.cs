@@ -1,8 +1,11 @@
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 public sealed class OutsideMonthInDirectories() : OutsideMonthTests(new DirectoryMonthStores());
+
+public sealed class OutsideMonthInS3(S3Server server) : OutsideMonthTests(new S3MonthStores(server));
 
 /// <summary>An event belongs to the month it was delivered in; those of another time are kept and counted.</summary>
 public abstract class OutsideMonthTests(MonthStores stores) : MonthTest(stores)

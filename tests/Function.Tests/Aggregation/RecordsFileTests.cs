@@ -1,10 +1,13 @@
 using System.Text.Json;
 using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 public sealed class RecordsFilesInDirectories() : RecordsFileTests(new DirectoryMonthStores());
+
+public sealed class RecordsFilesInS3(S3Server server) : RecordsFileTests(new S3MonthStores(server));
 
 /// <summary>Files as CloudTrail delivers them are told from NDJSON, and the run says that stage 1 is missing.</summary>
 public abstract class RecordsFileTests(MonthStores stores) : MonthTest(stores)
@@ -63,13 +66,34 @@ public abstract class RecordsFileTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
-    public async Task A_Records_array_beside_other_events_is_an_event()
+    public async Task A_file_as_CloudTrail_delivers_it_of_more_than_16_MiB_fails_the_run()
     {
-        await PutAsync(Key, OneLine, Event("b"), Event("c"));
+        await PutAsync("2024/02/01/000000.ndjson.gz", Events(500));
+        await PutTextAsync(Key, $$"""{"Records":[{{string.Join(',', LargeEvents(18_000))}}]}""");
+
+        var failure = await FailsAsync();
+
+        Assert.Contains("stage 1", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_Records_array_beside_another_event_is_an_event()
+    {
+        await PutAsync(Key, OneLine, Event("b"));
 
         var result = await RunAsync();
 
-        Assert.Equal([null, "b", "c"], Ids(result.Rows));
+        Assert.Equal([null, "b"], Ids(result.Rows));
+    }
+
+    [Fact]
+    public async Task A_Records_array_after_other_events_is_an_event()
+    {
+        await PutAsync(Key, Event("a"), OneLine);
+
+        var result = await RunAsync();
+
+        Assert.Equal(["a", null], Ids(result.Rows));
     }
 
     [Fact]

@@ -1,10 +1,13 @@
 using System.Text;
 using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 public sealed class RerunsInDirectories() : RerunTests(new DirectoryMonthStores());
+
+public sealed class RerunsInS3(S3Server server) : RerunTests(new S3MonthStores(server));
 
 /// <summary>A rerun over the same source gives the same bytes, and touches nothing but what a run writes.</summary>
 public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
@@ -49,16 +52,18 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
     [Fact]
     public async Task A_rerun_removes_an_older_runs_files_and_touches_nothing_else_in_the_prefix()
     {
-        string[] older = [Parquet1, "2024/02/000002.parquet", "2024/02/999999.parquet"];
+        string[] older = [Parquet1, "2024/02/000002.parquet", "2024/02/000007.parquet", "2024/02/999999.parquet"];
         string[] foreign =
         [
             "000000.parquet", "2024/02/000001.parquet.bak", "2024/02/0000000.parquet", "2024/02/00001.parquet", "2024/02/notes.txt",
             "2024/02/sub/000000.parquet", "2024/02/a00000.parquet", "2024/02/000001.PARQUET", "2024/020/000001.parquet",
             "2024/03/000001.parquet", "_rejected/2024/01/000001.ndjson.gz", "_rejected/2024/03/000000.ndjson.gz",
         ];
+        await PutAsync("2024/02/01/000000.ndjson.gz", Events(4));
+        var oldest = await RunAsync(new AggregationOptions { RowsPerFile = 1 });
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(6));
-        var many = await RunAsync(new AggregationOptions { RowsPerFile = 2 });
-        await PutBytesAsync(Destination, older[2], many.Files[2]);
+        await RunAsync(new AggregationOptions { RowsPerFile = 2 });
+        foreach (string key in older[2..]) await PutBytesAsync(Destination, key, oldest.Files[0]);
         foreach (string key in foreign) await PutBytesAsync(Destination, key, Encoding.UTF8.GetBytes("not ours: " + key));
 
         var result = await RunAsync();

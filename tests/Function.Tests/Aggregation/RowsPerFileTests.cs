@@ -1,9 +1,12 @@
 using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 public sealed class RowsPerFileInDirectories() : RowsPerFileTests(new DirectoryMonthStores());
+
+public sealed class RowsPerFileInS3(S3Server server) : RowsPerFileTests(new S3MonthStores(server));
 
 /// <summary>A month in several files, each with the rows asked for, and back to one.</summary>
 public abstract class RowsPerFileTests(MonthStores stores) : MonthTest(stores)

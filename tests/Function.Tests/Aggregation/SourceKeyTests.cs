@@ -1,9 +1,12 @@
 using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 public sealed class SourceKeysInDirectories() : SourceKeyTests(new DirectoryMonthStores());
+
+public sealed class SourceKeysInS3(S3Server server) : SourceKeyTests(new S3MonthStores(server));
 
 /// <summary>Which objects are a month.</summary>
 public abstract class SourceKeyTests(MonthStores stores) : MonthTest(stores)
