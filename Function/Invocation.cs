@@ -13,7 +13,7 @@ internal sealed class Invocation : IDisposable
     /// <summary>
     /// What is kept of the remaining time for stopping cleanly, aborted uploads included; of a shorter time a fifth.
     /// </summary>
-    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(20);
 
     private readonly Settings _settings;
     private readonly IObjectStore _source;

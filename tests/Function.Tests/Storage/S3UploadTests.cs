@@ -51,7 +51,8 @@ public sealed class S3UploadTests : IAsyncDisposable
         {
             for (int part = 0; part < 5; part++) staged.Content.Write(_part);
         }, Cancellation);
-        var first = await Task.WhenAny(writing, Task.Delay(1_500, Cancellation));
+        while (_s3.Count("Part") < parallelParts) await Task.Delay(20, Cancellation);
+        var first = await Task.WhenAny(writing, Task.Delay(300, Cancellation));
         int sent = _s3.Count("Part");
         answer.SetResult();
         await writing;
