@@ -34,7 +34,7 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     }
 
     public static TheoryData<Moment, int, bool> Failures() =>
-        new(from moment in Enum.GetValues<Moment>() from threads in (int[])[1, 2] from hasOlder in (bool[])[true, false] select (moment, threads, hasOlder));
+        new(from moment in Enum.GetValues<Moment>() from threads in (int[])[1, 2] select (moment, threads, hasOlder: threads == 1));
 
     public static TheoryData<Moment, int, bool> Cancellations() =>
         new(Failures().Select(row => row.Data).Where(row => row.Item1 < Moment.CompletingTheFirst));
@@ -63,14 +63,12 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
         Assert.Equal(reason, failure.Message);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task A_failure_that_no_store_explains_is_kept_as_the_cause(int threads)
+    [Fact]
+    public async Task A_failure_that_no_store_explains_is_kept_as_the_cause()
     {
         var (source, destination) = await InterruptedAsync(Moment.WritingLaterBytes, hasOlder: true, () => throw new IOException("broken pipe"));
 
-        var failure = await FailsAsync(OptionsOf(threads), source, destination);
+        var failure = await FailsAsync(OptionsOf(threads: 2), source, destination);
 
         Assert.Contains("broken pipe", failure.Message, StringComparison.Ordinal);
         Assert.IsType<IOException>(failure.InnerException);
@@ -113,9 +111,12 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     public async Task A_run_that_another_one_overtakes_leaves_the_others_file()
     {
         await PutAsync(First, Events(3));
-        await RunAsync();
         byte[] others = (await RunAsync(new AggregationOptions { Codec = CloudTrailAggregation.Parquet.Codec.None })).Files[0];
-        var destination = new InterruptedStore(Destination) { Completing = key => PutBytesAsync(Destination, key, others) };
+        await RunAsync();
+        var destination = new InterruptedStore(Destination)
+        {
+            Completing = key => key == Parquet0 ? PutBytesAsync(Destination, key, others) : Task.CompletedTask,
+        };
         var aggregation = new MonthAggregation(Source, destination, new AggregationOptions { RowsPerFile = 1 }, TimeProvider.System);
 
         var failure = await Assert.ThrowsAsync<CommitLostException>(() => aggregation.RunAsync(Month, Cancellation));
@@ -126,7 +127,7 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
         Assert.Empty(await LeftoversAsync());
     }
 
-    private static AggregationOptions OptionsOf(int threads) => new() { RowsPerFile = 2_000, Threads = threads };
+    private static AggregationOptions OptionsOf(int threads) => new() { RowsPerFile = 700, Threads = threads };
 
     /// <summary>The month's stores, in which the interruption happens at the moment.</summary>
     private async Task<(IObjectStore Source, IObjectStore Destination)> InterruptedAsync(Moment moment, bool hasOlder, Action interrupt)
@@ -162,7 +163,7 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync(First, Event("a"), "old reject");
         if (hasOlder) await RunAsync();
-        await PutAsync(First, [.. LargeEvents(3_500), "new reject"]);
+        await PutAsync(First, [.. LargeEvents(1_300), "new reject"]);
         await PutAsync(Last, Event("z"), "last reject");
     }
 }

@@ -46,8 +46,12 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     protected static string[] LargeEvents(int count)
     {
         var random = new Random(count);
+        var digits = new byte[450];
         return [.. Enumerable.Range(0, count).Select(id =>
-            $$"""{"eventID":"{{id:D6}}","eventTime":"2024-02-10T12:00:00Z","requestParameters":"{{Convert.ToHexString(Bytes(random, 460))}}"}""")];
+        {
+            random.NextBytes(digits);
+            return $$"""{"eventID":"{{id:D6}}","eventTime":"2024-02-10T12:00:00Z","requestParameters":"{{Convert.ToHexString(digits)}}"}""";
+        })];
     }
 
     protected static byte[] Gzip(byte[] bytes)
@@ -125,13 +129,6 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     protected async Task<string[]> KeysAsync() => [.. (await Destination.ListedAsync("")).Select(found => found.Key)];
 
     private protected static string?[] Ids(IEnumerable<Row> rows) => [.. rows.Select(row => row.Text("event_id"))];
-
-    private static byte[] Bytes(Random random, int count)
-    {
-        var bytes = new byte[count];
-        random.NextBytes(bytes);
-        return bytes;
-    }
 
     private MonthAggregation Aggregation(AggregationOptions? options, IObjectStore? source, IObjectStore? destination) =>
         new(source ?? Source, destination ?? Destination, options ?? new AggregationOptions(), TimeProvider.System);

@@ -66,17 +66,6 @@ public abstract class RecordsFileTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
-    public async Task A_file_as_CloudTrail_delivers_it_of_more_than_16_MiB_fails_the_run()
-    {
-        await PutAsync("2024/02/01/000000.ndjson.gz", Events(500));
-        await PutTextAsync(Key, $$"""{"Records":[{{string.Join(',', LargeEvents(18_000))}}]}""");
-
-        var failure = await FailsAsync();
-
-        Assert.Contains("stage 1", failure.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_Records_array_beside_another_event_is_an_event()
     {
         await PutAsync(Key, OneLine, Event("b"));

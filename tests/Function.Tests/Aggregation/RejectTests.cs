@@ -1,6 +1,5 @@
 using System.Text;
 using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -50,27 +49,6 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         Assert.Equal([latin1, surrogate], result.Rejects.Select(reject => reject.Bytes));
         Assert.All(result.Rejects, reject => Assert.True(reject.AsBase64));
         Assert.All(result.Rejects, reject => Assert.StartsWith("is not valid UTF-8", reject.Error, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task A_line_of_16_MiB_is_an_event_and_a_longer_one_is_kept_whole_as_base64()
-    {
-        string longest = EventOf(LineReader.MaxLineBytes);
-        string[] tooLong = [EventOf(LineReader.MaxLineBytes + 1), EventOf(LineReader.MaxLineBytes + 6), EventOf((40 << 20) + 7)];
-        await PutAsync(Day1, Event("before"), "\uFEFF" + longest + "\r", tooLong[0], "", tooLong[1] + "\r", "\uFEFF" + tooLong[2], Event("after"));
-        await PutTextAsync(Day2, tooLong[2] + "\r"); // no final newline
-
-        var result = await RunAsync();
-
-        Assert.Equal(["before", null, "after"], Ids(result.Rows));
-        Assert.Equal(LineReader.MaxLineBytes - "{\"requestParameters\":}".Length, result.Rows[1].Text("request_parameters")!.Length);
-        Assert.Equal([3, 5, 6, 1], result.Rejects.Select(reject => reject.Line));
-        Assert.All(result.Rejects, reject => Assert.Equal("is longer than 16 MiB", reject.Error));
-        Assert.All(result.Rejects, reject => Assert.True(reject.AsBase64));
-        Assert.All(result.Rejects.Zip([.. tooLong, tooLong[2]]), pair =>
-            Assert.True(pair.First.Bytes.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(pair.Second))));
-
-        static string EventOf(int bytes) => $$"""{"requestParameters":"{{new string('x', bytes - "{\"requestParameters\":\"\"}".Length)}}"}""";
     }
 
     [Theory]

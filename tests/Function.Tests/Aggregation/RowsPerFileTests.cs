@@ -33,18 +33,18 @@ public abstract class RowsPerFileTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Theory]
-    [InlineData(1_700, 1)]
-    [InlineData(1_700, 2)]
+    [InlineData(1_300, 1)]
+    [InlineData(1_300, 2)]
     [InlineData(100, 2)]
     public async Task A_file_may_end_anywhere_in_a_batch_and_hold_several(int rowsPerFile, int threads)
     {
-        await PutAsync("2024/02/01/000000.ndjson.gz", LargeEvents(5_000));
+        await PutAsync("2024/02/01/000000.ndjson.gz", LargeEvents(3_000));
 
         var result = await RunAsync(new AggregationOptions { RowsPerFile = rowsPerFile, Threads = threads });
 
-        Assert.Equal((5_000 + rowsPerFile - 1) / rowsPerFile, result.Files.Count);
+        Assert.Equal((3_000 + rowsPerFile - 1) / rowsPerFile, result.Files.Count);
         Assert.All(result.Report.Outputs.SkipLast(1), output => Assert.Equal(rowsPerFile, output.Rows));
-        Assert.Equal(LargeEvents(5_000), result.Rows.Select(row =>
+        Assert.Equal(LargeEvents(3_000), result.Rows.Select(row =>
             $$"""{"eventID":"{{row["event_id"]}}","eventTime":"2024-02-10T12:00:00Z","requestParameters":{{row["request_parameters"]}}}"""));
     }
 
