@@ -13,18 +13,9 @@ internal static class DirectoryError
         _ => new($"{path}: it cannot be {attempted}: {e.Message}", e),
     };
 
-    public static AggregationException Gone(string path, Exception? e = null) =>
-        new($"{path}: it is gone, or a link that leads nowhere. Start again when the source is at rest.", e);
-
-    public static AggregationException Changed(string path) =>
-        new($"{path}: it has changed since it was listed. Start again when the source is at rest.");
-
     public static AggregationException NotAKey(string root, string key) =>
         new($"{root}: '{key}' cannot be a file in it: each part between '/' must be a name that does not start with '.'.");
 
     public static AggregationException NotUtf8(string path) =>
         new($"{path}: its name is not valid UTF-8. Rename it.");
-
-    public static CommitLostException Lost(string path, string found, Exception? e = null) =>
-        new($"{path}: another run was faster: {found}. Nothing was changed.", e);
 }

@@ -20,7 +20,7 @@ internal sealed class DirectoryFileStream : ForwardStream
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw DirectoryError.Gone(path, e);
+            throw StoreError.Gone(path, e);
         }
         catch (Exception e) when (DirectoryError.IsOne(e))
         {
@@ -28,7 +28,7 @@ internal sealed class DirectoryFileStream : ForwardStream
         }
         if (IsUnchanged(_file.SafeFileHandle)) return;
         _file.Dispose();
-        throw DirectoryError.Changed(path);
+        throw StoreError.Changed(path);
     }
 
     public override int Read(Span<byte> buffer)
@@ -54,14 +54,14 @@ internal sealed class DirectoryFileStream : ForwardStream
     {
         _file.Position = offset;
         for (int n; destination.Length > 0; destination = destination[n..])
-            if ((n = Read(destination)) == 0) throw DirectoryError.Changed(_file.Name);
-        if (!IsUnchanged(_file.SafeFileHandle)) throw DirectoryError.Changed(_file.Name);
+            if ((n = Read(destination)) == 0) throw StoreError.Changed(_file.Name);
+        if (!IsUnchanged(_file.SafeFileHandle)) throw StoreError.Changed(_file.Name);
     }
 
     private int Checked(int count, int wanted) =>
         count > 0 || wanted == 0 || (_file.Position == _source.Size && IsUnchanged(_file.SafeFileHandle))
             ? count
-            : throw DirectoryError.Changed(_file.Name);
+            : throw StoreError.Changed(_file.Name);
 
     private bool IsUnchanged(SafeFileHandle file) =>
         DirectoryStore.ETagOf(RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file)) == _source.ETag;

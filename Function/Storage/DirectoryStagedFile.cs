@@ -60,7 +60,6 @@ internal sealed class DirectoryStagedFile : IStagedObject
     {
         try
         {
-            _content.Dispose();
             _file.Dispose();
         }
         catch (IOException)
@@ -94,7 +93,7 @@ internal sealed class DirectoryStagedFile : IStagedObject
         }
         catch (IOException e) when (replaced is null && File.Exists(_path))
         {
-            throw DirectoryError.Lost(_path, "there is a file by now", e);
+            throw StoreError.Lost(_path, "there is a file by now", e);
         }
     }
 
@@ -108,16 +107,16 @@ internal sealed class DirectoryStagedFile : IStagedObject
         }
         catch (IOException e) when (e.HResult is 11 or 35 or unchecked((int)0x80070020)) // EWOULDBLOCK (Linux, macOS), ERROR_SHARING_VIOLATION
         {
-            throw DirectoryError.Lost(_path, "it is being completed at this moment", e);
+            throw StoreError.Lost(_path, "it is being completed at this moment", e);
         }
     }
 
     private void RequireUnchanged(StoredObject expected)
     {
         var there = new FileInfo(_path);
-        if (!there.Exists) throw DirectoryError.Lost(_path, "the file that was to be replaced is gone");
+        if (!there.Exists) throw StoreError.Lost(_path, "the file that was to be replaced is gone");
         if (DirectoryStore.ETagOf(there.Length, there.LastWriteTimeUtc) != expected.ETag)
-            throw DirectoryError.Lost(_path, "the file that was to be replaced is another one by now");
+            throw StoreError.Lost(_path, "the file that was to be replaced is another one by now");
     }
 
     private void CreateDirectory(string directory)

@@ -134,7 +134,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
         var listed = Assert.Single(await _store.ListedAsync(""));
 
         var error = await Assert.ThrowsAsync<AggregationException>(() => _store.OpenAsync(listed, Cancellation));
-        Assert.Contains("leads nowhere", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it is gone", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

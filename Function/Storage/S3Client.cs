@@ -1,0 +1,54 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace CloudTrailAggregation.Storage;
+
+/// <summary>Where S3 is: AWS, or a server that speaks its protocol.</summary>
+/// <param name="Region">An AWS region, eu-central-1 for example; null for what the environment or the profile says.</param>
+/// <param name="EndpointUrl">The address of an S3-compatible server; null for AWS.</param>
+/// <param name="PathStyle">Whether the bucket stands in the path instead of the host name. Most such servers want it.</param>
+public readonly record struct S3Endpoint(string? Region = null, string? EndpointUrl = null, bool PathStyle = false);
+
+/// <summary>Makes the SDK's client as this tool needs it; credentials are found by the SDK.</summary>
+public static class S3Client
+{
+    /// <summary>
+    /// A client that tries a request five times in all (throttling, 5xx, lost connections), waiting up to 20 s between
+    /// two tries, and gives up connecting after 5 s and waiting for the head of an answer after 100 s.
+    /// </summary>
+    /// <exception cref="AggregationException">No region is known, or the address is not one.</exception>
+    public static IAmazonS3 Create(S3Endpoint endpoint)
+    {
+        var config = new AmazonS3Config
+        {
+            RetryMode = RequestRetryMode.Standard,
+            MaxErrorRetry = 4,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            Timeout = TimeSpan.FromSeconds(100),
+            ForcePathStyle = endpoint.PathStyle,
+        };
+        if (endpoint.EndpointUrl is { } url)
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                throw new AggregationException($"'{url}' is not an endpoint URL. Write http://host:port or https://host.");
+            config.ServiceURL = url;
+            config.AuthenticationRegion = endpoint.Region ?? "us-east-1";
+            // radosgw refuses the checksums that the SDK adds by default.
+            config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
+            config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
+        }
+        else if (endpoint.Region is { } region)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+        try
+        {
+            return new AmazonS3Client(config);
+        }
+        catch (AmazonClientException e)
+        {
+            throw new AggregationException($"S3 cannot be used: {e.Message} Set AWS_REGION and give credentials, in the environment or in a profile.", e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace CloudTrailAggregation.Storage;
+
+/// <summary>What S3 refused, as the operator reads it: the object, the cause, the way out.</summary>
+internal static class S3Error
+{
+    /// <summary>Sends a request; every failure that is not the caller's cancellation becomes an <see cref="AggregationException"/>.</summary>
+    /// <param name="uri">What the request is about.</param>
+    /// <param name="action">The IAM action it needs, for example s3:GetObject.</param>
+    /// <param name="send">The request.</param>
+    /// <param name="cancellation">The caller's.</param>
+    public static async Task<T> TranslateAsync<T>(string uri, string action, Func<Task<T>> send, CancellationToken cancellation)
+    {
+        try
+        {
+            return await send();
+        }
+        catch (Exception e) when (IsOne(e) && !cancellation.IsCancellationRequested)
+        {
+            throw Of(uri, action, e);
+        }
+    }
+
+    /// <summary>Whether the failure comes from S3 or the way there and not from a mistake in this code.</summary>
+    public static bool IsOne(Exception e) =>
+        e is AmazonClientException or AmazonServiceException or TimeoutException || IsLostConnection(e);
+
+    /// <summary>Whether a connection broke or stalled: the same request may succeed when sent again.</summary>
+    public static bool IsLostConnection(Exception e) =>
+        e is IOException or HttpRequestException or SocketException or OperationCanceledException;
+
+    public static AggregationException Of(string uri, string action, Exception e) => e switch
+    {
+        AmazonS3Exception answer => new($"{uri}: {Cause(answer, uri, action)}", answer),
+        AmazonServiceException { InnerException: { } inner } when IsLostConnection(inner) => Unreachable(uri, inner),
+        AmazonServiceException answer => new($"{uri}: {answer.Message}", answer),
+        AmazonClientException unsent when unsent.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
+            new($"{uri}: its bytes do not have the checksum that S3 keeps. Start again; if it stays so, write the object anew.", unsent),
+        AmazonClientException unsent => new($"{uri}: no request was sent: {unsent.Message} Give credentials in the environment, a profile or a role.", unsent),
+        OperationCanceledException or TimeoutException => new($"{uri}: S3 did not answer in time, several times. Check the network and start again.", e),
+        _ => Unreachable(uri, e),
+    };
+
+    private static AggregationException Unreachable(string uri, Exception e) =>
+        new($"{uri}: S3 cannot be reached: {e.GetBaseException().Message}. Check the endpoint, the region and the network.", e);
+
+    private static string Cause(AmazonS3Exception answer, string uri, string action) => (answer.ErrorCode, answer.StatusCode) switch
+    {
+        ("NoSuchKey", _) => "it is gone since it was listed. Start again when the source is at rest.",
+        ("NoSuchBucket", _) => "there is no such bucket. Correct its name, or create it.",
+        ("InvalidBucketName", _) => "this is not a name a bucket can have. Correct it.",
+        ("PreconditionFailed", _) or (_, HttpStatusCode.PreconditionFailed) => "it has changed since it was listed. Start again when the source is at rest.",
+        ("ExpiredToken" or "TokenRefreshRequired", _) => "the session's credentials have expired. Sign in again.",
+        ("InvalidAccessKeyId" or "InvalidToken", _) => "S3 does not know these credentials. Check the access key, and that it belongs to this endpoint.",
+        ("SignatureDoesNotMatch", _) => "the secret access key does not fit the access key. Give the right pair.",
+        ("RequestTimeTooSkewed", _) => "this machine's clock is wrong. Set it.",
+        ("PermanentRedirect" or "TemporaryRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException", _) or (_, HttpStatusCode.MovedPermanently) =>
+            $"the bucket is in another region than the requests were sent to. Set AWS_REGION to the bucket's region. ({answer.Message})",
+        ("InvalidObjectState", _) => "it is archived. Restore it from its storage class first.",
+        ("SlowDown" or "ServiceUnavailable" or "RequestLimitExceeded", _) => $"S3 is too busy, several times ({answer.ErrorCode}). Start again later.",
+        ("AccessDenied" or "AllAccessDisabled", _) or (_, HttpStatusCode.Forbidden) => $"access denied. {Permission(uri, action)} ({answer.Message})",
+        ("NotFound", _) or (_, HttpStatusCode.NotFound) => $"S3 answered that it is not there ({answer.ErrorCode}: {answer.Message}).",
+        _ => $"S3 answered {(int)answer.StatusCode} {answer.ErrorCode}: {answer.Message}",
+    };
+
+    private static string Permission(string uri, string action) => action switch
+    {
+        "s3:ListBucket" => $"The role or user needs s3:ListBucket on the bucket {uri.Split('/')[2]}.",
+        "s3:GetObject" => "The role or user needs s3:GetObject on it, s3:ListBucket on the bucket, and kms:Decrypt if it is encrypted with a KMS key.",
+        "s3:PutObject" => "The role or user needs s3:PutObject on it, and kms:GenerateDataKey and kms:Decrypt if the bucket encrypts with a KMS key.",
+        _ => $"The role or user needs {action} on it.",
+    };
+}

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace CloudTrailAggregation.Storage;
+
+/// <summary>
+/// The objects of a bucket whose keys start with a prefix. A staged object is a multipart upload that is not completed.
+/// Whether a server that is killed leaves such uploads behind is up to the bucket: give it a lifecycle rule that aborts them.
+/// </summary>
+/// <param name="client">See <see cref="S3Client.Create"/>.</param>
+/// <param name="bucket">The bucket's name.</param>
+/// <param name="prefix">What stands before each key, as it is: usually empty or ending in '/'.</param>
+/// <param name="parallelParts">How many parts of one object are sent at the same time, at least 1.</param>
+public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int parallelParts = 2) : IObjectStore
+{
+    // The SDK cuts a leading '/' from each key it sends, so that a listing and a write would not mean the same object.
+    private readonly string _prefix = !prefix.StartsWith('/')
+        ? prefix
+        : throw new AggregationException($"s3://{bucket}/{prefix}: a prefix cannot start with '/'. Use one that does not.");
+    private long _resumedReads;
+
+    /// <summary>How often a body that broke off was asked for again from where it broke.</summary>
+    public long ResumedReads => Interlocked.Read(ref _resumedReads);
+
+    /// <summary>The wait before the first resumed read of an object; it doubles with each further one.</summary>
+    public TimeSpan ResumeDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a body may send nothing before it counts as broken.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Keys in one answer to a listing, 1 to 1,000.</summary>
+    public int ListPageSize { get; init; } = 1_000;
+
+    internal IAmazonS3 Client => client;
+    internal string Bucket => bucket;
+    internal int ParallelParts => parallelParts;
+
+    public string UriOf(string key) => $"s3://{bucket}/{_prefix}{key}";
+
+    /// <exception cref="AggregationException">The bucket cannot be listed.</exception>
+    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = FullKeyOf(prefix), MaxKeys = ListPageSize };
+        do
+        {
+            var page = await S3Error.TranslateAsync(UriOf(prefix), "s3:ListBucket", () => client.ListObjectsV2Async(request, cancellation), cancellation);
+            foreach (var found in page.S3Objects ?? [])
+                yield return new StoredObject(found.Key[_prefix.Length..], found.Size ?? 0, found.ETag);
+            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (request.ContinuationToken is not null);
+    }
+
+    public async Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation) =>
+        await S3ObjectStream.OpenAsync(this, source, 0, source.Size, cancellation);
+
+    public async Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, source.Size - destination.Length);
+        if (destination.IsEmpty) return;
+        await using var range = await S3ObjectStream.OpenAsync(this, source, offset, offset + destination.Length, cancellation);
+        await range.ReadExactlyAsync(destination, cancellation);
+    }
+
+    public IStagedObject Stage(string key, string contentType) => new S3StagedObject(this, key, contentType);
+
+    public async Task DeleteAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = FullKeyOf(key) }, cancellation);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchKey")
+        {
+            // Not there is what was asked for; AWS does not answer so, other servers do.
+        }
+        catch (Exception e) when (S3Error.IsOne(e) && !cancellation.IsCancellationRequested)
+        {
+            throw S3Error.Of(UriOf(key), "s3:DeleteObject", e);
+        }
+    }
+
+    internal string FullKeyOf(string key) => _prefix + key;
+
+    internal void CountResumedRead() => Interlocked.Increment(ref _resumedReads);
+}

@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Runtime.ExceptionServices;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace CloudTrailAggregation.Storage;
+
+/// <summary>
+/// Gathers what is written into parts and sends them in the background. The multipart upload starts with the first part
+/// that is full. It holds one part that is being filled and <see cref="S3Store.ParallelParts"/> that are being sent.
+/// </summary>
+internal sealed class S3UploadContent(S3Store store, string key, string contentType, string token) : StagedContent
+{
+    /// <summary>The object metadata (x-amz-meta-...) that tells which run an object is from.</summary>
+    public const string TokenName = "upload-token";
+
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+    private const int MaxParts = 10_000;
+
+    private readonly string _uri = store.UriOf(key);
+    private readonly SemaphoreSlim _free = new(store.ParallelParts);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task<UploadPartResponse>> _parts = [];
+    private Task<string>? _uploadId;
+    private byte[]? _part;
+    private int _filled;
+    private volatile ExceptionDispatchInfo? _partFailure;
+
+    /// <summary>
+    /// 8 MiB, doubled after each 2,500 parts: 2,500 * (8 + 16 + 32 + 64) MiB make 293 GiB in 10,000 parts,
+    /// and the first 19.5 GiB need no more memory than the smallest object.
+    /// </summary>
+    /// <param name="number">The part's number, 1 to 10,000.</param>
+    public static int PartSizeBytes(int number) => 8 << 20 << ((number - 1) / 2_500);
+
+    // With WHEN_REQUIRED (S3-compatible servers) none is sent; on AWS each part's CRC-32 is checked on arrival.
+    private ChecksumAlgorithm? Checksum =>
+        store.Client.Config.RequestChecksumCalculation == RequestChecksumCalculation.WHEN_SUPPORTED ? ChecksumAlgorithm.CRC32 : null;
+
+    protected override void Append(ReadOnlySpan<byte> buffer)
+    {
+        _partFailure?.Throw();
+        while (buffer.Length > 0)
+        {
+            int size = PartSizeBytes(_parts.Count + 1);
+            _part ??= ArrayPool<byte>.Shared.Rent(size);
+            int count = Math.Min(buffer.Length, size - _filled);
+            buffer[..count].CopyTo(_part.AsSpan(_filled));
+            buffer = buffer[count..];
+            if ((_filled += count) < size) continue;
+            _free.Wait();
+            _partFailure?.Throw();
+            SendPart();
+        }
+    }
+
+    /// <summary>Sends the last part, which is the only one and empty in an empty object, and waits for all of them.</summary>
+    public async Task<(string UploadId, UploadPartResponse[] Parts)> FinishAsync(CancellationToken cancellation)
+    {
+        if (_filled > 0 || _parts.Count == 0)
+        {
+            await _free.WaitAsync(cancellation);
+            _partFailure?.Throw();
+            SendPart();
+        }
+        var parts = await Task.WhenAll(_parts).WaitAsync(cancellation);
+        return (await _uploadId!, parts);
+    }
+
+    /// <summary>Waits for the parts on their way, so that none arrives after the abort, and aborts the upload. Throws nothing.</summary>
+    public async Task AbortAsync(TimeSpan patience)
+    {
+        _stop.CancelAfter(patience);
+        await Task.WhenAll(_parts.AsEnumerable<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            if (_uploadId is null) return;
+            using var timeout = new CancellationTokenSource(patience);
+            await store.Client.AbortMultipartUploadAsync(
+                new AbortMultipartUploadRequest { BucketName = store.Bucket, Key = store.FullKeyOf(key), UploadId = await _uploadId }, timeout.Token);
+        }
+        catch (Exception)
+        {
+            // It never started, is gone already, or cannot be reached: what made the run abort is the cause to report.
+        }
+        finally
+        {
+            _stop.Dispose();
+        }
+    }
+
+    private void SendPart()
+    {
+        if (_parts.Count == MaxParts)
+            throw new AggregationException($"{_uri}: it is larger than 293 GiB, the most that fits into {MaxParts} parts. Set ROWS_PER_FILE.");
+        _uploadId ??= StartAsync();
+        _parts.Add(SendPartAsync(_parts.Count + 1, _part ?? [], _filled));
+        (_part, _filled) = (null, 0);
+    }
+
+    private async Task<string> StartAsync()
+    {
+        var request = new InitiateMultipartUploadRequest
+        {
+            BucketName = store.Bucket,
+            Key = store.FullKeyOf(key),
+            ContentType = contentType,
+            ChecksumAlgorithm = Checksum,
+            Metadata = { [TokenName] = token },
+        };
+        var started = await S3Error.TranslateAsync(_uri, "s3:PutObject", () => store.Client.InitiateMultipartUploadAsync(request, _stop.Token), _stop.Token);
+        return started.UploadId;
+    }
+
+    private async Task<UploadPartResponse> SendPartAsync(int number, byte[] part, int count)
+    {
+        try
+        {
+            using var body = new MemoryStream(part, 0, count, writable: false);
+            var request = new UploadPartRequest
+            {
+                BucketName = store.Bucket,
+                Key = store.FullKeyOf(key),
+                UploadId = await _uploadId!,
+                PartNumber = number,
+                PartSize = count,
+                InputStream = body,
+                ChecksumAlgorithm = Checksum,
+            };
+            var sent = await S3Error.TranslateAsync(_uri, "s3:PutObject", () => store.Client.UploadPartAsync(request, _stop.Token), _stop.Token);
+            // Only a part that arrived is surely read by nobody any more.
+            if (part.Length > 0) ArrayPool<byte>.Shared.Return(part);
+            return sent;
+        }
+        catch (Exception e)
+        {
+            _partFailure ??= ExceptionDispatchInfo.Capture(e);
+            throw;
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+}
