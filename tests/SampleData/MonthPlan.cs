@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+
+namespace CloudTrailAggregation.SampleData;
+
+/// <summary>Which lines each day's folder holds, in order.</summary>
+internal sealed class MonthPlan(SampleArguments arguments, EventClock clock)
+{
+    // Most copies of real trails lie near the original, in the same day's folder; of 6,496 pairs 15 do not.
+    private const int FarthestCopy = 5000;
+    private const int OneInNextDay = 16;
+
+    public int Days => clock.Days;
+
+    /// <param name="day">The day, from 0.</param>
+    public IEnumerable<PlannedLine> LinesOf(int day)
+    {
+        for (var position = clock.FirstOf(day); position < clock.FirstOf(day + 1); position++)
+        {
+            yield return new PlannedLine(SampleLineKind.Event, position, position);
+
+            var copies = Spread.At(position, arguments.Duplicates, arguments.Events);
+            var firstCopy = Spread.Before(position, arguments.Duplicates, arguments.Events);
+            for (var copy = firstCopy; copy < firstCopy + copies; copy++)
+            {
+                var original = OriginalOf(copy, position, day);
+                yield return new PlannedLine(SampleLineKind.Duplicate, original, original);
+            }
+
+            var badLines = Spread.At(position, arguments.BadLines, arguments.Events);
+            var firstBad = Spread.Before(position, arguments.BadLines, arguments.Events);
+            for (var bad = firstBad; bad < firstBad + badLines; bad++)
+            {
+                // Spare numbers, so that no bad line is a piece of a good one.
+                yield return new PlannedLine(SampleLineKind.BadLine, arguments.Events + bad, position);
+            }
+        }
+    }
+
+    public bool IsLate(in PlannedLine line) =>
+        line.Kind == SampleLineKind.Event && Spread.At(line.Position, arguments.Late, arguments.Events) > 0;
+
+    private long OriginalOf(long copy, long position, int day)
+    {
+        var dice = new Dice(Dice.Hash((ulong)arguments.Seed ^ 0xC0B1, (ulong)copy));
+        var first = clock.FirstOf(day);
+        if (copy % OneInNextDay == 1 && day > 0 && clock.FirstOf(day - 1) < first)
+        {
+            return first - 1 - dice.Skewed((int)(first - clock.FirstOf(day - 1)));
+        }
+
+        return position - dice.Skewed((int)Math.Min(position - first + 1, FarthestCopy));
+    }
+}
+
+/// <param name="Kind">What it is.</param>
+/// <param name="Number">The event's, of which it is the record, the copy or the wreck.</param>
+/// <param name="Position">The event's place in the order of delivery.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct PlannedLine(SampleLineKind Kind, long Number, long Position);
