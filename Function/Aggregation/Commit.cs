@@ -25,32 +25,30 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
         }
     }
 
+    /// <summary>Once begun it is not given up half-way, whatever the time: there is no token.</summary>
     /// <exception cref="CommitLostException">Another run was faster.</exception>
-    public async Task RunAsync(RejectFile rejects, PartFiles files, CancellationToken cancellation)
+    public async Task RunAsync(RejectFile rejects, PartFiles files)
     {
         if (rejects.Staged is { } rejected)
         {
-            await rejected.CompleteAsync(plan.StandingAt(rejected.Key), cancellation);
+            await CompleteAsync(rejected);
         }
 
         long started = 0;
         foreach (var file in files.Files)
         {
-            await file.Staged.CompleteAsync(plan.StandingAt(file.Staged.Key), cancellation);
+            await CompleteAsync(file.Staged);
             started = started == 0 ? time.GetTimestamp() : started;
-
-            // From here on the month is new: what is left to do is not given up half-way for want of time.
-            cancellation = CancellationToken.None;
         }
 
         var written = files.Files.Select(file => file.Staged.Key).ToHashSet(StringComparer.Ordinal);
-        await RemoveOthersAsync(plan.ParquetFiles.Keys.Where(key => !written.Contains(key)), cancellation);
+        await RemoveAsync(plan.ParquetFiles.Keys.Where(key => !written.Contains(key)));
         if (written.Count > 1 || _removed.Count > 0)
         {
             Mixed = time.GetElapsedTime(started);
         }
 
-        await RemoveOthersAsync(plan.RejectFiles.Keys.Where(key => key != rejects.Staged?.Key), cancellation);
+        await RemoveAsync(plan.RejectFiles.Keys.Where(key => key != rejects.Staged?.Key));
     }
 
     /// <summary>
@@ -77,11 +75,14 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
 
     private static string? RunOf(ParquetFooter footer) => footer.Metadata.GetValueOrDefault(FileMetadata.Run);
 
-    private async Task RemoveOthersAsync(IEnumerable<string> keys, CancellationToken cancellation)
+    private Task CompleteAsync(IStagedObject staged) =>
+        staged.CompleteAsync(plan.StandingAt(staged.Key), CancellationToken.None);
+
+    private async Task RemoveAsync(IEnumerable<string> keys)
     {
         foreach (string key in keys)
         {
-            await destination.DeleteAsync(key, cancellation);
+            await destination.DeleteAsync(key, CancellationToken.None);
             _removed.Add(destination.UriOf(key));
         }
     }

@@ -40,7 +40,8 @@ public sealed class MonthAggregation(
         if (reader.Counts.Lines > 0)
         {
             await commit.CheckAsync(reader.Counts, options.Replace, cancellation);
-            await commit.RunAsync(rejects, files, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            await commit.RunAsync(rejects, files);
         }
 
         return Report(plan, reader.Counts, files, rejects, commit, time.GetElapsedTime(started));

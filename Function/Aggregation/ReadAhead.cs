@@ -63,9 +63,6 @@ internal sealed class ReadAhead(IObjectStore store, IReadOnlyList<StoredObject> 
     private async Task<Stream> FetchAsync(StoredObject source)
     {
         await using var stored = await store.OpenAsync(source, cancellation);
-        var whole = new MemoryStream(new byte[source.Size]);
-        await stored.CopyToAsync(whole, cancellation);
-        whole.Position = 0;
-        return whole;
+        return await PooledStream.ReadAsync(stored, source.Size, cancellation);
     }
 }
