@@ -33,7 +33,7 @@ internal sealed class AggregateCommand : Command
     private readonly Option<long> _rowsPerFile = OptionTypes.Number(
         "--rows-per-file", "Begin another file after this many rows; 0: one file a month.", "ROWS", 0L, 0L, long.MaxValue);
 
-    private readonly Option<Codec> _compression = OptionTypes.OneOf(
+    private readonly Option<string> _compression = OptionTypes.NameOf(
         "--compression", "How the Parquet file is compressed.", Codec.Zstd);
 
     private readonly Option<bool> _keepDuplicates = new("--no-deduplicate")
@@ -65,6 +65,7 @@ internal sealed class AggregateCommand : Command
     {
         _time = time;
         _month = OptionTypes.Month("--month", "The month to write, by the day of delivery (UTC).", Month.Of(time.GetUtcNow()));
+        _month.Required = true;
         Option[] options =
         [
             _source, _destination, _month, _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent,
@@ -106,7 +107,7 @@ internal sealed class AggregateCommand : Command
     private AggregationOptions OptionsOf(ParseResult arguments) => new()
     {
         RowsPerFile = arguments.GetValue(_rowsPerFile),
-        Codec = arguments.GetValue(_compression),
+        Codec = Enum.Parse<Codec>(arguments.GetRequiredValue(_compression), ignoreCase: true),
         Deduplicate = !arguments.GetValue(_keepDuplicates),
         MaxRejectedPercent = arguments.GetValue(_maxRejectedPercent),
         Threads = arguments.GetValue(_threads),

@@ -29,13 +29,13 @@ internal static class OptionTypes
     }
 
     /// <summary>One of an enum's names, in lower case.</summary>
-    public static Option<T> OneOf<T>(string name, string description, T standard)
+    public static Option<string> NameOf<T>(string name, string description, T standard)
         where T : struct, Enum
     {
         string[] names = Array.ConvertAll(Enum.GetNames<T>(), value => value.ToLowerInvariant());
-        var option = Option(name, description, string.Join('|', names), $"one of {string.Join(", ", names)}", (string text, out T value) =>
-            Enum.TryParse(text, ignoreCase: true, out value) && names.Contains(text, StringComparer.OrdinalIgnoreCase));
-        option.DefaultValueFactory = _ => standard;
+        var option = Option(name, description, string.Join('|', names), $"one of {string.Join(", ", names)}", (string text, out string value) =>
+            names.Contains(value = text.ToLowerInvariant(), StringComparer.Ordinal));
+        option.DefaultValueFactory = _ => standard.ToString().ToLowerInvariant();
         option.CompletionSources.Add(names);
         return option;
     }

@@ -12,15 +12,17 @@ internal static class Place
     public static S3Endpoint Endpoint(Uri? url, bool pathStyle) => new(
         Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"), url?.OriginalString, pathStyle);
 
-    /// <exception cref="WrongUsageException">The place is neither, or S3 cannot be used as things are.</exception>
+    /// <exception cref="WrongUsageException">The place is neither.</exception>
+    /// <exception cref="AggregationException">S3 cannot be used as things are.</exception>
     public static IObjectStore Open(string place, S3Endpoint endpoint)
     {
         try
         {
             return StoreLocation.Open(place, endpoint);
         }
-        catch (AggregationException e)
+        catch (AggregationException e) when (e.InnerException is null)
         {
+            // With a cause of the SDK's, the argument is right and the environment is not.
             throw new WrongUsageException(e.Message, e);
         }
     }

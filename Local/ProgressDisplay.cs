@@ -29,8 +29,9 @@ internal sealed class ProgressDisplay(Month month, TimeProvider time, Cancellati
     /// <summary>Does the work and shows the progress that it reports here.</summary>
     public Task<T> ShowWhileAsync<T>(Func<Task<T>> work)
     {
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return terminal.Profile.Out.IsTerminal && terminal.Profile.Capabilities is { Ansi: true, Interactive: true }
+        // Left to itself, the library looks at stdout to tell whether somebody watches stderr.
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes });
+        return terminal.Profile.Out.IsTerminal && terminal.Profile.Capabilities.Ansi
             ? terminal.Status().StartAsync(Markup.Escape(Text()), status => WhileAsync(work, Redraw, Redraw, () => status.Status = Markup.Escape(Text())))
             : WhileAsync(work, FirstLine, FurtherLines, () => Console.Error.WriteLine(Text()));
     }

@@ -78,8 +78,8 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
     {
         if (report.OutsideMonth is { } outside)
         {
-            yield return $"{Quantity.Of(outside.Events, "event")} with an event_time in another month (all lie from {outside.Earliest:u} to {outside.Latest:u}). "
-                + "A month holds what was delivered in it; for all events of a time, query the neighbouring months too, by event_time.";
+            yield return $"{Quantity.Of(outside.Events, "event")} with an event_time in another month; the month's events run from {outside.Earliest:u} to {outside.Latest:u}. "
+                + "A month holds what was delivered in it: for all events of a time, query the neighbouring months too, by event_time.";
         }
 
         if (report.EventsWithoutTime > 0)
