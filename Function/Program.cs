@@ -1,1 +1,29 @@
+using Amazon.Lambda.RuntimeSupport;
+using CloudTrailAggregation;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Storage;
+using Microsoft.Extensions.Logging;
+
+using var output = Console.OpenStandardOutput();
+Handler handler;
+try
+{
+    ParquetLayer.Load();
+#pragma warning disable RS0030 // The entry point: the one place that reads the environment.
+    var settings = Settings.Read(Environment.GetEnvironmentVariable);
+#pragma warning restore RS0030
+    settings = settings with { Options = settings.Options with { Threads = Environment.ProcessorCount } };
+    var client = S3Client.Create(new S3Endpoint());
+    var source = new S3Store(client, settings.SourceBucket, settings.SourcePrefix);
+    var destination = new S3Store(client, settings.DestinationBucket, settings.DestinationPrefix);
+    handler = new Handler(settings, source, destination, TimeProvider.System, output);
+}
+catch (AggregationException error)
+{
+    Log.CannotStart(new JsonLineLogger(output, LogLevel.Information, TimeProvider.System, requestId: null), error, error.Message);
+    return 1;
+}
+
+using var bootstrap = LambdaBootstrapBuilder.Create(handler.HandleAsync).Build();
+await bootstrap.RunAsync();
 return 0;

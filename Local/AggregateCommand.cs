@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.Text.Json;
 using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.CloudTrail;
 using CloudTrailAggregation.Parquet;
@@ -94,7 +93,7 @@ internal sealed class AggregateCommand : Command
 
         if (arguments.GetValue(_json))
         {
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, ReportJson.Readable.MonthReport));
+            await Console.Out.WriteLineAsync(ReportJson.Text(report));
         }
         else
         {

@@ -14,6 +14,9 @@ public sealed partial class ReportJson : JsonSerializerContext
     public static ReportJson Readable => field ??= new ReportJson(
         new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
+    /// <summary>A report as one line.</summary>
+    public static string Text(MonthReport report) => JsonSerializer.Serialize(report, Readable.MonthReport);
+
     /// <summary><c>YYYY-MM-DDTHH:MM:SS[.fff]Z</c>, as CloudTrail writes an eventTime.</summary>
     private sealed class UtcTime : JsonConverter<DateTimeOffset>
     {

@@ -15,7 +15,8 @@ public static class S3Client
 {
     /// <summary>
     /// A client that tries a request five times in all (throttling, 5xx, lost connections), waiting up to 20 s between
-    /// two tries, and gives up connecting after 5 s and waiting for the head of an answer after 100 s.
+    /// two tries; that gives up connecting after 5 s and waiting for the head of an answer after 100 s.
+    /// A pooled connection that turns out closed is replaced at once, twice for each try.
     /// </summary>
     /// <exception cref="AggregationException">No region is known, or the address is not one.</exception>
     public static IAmazonS3 Create(S3Endpoint endpoint)
@@ -24,6 +25,7 @@ public static class S3Client
         {
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = 4,
+            MaxStaleConnectionRetries = 2,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             Timeout = TimeSpan.FromSeconds(100),
             ForcePathStyle = endpoint.PathStyle,
@@ -48,7 +50,7 @@ public static class S3Client
         }
         catch (AmazonClientException e)
         {
-            throw new AggregationException($"S3 cannot be used: {e.Message} Set AWS_REGION and give credentials, in the environment or in a profile.", e);
+            throw new AggregationException($"S3 cannot be used: {e.Message}. Set AWS_REGION, or give the region.", e);
         }
     }
 }

@@ -37,10 +37,12 @@ internal static class S3Error
     {
         AmazonS3Exception answer => new($"{uri}: {Cause(answer, uri, action)}", answer),
         AmazonServiceException { InnerException: { } inner } when IsLostConnection(inner) => Unreachable(uri, inner),
-        AmazonServiceException answer => new($"{uri}: {answer.Message}", answer),
+        AmazonServiceException answer => new($"{uri}: {FirstLine(answer.Message)}", answer),
         AmazonClientException unsent when unsent.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
             new($"{uri}: its bytes do not have the checksum that S3 keeps. Start again; if it stays so, write the object anew.", unsent),
-        AmazonClientException unsent => new($"{uri}: no request was sent: {unsent.Message} Give credentials in the environment, a profile or a role.", unsent),
+        AmazonClientException unsent when unsent.Message.Contains("credentials", StringComparison.Ordinal) =>
+            new($"{uri}: no AWS credentials were found. Give the function a role, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", unsent),
+        AmazonClientException unsent => new($"{uri}: the request could not be sent: {FirstLine(unsent.Message)}", unsent),
         OperationCanceledException or TimeoutException => new($"{uri}: S3 did not answer in time, several times. Check the network and start again.", e),
         _ => Unreachable(uri, e),
     };
@@ -59,13 +61,16 @@ internal static class S3Error
         ("SignatureDoesNotMatch", _) => "the secret access key does not fit the access key. Give the right pair.",
         ("RequestTimeTooSkewed", _) => "this machine's clock is wrong. Set it.",
         ("PermanentRedirect" or "TemporaryRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException", _) or (_, HttpStatusCode.MovedPermanently) =>
-            $"the bucket is in another region than the requests were sent to. Set AWS_REGION to the bucket's region. ({answer.Message})",
+            $"the bucket is in another region than the requests were sent to. Set AWS_REGION to the bucket's region. ({FirstLine(answer.Message)})",
         ("InvalidObjectState", _) => "it is archived. Restore it from its storage class first.",
         ("SlowDown" or "ServiceUnavailable" or "RequestLimitExceeded", _) => $"S3 is too busy, several times ({answer.ErrorCode}). Start again later.",
-        ("AccessDenied" or "AllAccessDisabled", _) or (_, HttpStatusCode.Forbidden) => $"access denied. {Permission(uri, action)} ({answer.Message})",
-        ("NotFound", _) or (_, HttpStatusCode.NotFound) => $"S3 answered that it is not there ({answer.ErrorCode}: {answer.Message}).",
-        _ => $"S3 answered {(int)answer.StatusCode} {answer.ErrorCode}: {answer.Message}",
+        ("AccessDenied" or "AllAccessDisabled", _) or (_, HttpStatusCode.Forbidden) => $"access denied. {Permission(uri, action)} ({FirstLine(answer.Message)})",
+        ("NotFound", _) or (_, HttpStatusCode.NotFound) => $"S3 answered that it is not there ({answer.ErrorCode}: {FirstLine(answer.Message)}).",
+        _ => $"S3 answered {(int)answer.StatusCode} {answer.ErrorCode}: {FirstLine(answer.Message)}",
     };
+
+    // The SDK's messages may list what it tried, one line each.
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd();
 
     private static string Permission(string uri, string action) => action switch
     {

@@ -91,7 +91,7 @@ internal sealed class S3StagedObject : IStagedObject
         {
             throw new AggregationException($"{e.Message} So it is not known whether it was completed ({failure.Message}). Start again: that mends both cases.", failure);
         }
-        if (there?.Metadata[S3UploadContent.TokenName] == _token) return;
+        if (there?.Metadata[S3Store.TokenName] == _token) return;
         if (cancellation.IsCancellationRequested) ExceptionDispatchInfo.Throw(failure);
         throw IsLost(failure, replaced)
             ? StoreError.Lost(_uri, failure.Message.TrimEnd('.'), failure)

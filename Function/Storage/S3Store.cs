@@ -14,6 +14,9 @@ namespace CloudTrailAggregation.Storage;
 /// <param name="parallelParts">How many parts of one object are sent at the same time, at least 1.</param>
 public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int parallelParts = 2) : IObjectStore
 {
+    /// <summary>The object metadata (x-amz-meta-...) whose random value tells which upload an object is from.</summary>
+    public const string TokenName = "upload-token";
+
     // The SDK cuts a leading '/' from each key it sends, so that a listing and a write would not mean the same object.
     private readonly string _prefix = !prefix.StartsWith('/')
         ? prefix
@@ -31,6 +34,13 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
 
     /// <summary>Keys in one answer to a listing, 1 to 1,000.</summary>
     public int ListPageSize { get; init; } = 1_000;
+
+    /// <summary>
+    /// A part's size: 8 MiB, doubled after each 2,500 parts: 2,500 * (8 + 16 + 32 + 64) MiB make 293 GiB in 10,000 parts,
+    /// and an object below 19.5 GiB never needs more than the smallest parts.
+    /// </summary>
+    /// <param name="number">Its number, 1 to 10,000.</param>
+    public static int PartSizeBytes(int number) => 8 << 20 << ((number - 1) / 2_500);
 
     internal IAmazonS3 Client => client;
     internal string Bucket => bucket;

@@ -12,9 +12,6 @@ namespace CloudTrailAggregation.Storage;
 /// </summary>
 internal sealed class S3UploadContent(S3Store store, string key, string contentType, string token) : StagedContent
 {
-    /// <summary>The object metadata (x-amz-meta-...) that tells which run an object is from.</summary>
-    public const string TokenName = "upload-token";
-
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
     private const int MaxParts = 10_000;
 
@@ -27,13 +24,6 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
     private int _filled;
     private volatile ExceptionDispatchInfo? _partFailure;
 
-    /// <summary>
-    /// 8 MiB, doubled after each 2,500 parts: 2,500 * (8 + 16 + 32 + 64) MiB make 293 GiB in 10,000 parts,
-    /// and the first 19.5 GiB need no more memory than the smallest object.
-    /// </summary>
-    /// <param name="number">The part's number, 1 to 10,000.</param>
-    public static int PartSizeBytes(int number) => 8 << 20 << ((number - 1) / 2_500);
-
     // With WHEN_REQUIRED (S3-compatible servers) none is sent; on AWS each part's CRC-32 is checked on arrival.
     private ChecksumAlgorithm? Checksum =>
         store.Client.Config.RequestChecksumCalculation == RequestChecksumCalculation.WHEN_SUPPORTED ? ChecksumAlgorithm.CRC32 : null;
@@ -43,7 +33,7 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
         _partFailure?.Throw();
         while (buffer.Length > 0)
         {
-            int size = PartSizeBytes(_parts.Count + 1);
+            int size = S3Store.PartSizeBytes(_parts.Count + 1);
             _part ??= ArrayPool<byte>.Shared.Rent(size);
             int count = Math.Min(buffer.Length, size - _filled);
             buffer[..count].CopyTo(_part.AsSpan(_filled));
@@ -107,7 +97,7 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
             Key = store.FullKeyOf(key),
             ContentType = contentType,
             ChecksumAlgorithm = Checksum,
-            Metadata = { [TokenName] = token },
+            Metadata = { [S3Store.TokenName] = token },
         };
         var started = await S3Error.TranslateAsync(_uri, "s3:PutObject", () => store.Client.InitiateMultipartUploadAsync(request, _stop.Token), _stop.Token);
         return started.UploadId;

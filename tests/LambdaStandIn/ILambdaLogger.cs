@@ -1,8 +1,14 @@
 namespace Amazon.Lambda.Core;
 
-/// <summary>Where a function's log lines go.</summary>
+/// <summary>
+/// Where a function's log lines go. Only the members that an implementation has to have; the package's others
+/// (levels, parameters) have bodies of their own.
+/// </summary>
 public interface ILambdaLogger
 {
+    /// <summary>Logs without a line feed.</summary>
+    void Log(string message);
+
     /// <summary>Logs a line.</summary>
     void LogLine(string message);
 }

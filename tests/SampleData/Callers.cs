@@ -46,7 +46,7 @@ internal sealed class Callers(Organization organization, ulong seed)
 
     private const string Session = """
         "sessionContext": {
-          "sessionIssuer": {issuer}, "webIdFederationData": {},
+          "sessionIssuer": {issuer}{federation},
           "attributes": {"creationDate": "@{sessionStart}", "mfaAuthenticated": "{mfa}"}
         }
         """;
@@ -135,9 +135,12 @@ internal sealed class Callers(Organization organization, ulong seed)
 
     private static Actor[] Draw(int count, Func<Actor> draw) => [.. Enumerable.Range(0, count).Select(_ => draw())];
 
-    private Actor Workload() => _dice.Below(2) == 0
-        ? Role("lambda-{service}-role", "{function}", Words.Libraries)
-        : Role("ec2-{service}-role", "{instance}", Words.Libraries);
+    private Actor Workload() => _dice.Below(4) switch
+    {
+        0 => Insider(UserIdentity, UserArn, Words.Libraries, values: ("person", "svc-{service}")),
+        1 => Role("ec2-{service}-role", "{instance}", Words.Libraries),
+        _ => Role("lambda-{service}-role", "{function}", Words.Libraries),
+    };
 
     private Actor Role(string role, string session, string[] agents) =>
         Insider(RoleIdentity, AssumedArn, agents, values: [("issuer", RoleIssuer), ("session", session), ("role", role), ("path", "")]);
@@ -151,7 +154,7 @@ internal sealed class Callers(Organization organization, ulong seed)
     private Actor Insider(string identity, string arn, string[] agents, bool console = false, params (string Name, string Value)[] values)
     {
         var isPerson = console || agents == Words.CommandLines;
-        var isPrivate = !isPerson && _dice.Below(3) > 0;
+        var isPrivate = !isPerson && _dice.Below(3) == 0;
         var addresses = isPrivate ? "privateIp" : _dice.Below(6) == 0 ? "ipv6" : "publicIp";
         (string, string)[] all = [.. values, .. DrawValues(isPerson)];
         return new Actor
@@ -164,8 +167,8 @@ internal sealed class Callers(Organization organization, ulong seed)
             Agents = [.. Enumerable.Range(0, 2).Select(_ => organization.Encode(_dice.Pick<string>(agents)))],
             HomeRegion = HomeRegion(),
             SessionHours = isPerson ? 8 : 1,
-            Endpoint = isPrivate ? _endpoints[_dice.Below(2)] : null,
-            Tls = _dice.Below(8) == 0 ? null : _tls[_dice.Skewed(2)],
+            Endpoint = isPrivate ? _endpoints[_dice.Skewed(2)] : null,
+            Tls = _dice.Below(4) == 0 ? null : _tls[_dice.Skewed(2)],
             Console = console ? _console : null,
         };
     }
@@ -196,6 +199,8 @@ internal sealed class Callers(Organization organization, ulong seed)
         ("account", Skewed("accountId")), ("otherAccount", One("accountId")),
         ("permissionSet", _dice.Pick<string>(["ReadOnlyAccess", "PowerUserAccess", "AdministratorAccess"]) + $"_{_dice.Next():x16}"),
         ("roleId", "AROA" + Id()), ("userId", "AIDA" + Id()), ("accessKey", "AKIA" + Id()[1..]),
+        // Older services still write the empty member.
+        ("federation", _dice.Below(3) == 0 ? ", \"webIdFederationData\": {}" : ""),
         ("mfa", isPerson && _dice.Below(8) > 0 ? "true" : "false"),
     ];
 

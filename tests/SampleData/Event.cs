@@ -44,18 +44,23 @@ internal sealed record Event(int Weight, Caller Caller, string Service, string N
         + $""" "errorMessage": "{ErrorMessage.Replace("{action}", $"{Service}:{Name}", StringComparison.Ordinal)}", """,
         FailedResponse);
 
-    private string Text(string? error, string response) => $$"""
-        {
-          "eventVersion": "{{(Name.Length % 3 == 0 ? "1.09" : "1.08")}}", "userIdentity": @{identity}, "eventTime": "@{time}",
-          "eventSource": "{{Service}}.amazonaws.com", "eventName": "{{Name}}", "awsRegion": "@{region}",
-          "sourceIPAddress": "@{address}", "userAgent": "@{agent}", {{error}}
-          "requestParameters": {{Request}}, "responseElements": {{response}}, {{Member("additionalEventData", Additional)}}
-          {{(RequestId.Length == 0 ? "" : $""" "requestID": "{RequestId}", """)}} "eventID": "@{uuid}", "readOnly": {{(IsRead ? "true" : "false")}},
-          {{Member("resources", Resources)}} "eventType": "{{Type}}", {{Member("apiVersion", ApiVersion)}}
-          "managementEvent": {{(Category == "Management" ? "true" : "false")}}, "recipientAccountId": "@{account}"@{shared},
-          {{Member("serviceEventDetails", Details)}} "eventCategory": "{{Category}}"@{endpoint}@{tls}@{console}@{odd}
-        }
-        """;
+    private string Text(string? error, string response)
+    {
+        // S3 alone writes the header in brackets.
+        var agent = Service == "s3" && Via.Length == 0 ? "[@{agent}]" : "@{agent}";
+        return $$"""
+            {
+              "eventVersion": "{{(Name.Length % 3 == 0 ? "1.08" : "1.09")}}", "userIdentity": @{identity}, "eventTime": "@{time}",
+              "eventSource": "{{Service}}.amazonaws.com", "eventName": "{{Name}}", "awsRegion": "@{region}",
+              "sourceIPAddress": "@{address}", "userAgent": "{{agent}}", {{error}}
+              "requestParameters": {{Request}}, "responseElements": {{response}}, {{Member("additionalEventData", Additional)}}
+              {{(RequestId.Length == 0 ? "" : $""" "requestID": "{RequestId}", """)}} "eventID": "@{uuid}", "readOnly": {{(IsRead ? "true" : "false")}},
+              {{Member("resources", Resources)}} "eventType": "{{Type}}", {{Member("apiVersion", ApiVersion is null ? null : $"\"{ApiVersion}\"")}}
+              "managementEvent": {{(Category == "Management" ? "true" : "false")}}, "recipientAccountId": "@{account}"@{shared}@{endpoint},
+              {{Member("serviceEventDetails", Details)}} "eventCategory": "{{Category}}"@{tls}@{console}@{odd}
+            }
+            """;
+    }
 
     private static string Member(string name, string? value) => value is null ? "" : $""" "{name}": {value}, """;
 }

@@ -6,6 +6,9 @@ internal sealed class EventContext
     /// <summary>Of seed and event number; values that must agree within one event are derived from it.</summary>
     public ulong Hash;
 
+    /// <summary>Of the resources it is about, which neighbours often share: pools are picked from by it.</summary>
+    public ulong PoolHash;
+
     /// <summary>For values that differ at each use.</summary>
     public Dice Dice;
 

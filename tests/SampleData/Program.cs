@@ -29,9 +29,9 @@ var seed = new Option<int>("--seed")
 var duplicates = Percent("--duplicates", "Exact copies in addition, in percent of the events: most in the same day's folder, a few in the next day's.");
 var late = Percent("--late", "Events whose eventTime lies in the month before or after, in percent of the events.");
 var badLines = Percent("--bad-lines", "Lines in addition that are truncated, invalid UTF-8 or no object, in percent of the events.");
-var style = new Option<JsonStyle>("--style")
+var style = new Option<string>("--style")
 {
-    Description = "stage1: a space after comma and colon, \\u escapes. compact: no spaces, UTF-8.", DefaultValueFactory = _ => JsonStyle.Stage1,
+    Description = "stage1: a space after comma and colon, \\u escapes. compact: no spaces, UTF-8.", DefaultValueFactory = _ => "stage1",
 };
 style.AcceptOnlyFromAmong("stage1", "compact");
 var threads = new Option<int>("--threads")
@@ -53,7 +53,8 @@ int Generate(ParseResult result)
 {
     var arguments = new SampleArguments(result.GetValue(month), result.GetValue(events))
     {
-        Seed = result.GetValue(seed), Style = result.GetValue(style),
+        Seed = result.GetValue(seed),
+        Style = result.GetValue(style) == "compact" ? JsonStyle.Compact : JsonStyle.Stage1,
         DuplicatesPercent = result.GetValue(duplicates), LatePercent = result.GetValue(late), BadLinesPercent = result.GetValue(badLines),
     };
     if (arguments.Problem() is { } problem)
@@ -72,7 +73,7 @@ int Generate(ParseResult result)
     }
     catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or AggregateException)
     {
-        Console.Error.WriteLine(exception.GetBaseException().Message);
+        Console.Error.WriteLine(((exception as AggregateException)?.Flatten().InnerExceptions[0] ?? exception).Message);
         return 1;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CloudTrailAggregation.SampleData.Kinds;
 
 namespace CloudTrailAggregation.SampleData;
 
@@ -10,7 +9,7 @@ public sealed class SampleMonth
     private readonly EventClock _clock;
     private readonly MonthPlan _plan;
     private readonly Organization _organization;
-    private readonly EventKind[] _kinds;
+    private readonly EventKinds _kinds;
 
     /// <param name="arguments">What to generate.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
@@ -25,9 +24,7 @@ public sealed class SampleMonth
         _clock = new EventClock(arguments);
         _plan = new MonthPlan(arguments, _clock);
         _organization = new Organization(arguments.Seed, arguments.Style);
-        Event[] events = [.. ObjectEvents.All, .. KeyAndSecretEvents.All, .. ComputeEvents.All, .. IdentityEvents.All, .. PlatformEvents.All];
-        _kinds = [.. events.Select(e => new EventKind(e, _organization))];
-        new Dice((ulong)arguments.Seed).Shuffle(_kinds);
+        _kinds = new EventKinds(_organization, arguments.Seed);
     }
 
     /// <summary>Every line of the month, in the order of delivery.</summary>

@@ -28,7 +28,7 @@ internal abstract class Slot
             "uuid" => new Uuid(salt),
             "time" => new EventTime(words.Length > 1 ? spec["time:".Length..] : "yyyy-MM-ddTHH:mm:ssZ"),
             _ when Value.Named(words[0]) is { } value => value,
-            _ => new PoolPick(organization.Pool(words[0]), Dice.Hash((ulong)words[0].Sum(c => c * 31), salt)),
+            _ => new PoolPick(organization.Pool(words[0]), words[0].Aggregate(salt, (hash, c) => Dice.Hash(hash, c))),
         };
     }
 
@@ -113,7 +113,7 @@ internal abstract class Slot
     private sealed class PoolPick(byte[][] pool, ulong salt) : Slot
     {
         public override void Write(LineBuffer line, EventContext context) =>
-            line.Write(pool[new Dice(Dice.Hash(context.Hash, salt)).Skewed(pool.Length)]);
+            line.Write(pool[new Dice(Dice.Hash(context.PoolHash, salt)).Skewed(pool.Length)]);
     }
 
     private sealed class Value(Action<LineBuffer, EventContext> write) : Slot

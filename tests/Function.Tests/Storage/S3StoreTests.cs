@@ -24,8 +24,8 @@ public sealed class S3StoreTests(S3Server server) : StagedObjectContract
     {
         var store = await NewStoreAsync("p/", listPageSize: 300);
         string[] keys = [.. Enumerable.Range(0, 1_001).Select(i => $"2024/{i:d6}")];
-        foreach (string key in keys)
-            await _client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "p/" + key, ContentBody = "" }, Cancellation);
+        await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation }, async (key, cancellation) =>
+            await _client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "p/" + key, ContentBody = "" }, cancellation));
 
         var listed = await store.ListedAsync("2024/");
 

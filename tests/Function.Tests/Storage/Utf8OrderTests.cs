@@ -10,7 +10,7 @@ public class Utf8OrderTests
     public void The_order_is_that_of_the_UTF8_bytes()
     {
         string[] characters = ["", "a", "b", "/", "\u007f", "\u0080", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0001F600", "\U0010FFFF"];
-        string[] texts = [.. from x in characters from y in characters from z in characters select x + y + z];
+        string[] texts = [.. from x in characters from y in characters select x + y];
 
         foreach (string x in texts)
             foreach (string y in texts)

@@ -7,41 +7,38 @@ internal static class IdentityEvents
     private const string Credentials = """
         "credentials": {"accessKeyId": "ASIA@{key:16#1}", "sessionToken": "IQoJb3JpZ2luX2VjE@{base64:443}=", "expiration": "@{time:MMM d, yyyy h:mm:ss tt}"}
         """;
-    private const string AssumedRole = """
-        {"assumedRoleId": "AROA@{key:17#2}:@{function}", "arn": "arn:aws:sts::@{account}:assumed-role/@{role}/@{function}"}
-        """;
     private const string RoleResources = $$"""[{"accountId": "@{account}", "type": "AWS::IAM::Role", "ARN": "{{RoleArn}}"}]""";
     private const string NotAuthorizedToAssume = $"User: @{{caller}} is not authorized to perform: sts:AssumeRole on resource: {RoleArn}";
 
     public static readonly Event[] All =
     [
-        new(560, Caller.Service, "sts", "AssumeRole")
+        new(320, Caller.Service, "sts", "AssumeRole")
         {
             Via = "lambda.amazonaws.com", Resources = RoleResources, Request = $$"""{"roleArn": "{{RoleArn}}", "roleSessionName": "@{function}"}""",
-            Response = $$"""{{{Credentials}}, "assumedRoleUser": {{AssumedRole}} }""", FailurePercent = 0,
+            Response = $$"""{{{Credentials}}, "assumedRoleUser": {{Assumed("@{function}")}} }""", FailurePercent = 0,
         },
-        new(170, Caller.Service, "sts", "AssumeRole")
+        new(120, Caller.Service, "sts", "AssumeRole")
         {
             Via = "ec2.amazonaws.com", Resources = RoleResources, Request = $$"""{"roleArn": "{{RoleArn}}", "roleSessionName": "@{instance}"}""",
-            Response = $$"""{{{Credentials}}, "assumedRoleUser": {{AssumedRole}} }""", FailurePercent = 0,
+            Response = $$"""{{{Credentials}}, "assumedRoleUser": {{Assumed("@{instance}")}} }""", FailurePercent = 0,
         },
         new(90, Caller.Workload, "sts", "AssumeRole")
         {
             Resources = RoleResources, ErrorMessage = NotAuthorizedToAssume, FailurePercent = 8,
             Request = $$"""{"roleArn": "{{RoleArn}}", "roleSessionName": "@{service}", "externalId": "@{hex:32#9}", "durationSeconds": 3600, "tags": [{"key": "tenant", "value": "@{int:100:999#3}"}]}""",
-            Response = $$"""{{{Credentials}}, "assumedRoleUser": {{AssumedRole}}, "packedPolicySize": @{int:1:20} }""",
+            Response = $$"""{{{Credentials}}, "assumedRoleUser": {{Assumed("@{service}")}}, "packedPolicySize": @{int:1:20} }""",
         },
         new(60, Caller.OtherAccount, "sts", "AssumeRole")
         {
             Resources = RoleResources, ErrorMessage = NotAuthorizedToAssume, FailurePercent = 5,
             Request = $$"""{"roleArn": "{{RoleArn}}", "roleSessionName": "partner-exchange", "externalId": "@{hex:32#9}"}""",
-            Response = $$"""{{{Credentials}}, "assumedRoleUser": {{AssumedRole}} }""",
+            Response = $$"""{{{Credentials}}, "assumedRoleUser": {{Assumed("partner-exchange")}} }""",
         },
         new(30, Caller.WebIdentity, "sts", "AssumeRoleWithWebIdentity")
         {
             Resources = RoleResources, IsRead = true, ErrorMessage = "Not authorized to perform sts:AssumeRoleWithWebIdentity",
             Request = $$"""{"roleArn": "{{RoleArn}}", "roleSessionName": "pipeline", "durationSeconds": 3600}""",
-            Response = $$"""{{{Credentials}}, "subjectFromWebIdentityToken": "repo:@{repository}:ref:refs/heads/main", "assumedRoleUser": {{AssumedRole}}, "provider": "arn:aws:iam::@{account}:oidc-provider/token.actions.example.com", "audience": "sts.amazonaws.com"}""",
+            Response = $$"""{{{Credentials}}, "subjectFromWebIdentityToken": "repo:@{repository}:ref:refs/heads/main", "assumedRoleUser": {{Assumed("pipeline")}}, "provider": "arn:aws:iam::@{account}:oidc-provider/token.actions.example.com", "audience": "sts.amazonaws.com"}""",
         },
         new(130, Caller.Workload, "sts", "GetCallerIdentity") { IsGlobal = true, FailurePercent = 0 },
         Iam(45, "GetRole", """{"roleName": "@{role}"}""") with
@@ -102,6 +99,10 @@ internal static class IdentityEvents
             RequestId = "@{uuid}", Details = """{"role_name": "PowerUserAccess", "account_id": "@{account}"}""", FailurePercent = 0,
         },
     ];
+
+    private static string Assumed(string session) => $$"""
+        {"assumedRoleId": "AROA@{key:17#2}:{{session}}", "arn": "arn:aws:sts::@{account}:assumed-role/@{role}/{{session}}"}
+        """;
 
     private static Event Iam(int weight, string name, string request) =>
         new(weight, Caller.Person, "iam", name) { Request = request, IsGlobal = true };

@@ -3,7 +3,7 @@ namespace CloudTrailAggregation.SampleData.Kinds;
 /// <summary>S3, most of it data events.</summary>
 internal static class ObjectEvents
 {
-    private const string Key = "@{objectFolder}/year=@{time:yyyy}/month=@{time:MM}/day=@{time:dd}/part-@{int:0:9999#1}-@{uuid#2}.parquet";
+    private const string Key = "@{objectFolder}/dt=@{time:yyyy-MM-dd}/part-@{int:0:9999#1}-@{hex:12#2}.parquet";
     private const string Host = "\"bucketName\": \"@{bucket}\", \"Host\": \"@{bucket}.s3.@{region}.amazonaws.com\"";
     private const string ObjectResources = $$"""
         [

@@ -1,0 +1,102 @@
+using Amazon.Lambda.Core;
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Trigger;
+using Microsoft.Extensions.Logging;
+
+namespace CloudTrailAggregation;
+
+/// <summary>One invocation: its months one after the other, logged, within the time that Lambda leaves.</summary>
+internal sealed class Invocation : IDisposable
+{
+    /// <summary>
+    /// What is kept of the remaining time for stopping cleanly, aborted uploads included; of a shorter time a fifth.
+    /// </summary>
+    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(20);
+
+    private readonly Settings _settings;
+    private readonly IObjectStore _source;
+    private readonly IObjectStore _destination;
+    private readonly TimeProvider _time;
+    private readonly Stream _output;
+    private readonly ILambdaContext _context;
+    private readonly CancellationTokenSource _outOfTime;
+    private readonly List<MonthReport> _done = [];
+    private string _progress = "";
+
+    public Invocation(
+        Settings settings, IObjectStore source, IObjectStore destination, TimeProvider time, Stream output, ILambdaContext context)
+    {
+        (_settings, _source, _destination) = (settings, source, destination);
+        (_time, _output, _context) = (time, output, context);
+        Logger = new JsonLineLogger(output, settings.LogLevel, time, context.AwsRequestId);
+        var left = context.RemainingTime - TimeSpan.FromTicks(Math.Min(Reserve.Ticks, context.RemainingTime.Ticks / 5));
+        _outOfTime = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+    }
+
+    public ILogger Logger { get; }
+
+    /// <summary>The months that are finished.</summary>
+    public IReadOnlyList<MonthReport> Done => _done;
+
+    /// <exception cref="AggregationException">A month failed; it and those after it stayed as they were.</exception>
+    public async Task RunAsync(MonthRequest request)
+    {
+        foreach (var month in request.Months)
+        {
+            try
+            {
+                await RunAsync(month, request.Replace);
+            }
+            catch (Exception error)
+            {
+                var failure = Explained(error, month, request);
+                Log.MonthFailed(Logger, error, month.ToString(), failure.Message);
+                throw failure;
+            }
+        }
+    }
+
+    public void Dispose() => _outOfTime.Dispose();
+
+    private async Task RunAsync(Month month, bool replace)
+    {
+        Log.MonthBegins(Logger, month.ToString());
+        var options = _settings.Options with { Replace = replace };
+        var aggregation = new MonthAggregation(_source, _destination, options, _time, new Progress(this, month));
+        var report = await aggregation.RunAsync(month, _outOfTime.Token);
+        _done.Add(report);
+        Log.MonthDone(Logger, report.Month, report.Events, report.Lines, new RawJson(ReportJson.Text(report)));
+        if (report.Rejects > 0)
+        {
+            Log.Rejects(Logger, report.Month, report.Rejects, report.RejectFile);
+        }
+
+        if (report.IgnoredKeys.Count > 0)
+        {
+            Log.IgnoredKeys(Logger, report.Month, report.IgnoredKeys.Count, string.Join(", ", report.IgnoredKeys.First));
+        }
+
+        MetricLine.Write(_output, _context.FunctionName, report, _time);
+    }
+
+    private AggregationException Explained(Exception error, Month month, MonthRequest request)
+    {
+        string what = error is OperationCanceledException && _outOfTime.IsCancellationRequested
+            ? $"the time ran out{_progress}; the month stayed as it was. Raise the function's timeout (at most 900 s) or its memory, which brings processors with it"
+            : error.Message;
+        string range = request.First == request.Last ? ""
+            : $" (Done before it: {(_done.Count == 0 ? "none" : string.Join(", ", _done.Select(report => report.Month)))}. Not begun: {(month == request.Last ? "none" : $"{month.Next} to {request.Last}")}. Go on with {{\"from\":\"{month}\",\"to\":\"{request.Last}\"}}.)";
+        return new AggregationException($"{month}: {what}{range}", error);
+    }
+
+    private sealed class Progress(Invocation invocation, Month month) : IProgress<MonthProgress>
+    {
+        public void Report(MonthProgress value)
+        {
+            invocation._progress = $" after {value.FilesRead} of {value.Files} files, {value.Events} events";
+            Log.Progress(invocation.Logger, month.ToString(), value.FilesRead, value.Files, value.Events);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using CloudTrailAggregation.Aggregation;
+
+namespace CloudTrailAggregation;
+
+/// <summary>The answer to an event: a report for each month, and, to an SQS batch, the messages to deliver again.</summary>
+internal sealed record InvocationReport(IReadOnlyList<MonthReport> Months, IReadOnlyList<string>? FailedMessages)
+{
+    public Stream ToJson()
+    {
+        var answer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(answer))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("months");
+            foreach (var month in Months)
+            {
+                JsonSerializer.Serialize(json, month, ReportJson.Readable.MonthReport);
+            }
+
+            json.WriteEndArray();
+            if (FailedMessages is not null)
+            {
+                json.WriteStartArray("batchItemFailures");
+                foreach (string message in FailedMessages)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("itemIdentifier", message);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        answer.Position = 0;
+        return answer;
+    }
+}

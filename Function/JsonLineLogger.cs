@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace CloudTrailAggregation;
+
+/// <summary>
+/// Writes one JSON object a line, with the members that Lambda's JSON log format knows (timestamp, level, requestId,
+/// message) and those of the log method. It writes to standard output itself: RuntimeSupport replaces Console.Out, and
+/// would wrap each line in a message string of its own.
+/// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+/// </summary>
+internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider time, string? requestId) : ILogger
+{
+    // Quotes and letters stay readable; control characters are escaped, so that no event can forge a line.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly Lock OneLine = new();
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= level;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+        {
+            return;
+        }
+
+        WriteLine(output, json =>
+        {
+            json.WriteString("timestamp", time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("level", logLevel.ToString());
+            if (requestId is not null)
+            {
+                json.WriteString("requestId", requestId);
+            }
+
+            json.WriteString("message", formatter(state, exception));
+            WriteMembers(json, state);
+            if (exception is not null)
+            {
+                json.WriteString("exception", exception.ToString());
+            }
+        });
+    }
+
+    /// <summary>Writes one object and its newline at once, so that lines of several threads stay whole.</summary>
+    public static void WriteLine(Stream output, Action<Utf8JsonWriter> members)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(line, Readable))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        line.Write("\n"u8);
+        lock (OneLine)
+        {
+            output.Write(line.WrittenSpan);
+            output.Flush();
+        }
+    }
+
+    private static void WriteMembers<TState>(Utf8JsonWriter json, TState state)
+    {
+        if (state is not IReadOnlyList<KeyValuePair<string, object?>> members)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in members)
+        {
+            if (name == "{OriginalFormat}")
+            {
+                continue;
+            }
+
+            json.WritePropertyName(JsonNamingPolicy.CamelCase.ConvertName(name));
+            switch (value)
+            {
+                case RawJson raw:
+                    json.WriteRawValue(raw.Text);
+                    break;
+                case int or long:
+                    json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                    break;
+                default:
+                    json.WriteStringValue(value?.ToString());
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace CloudTrailAggregation;
+
+/// <summary>What the function logs. A parameter that the message leaves out is a member of the line all the same.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{Month} begins")]
+    public static partial void MonthBegins(ILogger logger, string month);
+
+    [LoggerMessage(2, LogLevel.Debug, "{Month}: {FilesRead} of {Files} files read, {Events} events")]
+    public static partial void Progress(ILogger logger, string month, int filesRead, int files, long events);
+
+    [LoggerMessage(3, LogLevel.Information, "{Month} is done: {Events} events of {Lines} lines")]
+    public static partial void MonthDone(ILogger logger, string month, long events, long lines, RawJson report);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Month} has {Rejects} rejects, kept in {RejectFile}")]
+    public static partial void Rejects(ILogger logger, string month, long rejects, string? rejectFile);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Month}: {Count} keys are no sources and were ignored, the first: {First}")]
+    public static partial void IgnoredKeys(ILogger logger, string month, long count, string first);
+
+    [LoggerMessage(6, LogLevel.Error, "{Month} failed: {Reason}")]
+    public static partial void MonthFailed(ILogger logger, Exception exception, string month, string reason);
+
+    [LoggerMessage(7, LogLevel.Error, "{Reason}")]
+    public static partial void EventRefused(ILogger logger, string reason);
+
+    [LoggerMessage(8, LogLevel.Critical, "The function cannot start: {Reason}")]
+    public static partial void CannotStart(ILogger logger, Exception exception, string reason);
+}
+
+/// <summary>JSON that stands in a log line as it is.</summary>
+internal readonly record struct RawJson(string Text);

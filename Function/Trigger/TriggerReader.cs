@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.Json;
+using CloudTrailAggregation.CloudTrail;
+
+namespace CloudTrailAggregation.Trigger;
+
+/// <summary>
+/// Reads which months an event asks for. Shapes:
+/// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html and
+/// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+/// </summary>
+/// <param name="scheduleLagDays">How many days before a scheduled event's time its month is looked for.</param>
+/// <param name="time">Tells which months lie in the future.</param>
+public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
+{
+    private const string Shapes =
+        "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
+        + "an EventBridge event with detail {\"year\":2024,\"month\":2}; "
+        + "{\"year\":2024,\"month\":2} or {\"month\":\"2024-02\"}, with \"replace\":true where a month may get smaller; "
+        + "{\"from\":\"2023-01\",\"to\":\"2023-12\"}; an SQS batch of any of these.";
+
+    private static readonly HashSet<string> DirectMembers = new(StringComparer.Ordinal) { "year", "month", "day", "from", "to", "replace" };
+
+    /// <summary>The messages, if the event is an SQS batch.</summary>
+    public static IReadOnlyList<QueueMessage>? ReadMessages(ReadOnlyMemory<byte> triggerEvent)
+    {
+        using var document = Parse(triggerEvent);
+        if (!IsObject(document.RootElement) || !document.RootElement.TryGetProperty("Records", out var records)
+            || records.ValueKind != JsonValueKind.Array || records.GetArrayLength() == 0)
+        {
+            return null;
+        }
+
+        var messages = new List<QueueMessage>();
+        foreach (var record in records.EnumerateArray())
+        {
+            if (!IsObject(record) || TextOf(record, "eventSource") != "aws:sqs"
+                || TextOf(record, "messageId") is not { } id || TextOf(record, "body") is not { } body)
+            {
+                return null;
+            }
+
+            messages.Add(new QueueMessage(id, body));
+        }
+
+        return messages;
+    }
+
+    /// <exception cref="AggregationException">The event has none of the shapes, or asks for a month that cannot be.</exception>
+    public MonthRequest Read(ReadOnlyMemory<byte> triggerEvent)
+    {
+        using var document = Parse(triggerEvent);
+        var root = document.RootElement;
+        if (!IsObject(root))
+        {
+            throw Refused("it is not a JSON object");
+        }
+
+        var request = root.TryGetProperty("source", out _) ? ReadEventBridge(root)
+            : root.EnumerateObject().FirstOrDefault(member => !DirectMembers.Contains(member.Name)) is { Name: { } unknown } ? throw Refused($"\"{unknown}\" is not known")
+            : root.TryGetProperty("from", out _) || root.TryGetProperty("to", out _) ? ReadRange(root)
+            : One(ReadMonth(root), ReadReplace(root));
+        return Checked(request);
+    }
+
+    private MonthRequest ReadEventBridge(JsonElement root)
+    {
+        string? source = TextOf(root, "source");
+        if (source is "aws.events" or "aws.scheduler")
+        {
+            return TextOf(root, "time") is { } text
+                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+                && instant.UtcDateTime > DateTime.MinValue.AddDays(scheduleLagDays)
+                ? One(Month.Of(instant.AddDays(-scheduleLagDays)), replace: false)
+                : throw Refused("a scheduled event has no \"time\" that can be read");
+        }
+
+        return root.TryGetProperty("detail", out var detail) && IsObject(detail)
+            ? One(ReadMonth(detail), replace: false)
+            : throw Refused($"an event of source \"{source}\" has no \"detail\" with year and month");
+    }
+
+    private static MonthRequest ReadRange(JsonElement root)
+    {
+        if (root.TryGetProperty("year", out _) || root.TryGetProperty("month", out _) || root.TryGetProperty("day", out _)
+            || !Month.TryParse(TextOf(root, "from"), out var first) || !Month.TryParse(TextOf(root, "to"), out var last))
+        {
+            throw Refused("\"from\" and \"to\" are wanted, both as YYYY-MM, and no other month");
+        }
+
+        return first <= last
+            ? new MonthRequest(first, last, ReadReplace(root))
+            : throw Refused($"\"from\" {first} is after \"to\" {last}");
+    }
+
+    /// <summary>year and month, as numbers or strings, or month as YYYY-MM; a day is checked and means its month.</summary>
+    private static Month ReadMonth(JsonElement root)
+    {
+        if (!root.TryGetProperty("year", out var yearElement))
+        {
+            return Month.TryParse(TextOf(root, "month"), out var whole) ? whole : throw Refused("it names no month");
+        }
+
+        if (NumberOf(yearElement) is not (>= 1 and <= 9999 and var year)
+            || !root.TryGetProperty("month", out var monthElement) || NumberOf(monthElement) is not (>= 1 and <= 12 and var month))
+        {
+            throw Refused("\"year\" and \"month\" do not make a month");
+        }
+
+        return !root.TryGetProperty("day", out var dayElement)
+            || (NumberOf(dayElement) is { } day && day >= 1 && day <= DateTime.DaysInMonth(year, month))
+            ? new Month(year, month)
+            : throw Refused("\"day\" is not a day of the month");
+    }
+
+    private static bool ReadReplace(JsonElement root) =>
+        root.TryGetProperty("replace", out var replace) && (replace.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? replace.GetBoolean()
+            : throw Refused("\"replace\" is neither true nor false"));
+
+    private MonthRequest Checked(MonthRequest request)
+    {
+        var running = Month.Of(time.GetUtcNow());
+        return request.First < Month.First ? throw Refused($"{request.First} is before {Month.First}, the year of the first CloudTrail events")
+            : request.Last > running ? throw Refused($"{request.Last} is in the future (it is {running} now, UTC)")
+            : request;
+    }
+
+    private static MonthRequest One(Month month, bool replace) => new(month, month, replace);
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> triggerEvent)
+    {
+        try
+        {
+            return JsonDocument.Parse(triggerEvent);
+        }
+        catch (JsonException)
+        {
+            throw Refused("it is not JSON");
+        }
+    }
+
+    private static bool IsObject(JsonElement element) => element.ValueKind == JsonValueKind.Object;
+
+    private static string? TextOf(JsonElement element, string member) =>
+        element.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static int? NumberOf(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number) ? number
+        : element.ValueKind == JsonValueKind.String
+            && int.TryParse(element.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number) ? number
+        : null;
+
+    private static AggregationException Refused(string why) => new($"The event was refused: {why}. {Shapes}");
+}

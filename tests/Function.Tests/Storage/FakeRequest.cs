@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+
+namespace CloudTrailAggregation.Tests.Storage;
+
+/// <summary>A request as the SDK sent it; the body is read and dropped.</summary>
+internal sealed record FakeRequest(string Method, string Bucket, string Key, Dictionary<string, string> Query, Dictionary<string, string> Headers)
+{
+    /// <summary>Which of the S3 operations it is that the store uses.</summary>
+    public string Operation => Method switch
+    {
+        "GET" when Query.ContainsKey("list-type") => "List",
+        "GET" => "Get",
+        "HEAD" => "Head",
+        "PUT" => "Part",
+        "POST" when Query.ContainsKey("uploads") => "Initiate",
+        "POST" => "Complete",
+        "DELETE" when Query.ContainsKey("uploadId") => "Abort",
+        _ => "Delete",
+    };
+
+    /// <summary>Reads one request; null when the client closes instead.</summary>
+    public static async Task<FakeRequest?> ReadAsync(Stream stream, CancellationToken cancellation)
+    {
+        var head = new List<byte>();
+        byte[] one = new byte[1];
+        while (!(head.Count > 4 && head[^1] == '\n' && head[^3] == '\n'))
+        {
+            if (await stream.ReadAsync(one, cancellation) == 0) return null;
+            head.Add(one[0]);
+        }
+        string[] lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        string[] first = lines[0].Split(' ');
+        string[] target = first[1].Split('?', 2), path = target[0].TrimStart('/').Split('/', 2);
+        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[^1], StringComparer.OrdinalIgnoreCase);
+        var query = (target is [_, var given] ? given.Split('&') : []).Select(pair => pair.Split('=', 2))
+            .ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => pair is [_, var value] ? Uri.UnescapeDataString(value) : "", StringComparer.Ordinal);
+        await SkipAsync(stream, headers, cancellation);
+        return new FakeRequest(first[0], path[0], path is [_, var key] ? Uri.UnescapeDataString(key) : "", query, headers);
+    }
+
+    private static async Task SkipAsync(Stream stream, Dictionary<string, string> headers, CancellationToken cancellation)
+    {
+        if (headers.ContainsKey("Expect")) await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellation);
+        byte[] block = new byte[65_536];
+        int left = int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture);
+        for (int n; left > 0 && (n = await stream.ReadAsync(block.AsMemory(0, Math.Min(left, block.Length)), cancellation)) > 0;) left -= n;
+    }
+}

@@ -1,0 +1,77 @@
+// As in the package, whose assembly says nothing about null.
+#nullable disable annotations
+
+namespace Amazon.Lambda.Core;
+
+/// <summary>
+/// What a function learns about its invocation, with the members of Amazon.Lambda.Core 3.2.0 except Serializer,
+/// which has a body there and is null for handlers of streams.
+/// </summary>
+public interface ILambdaContext
+{
+    /// <summary>The invocation's id; a retry of an asynchronous invocation has the same.</summary>
+    string AwsRequestId { get; }
+
+    /// <summary>From callers with the mobile SDK, else null.</summary>
+    IClientContext ClientContext { get; }
+
+    string FunctionName { get; }
+
+    string FunctionVersion { get; }
+
+    /// <summary>From callers with the mobile SDK, else null.</summary>
+    ICognitoIdentity Identity { get; }
+
+    /// <summary>The ARN as the caller named it, with the alias if there is one.</summary>
+    string InvokedFunctionArn { get; }
+
+    ILambdaLogger Logger { get; }
+
+    string LogGroupName { get; }
+
+    string LogStreamName { get; }
+
+    /// <summary>The function's memory, in MiB.</summary>
+    int MemoryLimitInMB { get; }
+
+    /// <summary>Time until Lambda stops the invocation; negative when it is over.</summary>
+    TimeSpan RemainingTime { get; }
+
+    /// <summary>Of functions with tenant isolation, else empty.</summary>
+    string TenantId => "";
+
+    /// <summary>The X-Ray header of the invocation, or empty.</summary>
+    string TraceId => "";
+}
+
+/// <summary>The client application of a caller with the mobile SDK.</summary>
+public interface IClientContext
+{
+    IDictionary<string, string> Environment { get; }
+
+    IClientApplication Client { get; }
+
+    IDictionary<string, string> Custom { get; }
+}
+
+/// <inheritdoc cref="IClientContext"/>
+public interface IClientApplication
+{
+    string AppPackageName { get; }
+
+    string AppTitle { get; }
+
+    string AppVersionCode { get; }
+
+    string AppVersionName { get; }
+
+    string InstallationId { get; }
+}
+
+/// <summary>The Cognito identity of a caller with the mobile SDK.</summary>
+public interface ICognitoIdentity
+{
+    string IdentityId { get; }
+
+    string IdentityPoolId { get; }
+}

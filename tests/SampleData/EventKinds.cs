@@ -1,0 +1,39 @@
+using CloudTrailAggregation.SampleData.Kinds;
+
+namespace CloudTrailAggregation.SampleData;
+
+/// <summary>All kinds of event, each drawn as often as its weight says.</summary>
+internal sealed class EventKinds
+{
+    private readonly EventKind[] _all;
+    private readonly EventKind[] _byWeight;
+    private readonly Dictionary<Caller, EventKind[]> _ofCaller;
+
+    public EventKinds(Organization organization, int seed)
+    {
+        Event[] events = [.. ObjectEvents.All, .. KeyAndSecretEvents.All, .. ComputeEvents.All, .. IdentityEvents.All, .. PlatformEvents.All];
+        _all = [.. events.Select(e => new EventKind(e, organization))];
+        new Dice((ulong)seed).Shuffle(_all);
+        _byWeight = [.. _all.SelectMany(kind => Enumerable.Repeat(kind, kind.Described.Weight))];
+        _ofCaller = _byWeight.GroupBy(kind => kind.Described.Caller).ToDictionary(group => group.Key, group => group.ToArray());
+        OddMembers = [.. SampleData.OddMembers.All.Select(text => new Template(text, organization))];
+    }
+
+    public Template[] OddMembers { get; }
+
+    public EventKind Draw(ref Dice dice) => dice.Pick<EventKind>(_byWeight);
+
+    public EventKind DrawOf(Caller caller, ref Dice dice) => dice.Pick<EventKind>(_ofCaller[caller]);
+
+    /// <summary>Each kind once at least in any month that has room for it, so that a small sample shows the rare ones.</summary>
+    public EventKind? InTurn(long number, long events)
+    {
+        if (number >= events || events < 4 * _all.Length)
+        {
+            return null;
+        }
+
+        var turn = number * _all.Length / events;
+        return number == ((2 * turn) + 1) * events / (2 * _all.Length) ? _all[turn] : null;
+    }
+}

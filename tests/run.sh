@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Runs every test. Plain `dotnet test` needs the SDK alone and says what it leaves out; this needs python3 and npm as
+# well, installs what the tests want from them, and lets no test be left out.
+#   tests/run.sh         the tests, Debug and Release
+#   tests/run.sh --all   and what takes long or needs root: the layer in a container, the function on arm64
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+all=
+case "${1:-}" in
+  "") ;;
+  --all) all=1 ;;
+  -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) echo "tests/run.sh: '$1' is not known; see tests/run.sh --help" >&2; exit 2 ;;
+esac
+
+need() {
+  command -v "$1" >/dev/null || { echo "tests/run.sh: $1 is missing. Install it: $2" >&2; exit 1; }
+}
+need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download"
+need python3 "apt-get install python3 python3-venv, or your system's package"
+need npm "apt-get install npm, or your system's package of Node.js 20 or later"
+
+has_requirements() {
+  python3 - tests/requirements.txt <<'PYTHON'
+import re, sys
+from importlib.metadata import PackageNotFoundError, version
+wanted = (re.split(r"==", re.sub(r"\[.*?\]", "", line.strip())) for line in open(sys.argv[1]) if "==" in line)
+try:
+    sys.exit(any(version(name) != number for name, number in wanted))
+except PackageNotFoundError:
+    sys.exit(1)
+PYTHON
+}
+if ! has_requirements; then
+  [ -x tests/.venv/bin/python3 ] || python3 -m venv tests/.venv
+  PATH="$PWD/tests/.venv/bin:$PATH"
+  has_requirements || python3 -m pip install --quiet --requirement tests/requirements.txt
+fi
+
+export CLOUDTRAIL_REQUIRE_ALL=1
+dotnet test --configuration Debug
+dotnet test --configuration Release -p:LambdaPackages=stand-in
+
+if [ "$all" ]; then
+  tests/container.sh
+  tests/arm64.sh
+fi
