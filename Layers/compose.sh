@@ -15,6 +15,7 @@ cp -R "$sources" "$work/sources"
 cd "$work/sources"
 
 export DOTNET_CLI_HOME=$work/home DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+export DOTNET_SKIP_WORKLOAD_INTEGRITY_CHECK=true
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 # amazonlinux has no ICU
 export MSBUILDDISABLENODEREUSE=1
 
@@ -51,7 +52,8 @@ load() { # ARCHITECTURE LAYER
 [ "$in_container" = false ] || PATH=/sdk:$PATH
 command -v dotnet >/dev/null || install_sdk
 echo "With .NET SDK $(dotnet --version)"
-dotnet build Layers/Packaging -c Release -o "$work/packaging" -v quiet -p:NuGetAudit=false -p:RunAnalyzers=false -p:UseSharedCompilation=false
+dotnet build Layers/Packaging -c Release -o "$work/packaging" -v quiet \
+  -p:NuGetAudit=false -p:RunAnalyzers=false -p:UseSharedCompilation=false >"$work/log" || { cat "$work/log" >&2; exit 1; }
 pack() { dotnet exec "$work/packaging/Packaging.dll" "$@"; }
 
 case $(uname -sm) in

@@ -10,7 +10,7 @@ internal static class Command
 
     public static async Task<(int ExitCode, string Output)> Run(string directory, string file, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(file, arguments) { UseShellExecute = false, WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(file.StartsWith("./", StringComparison.Ordinal) ? Path.Combine(directory, file) : file, arguments) { UseShellExecute = false, WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         // Set by the test host for itself; the SDK started here is to find its own.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(name);
