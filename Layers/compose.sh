@@ -36,10 +36,15 @@ publish() { # PROJECT ARCHITECTURE OUTPUT [OPTION...]
     -p:NuGetAudit=false -p:RunAnalyzers=false -p:UseSharedCompilation=false "${@:4}"
 }
 
+# With exactly the packages of packages.lock.json, which is there without AWS's Lambda packages.
+publish_locked() { # PROJECT ARCHITECTURE OUTPUT
+  publish "$@" -p:LambdaPackages=stand-in -p:RestoreLockedMode=true
+}
+
 # Writes and reads a Parquet file with the layer's own library, found as on Lambda: by additionalProbingPaths.
 load() { # ARCHITECTURE LAYER
   local store=/opt/dotnetcore
-  publish Layers/Probe "$1" "$work/probe-$1" -p:RestoreLockedMode=true
+  publish_locked Layers/Probe "$1" "$work/probe-$1"
   if [ "$in_container" = true ] && [ -w /opt ] && [ ! -e "$store" ]; then
     cp -R "$2/dotnetcore" "$store"
   else # not ours to write to
@@ -68,7 +73,7 @@ for arch in "$@"; do
     publish Function "$machine" "$work/function-$machine" -p:LambdaPackages="$lambda_packages"
     pack function "$work/function-$machine" "$work/cloudtrail-aggregation-$arch.zip" "$lambda_packages"
   else
-    publish Layers "$machine" "$work/layer-$machine" -p:RestoreLockedMode=true
+    publish_locked Layers "$machine" "$work/layer-$machine"
     if [ "$machine" = "$here" ]; then
       load "$machine" "$work/layer-$machine"
     else

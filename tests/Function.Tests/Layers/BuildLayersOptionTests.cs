@@ -48,5 +48,15 @@ public class BuildLayersOptionTests
         Assert.False(Directory.Exists(directory["out"]));
     }
 
+    [Fact]
+    public async Task The_scripts_are_clean_to_shellcheck()
+    {
+        Assert.SkipUnless(FullRun.Asked || File.Exists("/usr/bin/shellcheck"), "shellcheck is not on this machine");
+
+        var (exitCode, output) = await Command.Run(Command.Root, "shellcheck", ["build-layers.sh", "Layers/compose.sh", "Layers/check-layer", "tests/container.sh"]);
+
+        Assert.Equal((0, ""), (exitCode, output));
+    }
+
     private static Task<(int ExitCode, string Output)> Run(params string[] options) => Command.Run(Command.Root, "./build-layers.sh", options);
 }
