@@ -19,10 +19,12 @@ internal sealed partial record CommandLineRun(int ExitCode, string Output, strin
     [GeneratedRegex("^2024-02: (reading|[0-9,]+ of [0-9,]+ files?, .* events?), [0-9]+ s$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex ProgressLine();
 
-    /// <summary>What was built beside these tests, in the same configuration.</summary>
-    public static string Assembly { get; } = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory.Replace($"{Path.DirectorySeparatorChar}{Path.Combine("tests", "Function.Tests")}{Path.DirectorySeparatorChar}", $"{Path.DirectorySeparatorChar}Local{Path.DirectorySeparatorChar}", StringComparison.Ordinal),
-        "cloudtrail-aggregation.dll"));
+    /// <summary>Its root: these tests lie in tests/Function.Tests/bin/CONFIGURATION/FRAMEWORK.</summary>
+    public static string Repository { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+
+    /// <summary>What was built with these tests, in the same configuration.</summary>
+    public static string Assembly { get; } = Path.Combine(
+        Repository, "Local", Path.GetRelativePath(Path.Combine(Repository, "tests/Function.Tests"), AppContext.BaseDirectory), "cloudtrail-aggregation.dll");
 
     public static Task<CommandLineRun> OfAsync(params string[] arguments) => OfAsync([], arguments);
 

@@ -26,7 +26,13 @@ public sealed class InterruptionTests : IDisposable
         // Slow to compress: it is under way for a minute.
         string[] arguments = _months.Aggregate("--threads", threads, "--no-deduplicate", "--compression", "gzip");
         using var process = CommandLineRun.Start("dotnet", ["exec", CommandLineRun.Assembly, .. arguments]);
-        string? progress = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+        string? progress;
+        do
+        {
+            progress = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+        }
+        while (progress is not null && !progress.Contains("files", StringComparison.Ordinal));
+
         string[] whileRunning = _months.Written();
         using (var kill = Process.Start("/bin/kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]))
         {
