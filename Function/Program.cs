@@ -1,3 +1,4 @@
+using Amazon.Lambda.Core;
 using Amazon.Lambda.RuntimeSupport;
 using CloudTrailAggregation;
 using CloudTrailAggregation.Parquet;
@@ -5,25 +6,38 @@ using CloudTrailAggregation.Storage;
 using Microsoft.Extensions.Logging;
 
 using var output = Console.OpenStandardOutput();
-Handler handler;
+Handler? handler = null;
+Func<Stream, ILambdaContext, Task<Stream>> handle = (triggerEvent, context) => handler!.HandleAsync(triggerEvent, context);
+using var bootstrap = LambdaBootstrapBuilder.Create(handle).UseBootstrapHandler(Initialize).Build();
 try
 {
-    ParquetLayer.Load();
-#pragma warning disable RS0030 // The entry point: the one place that reads the environment.
-    var settings = Settings.Read(Environment.GetEnvironmentVariable);
-#pragma warning restore RS0030
-    settings = settings with { Options = settings.Options with { Threads = Environment.ProcessorCount } };
-    var client = S3Client.Create(new S3Endpoint());
-    var source = new S3Store(client, settings.SourceBucket, settings.SourcePrefix);
-    var destination = new S3Store(client, settings.DestinationBucket, settings.DestinationPrefix);
-    handler = new Handler(settings, source, destination, TimeProvider.System, output);
+    await bootstrap.RunAsync();
+    return 0;
 }
-catch (AggregationException error)
+catch (AggregationException)
 {
-    Log.CannotStart(new JsonLineLogger(output, LogLevel.Information, TimeProvider.System, requestId: null), error, error.Message);
+    // Logged and reported as the error of the initialization.
     return 1;
 }
 
-using var bootstrap = LambdaBootstrapBuilder.Create(handler.HandleAsync).Build();
-await bootstrap.RunAsync();
-return 0;
+Task<bool> Initialize()
+{
+    try
+    {
+        ParquetLayer.Load();
+#pragma warning disable RS0030 // The entry point: the one place that reads the environment.
+        var settings = Settings.Read(Environment.GetEnvironmentVariable);
+#pragma warning restore RS0030
+        settings = settings with { Options = settings.Options with { Threads = Environment.ProcessorCount } };
+        var client = S3Client.Create(new S3Endpoint());
+        var source = new S3Store(client, settings.SourceBucket, settings.SourcePrefix);
+        var destination = new S3Store(client, settings.DestinationBucket, settings.DestinationPrefix);
+        handler = new Handler(settings, source, destination, TimeProvider.System, output);
+        return Task.FromResult(true);
+    }
+    catch (AggregationException error)
+    {
+        Log.CannotStart(new JsonLineLogger(output, LogLevel.Information, TimeProvider.System, requestId: null), error, error.Message);
+        throw;
+    }
+}

@@ -1,7 +1,37 @@
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
-using CloudTrailAggregation.Storage;
-_ = Month.TryParse(args[2], out var month);
-var r = await new MonthAggregation(new DirectoryStore(args[0]), new DirectoryStore(args[1]), new AggregationOptions{Threads=int.Parse(args[3])}, TimeProvider.System).RunAsync(month, default);
-Console.WriteLine(System.Text.Json.JsonSerializer.Serialize(r));
-return 0;
+// The entry point: arguments in, exit code out.
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using CloudTrailAggregation.Local;
+
+var root = new RootCommand("Turns months of CloudTrail events, gathered as NDJSON, into Parquet files.")
+{
+    new AggregateCommand(TimeProvider.System),
+    Failure.Verbose,
+};
+
+// An argument that starts with '@' is a key like any other, not a file of more arguments.
+var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (parsed.Action is ParseErrorAction)
+{
+    return Failure.WrongUsage(parsed.Errors.Select(error => error.Message));
+}
+
+using var interruption = new Interruption();
+try
+{
+    // Signals and exceptions are handled here, so that one place decides on exit codes.
+    var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    return await parsed.InvokeAsync(invocation, interruption.Token);
+}
+catch (WrongUsageException e)
+{
+    return Failure.WrongUsage([e.Message]);
+}
+catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+{
+    return Failure.Cancelled(interruption.ExitCode);
+}
+catch (Exception e)
+{
+    return Failure.Failed(e, parsed.GetValue(Failure.Verbose));
+}

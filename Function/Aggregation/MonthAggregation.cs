@@ -55,7 +55,7 @@ public sealed class MonthAggregation(
             string limit = tooMany
                 ? string.Create(CultureInfo.InvariantCulture, $"more than {ToleratedRejects} and {options.MaxRejectedPercent} % are not accepted")
                 : "and there is no event";
-            throw new AggregationException($"{source.UriOf(month.Prefix)}: {counts.Rejects} of {counts.Lines} lines are rejects, {limit}. Nothing was replaced. Mend the source or raise MAX_REJECTED_PERCENT. The first: {string.Join("; ", rejects.First)}");
+            throw new AggregationException($"{source.UriOf(month.Prefix)}: {counts.Rejects} of {counts.Lines} lines are rejects, {limit}. Nothing was replaced. Mend the source or raise MAX_REJECTED_PERCENT (--max-rejected-percent). The first: {string.Join("; ", rejects.First)}");
         }
     }
 

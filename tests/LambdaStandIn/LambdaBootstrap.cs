@@ -12,7 +12,7 @@ namespace Amazon.Lambda.RuntimeSupport;
 /// SnapStart, response streaming, concurrent invocations and the X-Ray cause of an error. What a function prints here
 /// is what it printed.
 /// </remarks>
-public class LambdaBootstrap : IDisposable
+public sealed class LambdaBootstrap : IDisposable
 {
     private readonly Func<Stream, ILambdaContext, Task<Stream>> _handler;
     private readonly LambdaBootstrapInitializer? _initializer;
@@ -46,19 +46,7 @@ public class LambdaBootstrap : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _api.Dispose();
-        }
-    }
+    public void Dispose() => _api.Dispose();
 
     private async Task<bool> InitializeAsync(LambdaBootstrapInitializer initializer)
     {

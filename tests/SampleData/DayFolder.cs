@@ -11,7 +11,7 @@ internal sealed class DayFolder(string path) : IDisposable
     // zlib-ng's 4 packs these lines as tightly as Python's zlib at its default 6 (10.4 to 1), at twice the speed of 6.
     private static readonly ZLibCompressionOptions Compression = new() { CompressionLevel = 4 };
 
-    private GZipStream? _file;
+    private BufferedStream? _file;
     private int _fileBytes;
 
     public int Files { get; private set; }
@@ -42,8 +42,8 @@ internal sealed class DayFolder(string path) : IDisposable
         _file?.Dispose();
         Directory.CreateDirectory(path);
         var file = new FileStream(
-            Path.Combine(path, $"{Files:000000}.ndjson.gz"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 256 * 1024);
-        _file = new GZipStream(file, Compression);
+            Path.Combine(path, $"{Files:000000}.ndjson.gz"), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        _file = new BufferedStream(new GZipStream(file, Compression), bufferSize: 64 * 1024);
         _fileBytes = 0;
         Files++;
     }

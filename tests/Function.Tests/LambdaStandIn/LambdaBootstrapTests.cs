@@ -115,7 +115,7 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
     [Fact]
     public async Task A_failed_initializer_is_reported_and_no_event_is_taken()
     {
-        using var bootstrap = LambdaBootstrapBuilder.Create((_, _) => Task.FromResult(Bytes("never")))
+        using var bootstrap = LambdaBootstrapBuilder.Create((_, _) => Reply("never"))
             .UseBootstrapHandler(() => throw new DllNotFoundException("the layer is missing"))
             .Build();
         var invocation = _server.InvokeAsync("{}");
@@ -131,7 +131,7 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
     [Fact]
     public async Task Cancelling_ends_the_wait_for_the_next_event()
     {
-        using var bootstrap = Bootstrap((_, _) => Task.FromResult(Bytes("")));
+        using var bootstrap = Bootstrap((_, _) => Reply(""));
         var running = bootstrap.RunAsync(_stop.Token);
 
         await _stop.CancelAsync();
@@ -145,7 +145,7 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
     {
         Environment.SetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API", null);
 
-        var error = Assert.Throws<InvalidOperationException>(() => Bootstrap((_, _) => Task.FromResult(Bytes(""))));
+        var error = Assert.Throws<InvalidOperationException>(() => Bootstrap((_, _) => Reply("")));
 
         Assert.Contains("AWS_LAMBDA_RUNTIME_API", error.Message, StringComparison.Ordinal);
     }
@@ -154,6 +154,8 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
         LambdaBootstrapBuilder.Create(handler).Build();
 
     private static MemoryStream Bytes(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    private static Task<Stream> Reply(string text) => Task.FromResult<Stream>(Bytes(text));
 
     private static async Task<string> TextAsync(Stream stream)
     {
@@ -164,7 +166,7 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
     private static Task<Stream> Seen(Action look)
     {
         look();
-        return Task.FromResult<Stream>(Bytes("{}"));
+        return Reply("{}");
     }
 
     private async Task<RuntimeAnswer> AnswerAsync(string payload, Func<Stream, ILambdaContext, Task<Stream>> handler, TimeSpan? timeLeft = null)

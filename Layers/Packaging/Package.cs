@@ -1,0 +1,42 @@
+using System.IO.Compression;
+
+namespace CloudTrailAggregation.Layers;
+
+/// <summary>The files of a layer or a function, from its zip or from the directory it would be zipped from.</summary>
+public sealed class Package
+{
+    private readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
+
+    /// <exception cref="IOException">There is no such file or directory, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is not a zip.</exception>
+    public Package(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+                _files.Add(Path.GetRelativePath(path, file), File.ReadAllBytes(file));
+            return;
+        }
+
+        ZipBytes = new FileInfo(path).Length;
+        using var zip = ZipFile.OpenRead(path);
+        foreach (var entry in zip.Entries.Where(entry => !entry.FullName.EndsWith('/')))
+        {
+            using var content = new MemoryStream();
+            using (var stream = entry.Open())
+                stream.CopyTo(content);
+            _files[entry.FullName] = content.ToArray();
+        }
+    }
+
+    /// <summary>Size of the zip, 0 for a directory.</summary>
+    public long ZipBytes { get; }
+
+    public long UnpackedBytes => _files.Values.Sum(content => (long)content.Length);
+
+    /// <summary>The paths of its files, with slashes, in ordinal order.</summary>
+    public IEnumerable<string> Paths => _files.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The content of a file, or null where there is no such file.</summary>
+    public byte[]? Find(string path) => _files.GetValueOrDefault(path);
+}

@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using CloudTrailAggregation.Layers;
+
+const string Usage = """
+    check LAYER [FUNCTION]          says what would keep LAYER from running, alone or under FUNCTION (zips or directories)
+    layer DIR ZIP                   zips the layer in DIR, checks it and lists its files
+    function DIR ZIP aws|stand-in   zips the published function in DIR, checks it and lists its files
+    """;
+
+try
+{
+    switch (args)
+    {
+        case ["check", var layer]: return Report(layer, LayerCheck.Run(layer, null));
+        case ["check", var layer, var function]: return Report(layer, LayerCheck.Run(layer, function));
+        case ["layer", var directory, var zip]: return Pack(directory, zip, () => LayerCheck.Run(zip, null));
+        case ["function", var directory, var zip, "aws" or "stand-in"]: return Pack(directory, zip, () => FunctionCheck.Run(zip, standInAllowed: args[3] == "stand-in"));
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}
+
+static int Pack(string directory, string zip, Func<List<string>> check)
+{
+    ReproducibleZip.Write(directory, zip);
+    var result = Report(zip, check());
+    if (result != 0)
+    {
+        File.Delete(zip);
+        return result;
+    }
+
+    var package = new Package(zip);
+    foreach (var path in package.Paths)
+        Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(package.Find(path)!))} {package.Find(path)!.Length,11:N0} {path}");
+    Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(zip)))} {package.ZipBytes,11:N0} {Path.GetFileName(zip)}");
+    return 0;
+}
+
+static int Report(string path, IReadOnlyCollection<string> reasons)
+{
+    foreach (var reason in reasons)
+        Console.Error.WriteLine($"{path}: {reason}");
+    return reasons.Count == 0 ? 0 : 1;
+}

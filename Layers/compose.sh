@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# The part of build-layers.sh that needs the .NET SDK, run on this machine or in a container:
+#   Layers/compose.sh layer|function OUTPUT aws|stand-in x86_64|arm64...
+# Composes, loads and zips; OUTPUT gets one zip for each architecture. All else happens in a directory that goes away.
+set -euo pipefail
+
+what=$1 output=$2 lambda_packages=$3
+shift 3
+sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+in_container=${COMPOSE_IN_CONTAINER:-false}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp -R "$sources" "$work/sources"
+cd "$work/sources"
+
+export DOTNET_CLI_HOME=$work/home DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+export DOTNET_SKIP_WORKLOAD_INTEGRITY_CHECK=true
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 # amazonlinux has no ICU
+export MSBUILDDISABLENODEREUSE=1
+
+install_sdk() {
+  echo "Installing the .NET SDK in the container"
+  if command -v dnf >/dev/null && dnf install -y -q dotnet-sdk-10.0; then
+    return
+  fi
+  command -v tar >/dev/null || dnf install -y -q tar gzip
+  command -v curl >/dev/null || { echo "the image has neither dotnet nor curl: mount an SDK with --sdk DIR" >&2; exit 1; }
+  curl -fsSL https://dot.net/v1/dotnet-install.sh -o "$work/dotnet-install.sh"
+  bash "$work/dotnet-install.sh" --channel 10.0 --install-dir "$work/sdk"
+  PATH=$work/sdk:$PATH
+}
+
+publish() { # PROJECT ARCHITECTURE OUTPUT [OPTION...]
+  dotnet publish "$1" -c Release -r "linux-$2" -o "$3" -v quiet \
+    -p:NuGetAudit=false -p:RunAnalyzers=false -p:UseSharedCompilation=false "${@:4}"
+}
+
+# With exactly the packages of packages.lock.json, which is there without AWS's Lambda packages.
+publish_locked() { # PROJECT ARCHITECTURE OUTPUT
+  publish "$@" -p:LambdaPackages=stand-in -p:RestoreLockedMode=true
+}
+
+# Writes and reads a Parquet file with the layer's own library, found as on Lambda: by additionalProbingPaths.
+load() { # ARCHITECTURE LAYER
+  local store=/opt/dotnetcore
+  publish_locked Layers/Probe "$1" "$work/probe-$1"
+  if [ "$in_container" = true ] && [ -w /opt ] && [ ! -e "$store" ]; then
+    cp -R "$2/dotnetcore" "$store"
+  else # not ours to write to
+    store=$2/dotnetcore
+    sed -i.original "s|/opt/dotnetcore/|$store/|" "$work/probe-$1/Probe.runtimeconfig.json"
+  fi
+  dotnet exec "$work/probe-$1/Probe.dll" "$store"
+}
+
+[ "$in_container" = false ] || PATH=/sdk:$PATH
+command -v dotnet >/dev/null || install_sdk
+echo "With .NET SDK $(dotnet --version)"
+dotnet build Layers/Packaging -c Release -o "$work/packaging" -v quiet \
+  -p:NuGetAudit=false -p:RunAnalyzers=false -p:UseSharedCompilation=false >"$work/log" || { cat "$work/log" >&2; exit 1; }
+pack() { dotnet exec "$work/packaging/Packaging.dll" "$@"; }
+
+case $(uname -sm) in
+  "Linux x86_64") here=x64 ;;
+  "Linux aarch64") here=arm64 ;;
+  *) here=other ;;
+esac
+
+for arch in "$@"; do
+  machine=${arch/x86_64/x64}
+  if [ "$what" = function ]; then
+    publish Function "$machine" "$work/function-$machine" -p:LambdaPackages="$lambda_packages"
+    pack function "$work/function-$machine" "$work/cloudtrail-aggregation-$arch.zip" "$lambda_packages"
+  else
+    publish_locked Layers "$machine" "$work/layer-$machine"
+    if [ "$machine" = "$here" ]; then
+      load "$machine" "$work/layer-$machine"
+    else
+      echo "The $arch library is checked but not loaded: this machine is $(uname -m)"
+    fi
+    pack layer "$work/layer-$machine" "$work/parquetsharp-layer-$arch.zip"
+  fi
+done
+
+# A container runs as root: the zips belong to whoever the output directory belongs to.
+[ "$in_container" = false ] || chown --reference="$output" "$work"/*.zip
+cp -p "$work"/*.zip "$output/"

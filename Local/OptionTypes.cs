@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace CloudTrailAggregation.Local;
+
+/// <summary>Options whose values have a form; what else is given is refused with that form in the message.</summary>
+internal static class OptionTypes
+{
+    private delegate bool TryParse<T>(string text, out T value);
+
+    /// <summary>A month from CloudTrail's first to the latest there can be events of.</summary>
+    public static Option<CloudTrail.Month> Month(string name, string description, CloudTrail.Month latest) => Option(
+        name, description, "YYYY-MM", $"a month as YYYY-MM, from {CloudTrail.Month.First} to {latest} (the running one, UTC)",
+        (string text, out CloudTrail.Month month) =>
+            CloudTrail.Month.TryParse(text, out month) && month >= CloudTrail.Month.First && month <= latest);
+
+    public static Option<T> Number<T>(string name, string description, string unit, T standard, T least, T most)
+        where T : struct, INumber<T>
+    {
+        string form = standard is double ? "a number" : "a whole number";
+        string range = string.Create(CultureInfo.InvariantCulture, $"{form} from {least} to {most}");
+        var option = Option(name, description, unit, range, (string text, out T number) =>
+            T.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
+            && number >= least && number <= most);
+        option.DefaultValueFactory = _ => standard;
+        return option;
+    }
+
+    /// <summary>One of an enum's names, in lower case.</summary>
+    public static Option<string> NameOf<T>(string name, string description, T standard)
+        where T : struct, Enum
+    {
+        string[] names = Array.ConvertAll(Enum.GetNames<T>(), value => value.ToLowerInvariant());
+        var option = Option(name, description, string.Join('|', names), $"one of {string.Join(", ", names)}", (string text, out string value) =>
+            names.Contains(value = text.ToLowerInvariant(), StringComparer.Ordinal));
+        option.DefaultValueFactory = _ => standard.ToString().ToLowerInvariant();
+        option.CompletionSources.Add(names);
+        return option;
+    }
+
+    public static Option<Uri> WebAddress(string name, string description) => Option(
+        name, description, "URL", "an address as http://host:port or https://host", (string text, out Uri address) =>
+            Uri.TryCreate(text, UriKind.Absolute, out address!) && address.Scheme is ("http" or "https"));
+
+    private static Option<T> Option<T>(string name, string description, string helpName, string form, TryParse<T> tryParse) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (!tryParse(text, out var value))
+            {
+                result.AddError($"{name} takes {form}, not '{text}'.");
+            }
+
+            return value;
+        },
+    };
+}

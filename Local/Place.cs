@@ -1,0 +1,41 @@
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Local;
+
+/// <summary>A directory or <c>s3://bucket/prefix</c>, as the arguments and the environment name it.</summary>
+internal static class Place
+{
+    /// <summary>
+    /// Where S3 is. The region is the environment's, for S3-compatible servers too, which sign with it;
+    /// what it does not say, the SDK finds in the profile.
+    /// </summary>
+    public static S3Endpoint Endpoint(Uri? url, bool pathStyle) => new(
+        Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"), url?.OriginalString, pathStyle);
+
+    /// <exception cref="WrongUsageException">The place is neither.</exception>
+    /// <exception cref="AggregationException">S3 cannot be used as things are.</exception>
+    public static IObjectStore Open(string place, S3Endpoint endpoint)
+    {
+        try
+        {
+            return StoreLocation.Open(place, endpoint);
+        }
+        catch (AggregationException e) when (e.InnerException is null)
+        {
+            // With a cause of the SDK's, the argument is right and the environment is not.
+            throw new WrongUsageException(e.Message, e);
+        }
+    }
+
+    /// <summary>To read from. A directory must be there, as a bucket must: its name is mistyped more often than it is empty.</summary>
+    /// <exception cref="AggregationException">It is not.</exception>
+    public static IObjectStore OpenSource(string place, S3Endpoint endpoint)
+    {
+        var store = Open(place, endpoint);
+        return store is DirectoryStore && !Directory.Exists(place)
+            ? throw new AggregationException($"{place}: there is no such directory. Correct --source.")
+            : store;
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

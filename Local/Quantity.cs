@@ -1,0 +1,27 @@
+namespace CloudTrailAggregation.Local;
+
+/// <summary>Numbers with their units, for people.</summary>
+internal static class Quantity
+{
+    private static readonly string[] Units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
+
+    /// <summary><c>1 file</c>, <c>12,345 files</c>.</summary>
+    public static string Of(long count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
+
+    /// <summary>In powers of 1000, with three digits at least: <c>1.25 GB</c>.</summary>
+    public static string Bytes(double bytes)
+    {
+        int unit = 0;
+        for (; bytes >= 999.5 && unit < Units.Length - 1; unit++)
+        {
+            bytes /= 1000;
+        }
+
+        string digits = unit == 0 || bytes >= 99.95 ? "N0" : bytes >= 9.995 ? "N1" : "N2";
+        return $"{bytes.ToString(digits)} {Units[unit]}";
+    }
+
+    public static string Duration(TimeSpan duration) => duration.TotalSeconds < 60
+        ? $"{duration.TotalSeconds:N1} s"
+        : $"{(long)duration.TotalMinutes} min {duration.Seconds} s";
+}

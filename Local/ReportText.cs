@@ -1,0 +1,96 @@
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Local;
+
+/// <summary>The report for people: what was read, what became of each line, what was written, what to look at.</summary>
+/// <param name="output">Takes the text.</param>
+/// <param name="source">The month's folder, as messages name it.</param>
+/// <param name="endpoint">Where S3 is, for the queries.</param>
+internal sealed class ReportText(TextWriter output, string source, S3Endpoint endpoint)
+{
+    public void Write(MonthReport report)
+    {
+        WriteRead(report);
+        if (report.Status == MonthStatus.Empty)
+        {
+            output.WriteLine($"{report.Month} has no events: nothing was written, nothing was changed.");
+            WriteNotes(report);
+            return;
+        }
+
+        WriteLines(report);
+        WriteWritten(report);
+        WriteNotes(report);
+        output.WriteLine("Three queries to try with DuckDB:");
+        output.WriteLine();
+        output.Write(SampleQueries.Of([.. report.Outputs.Select(file => file.Uri)], endpoint));
+    }
+
+    private void WriteRead(MonthReport report)
+    {
+        double seconds = Math.Max(report.DurationMilliseconds, 1) / 1000.0;
+        output.WriteLine($"Read {Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}, from {source}");
+        output.WriteLine($"in {Quantity.Duration(TimeSpan.FromSeconds(seconds))}: {Quantity.Of((long)(report.Lines / seconds), "line")}/s, {Quantity.Bytes(report.SourceBytes / seconds)}/s as stored.");
+        output.WriteLine();
+    }
+
+    private void WriteLines(MonthReport report)
+    {
+        output.WriteLine($"Lines         {report.Lines,15:N0}");
+        output.WriteLine($"  events      {report.Events,15:N0}   a row each");
+        output.WriteLine($"  duplicates  {report.Duplicates,15:N0}   {(report.Duplicates == 0 ? "" : "exact copies of a line of that day or the day before, dropped")}".TrimEnd());
+        output.WriteLine($"  rejects     {report.Rejects,15:N0}   {(report.RejectFile is { } file ? $"no events, kept as they are in {file}" : "")}".TrimEnd());
+        output.WriteLine();
+    }
+
+    private void WriteWritten(MonthReport report)
+    {
+        output.WriteLine($"Wrote {Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}:");
+        foreach (var file in report.Outputs)
+        {
+            output.WriteLine($"  {file.Uri}  ({Quantity.Of(file.Rows, "row")}, {Quantity.Bytes(file.Bytes)})");
+        }
+
+        if (report.Removed.Count > 0)
+        {
+            output.WriteLine($"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {string.Join(", ", report.Removed)}");
+        }
+
+        if (report.MixedMilliseconds is { } mixed)
+        {
+            output.WriteLine($"For {mixed:N0} ms a reader could see files of two runs.");
+        }
+
+        output.WriteLine();
+    }
+
+    private void WriteNotes(MonthReport report)
+    {
+        foreach (string note in Notes(report))
+        {
+            output.WriteLine($"Note: {note}");
+            output.WriteLine();
+        }
+    }
+
+    private static IEnumerable<string> Notes(MonthReport report)
+    {
+        if (report.OutsideMonth is { } outside)
+        {
+            yield return $"{Quantity.Of(outside.Events, "event")} with an event_time in another month; the month's events run from {outside.Earliest:u} to {outside.Latest:u}. "
+                + "A month holds what was delivered in it: for all events of a time, query the neighbouring months too, by event_time.";
+        }
+
+        if (report.EventsWithoutTime > 0)
+        {
+            yield return $"{Quantity.Of(report.EventsWithoutTime, "event")} without a readable eventTime: event_time is NULL there, and other_fields has what was found.";
+        }
+
+        if (report.IgnoredKeys.Count > 0)
+        {
+            string more = report.IgnoredKeys.Count > report.IgnoredKeys.First.Count ? " ..." : "";
+            yield return $"{Quantity.Of(report.IgnoredKeys.Count, "other file")} left alone, not named as a source (DD/*.ndjson or *.json, also with .gz): {string.Join(", ", report.IgnoredKeys.First)}{more}";
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Local;
+
+/// <summary>The command line as a user runs it: a process, its two outputs, its exit code.</summary>
+internal sealed partial record CommandLineRun(int ExitCode, string Output, string Error)
+{
+    /// <summary>As long as a slow machine may take; a run that hangs fails its test.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static readonly string[] Amazon = ["AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+    /// <summary>The lines on stderr, but for those that tell how far a run is: how many there are is up to the machine.</summary>
+    public string[] ErrorLines => [.. Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !ProgressLine().IsMatch(line))];
+
+    [GeneratedRegex("^2024-02: (reading|[0-9,]+ of [0-9,]+ files?, .* events?), [0-9]+ s$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex ProgressLine();
+
+    /// <summary>Its root: these tests lie in tests/Function.Tests/bin/CONFIGURATION/FRAMEWORK.</summary>
+    public static string Repository { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+
+    /// <summary>What was built with these tests, in the same configuration.</summary>
+    public static string Assembly { get; } = Path.Combine(
+        Repository, "Local", Path.GetRelativePath(Path.Combine(Repository, "tests/Function.Tests"), AppContext.BaseDirectory), "cloudtrail-aggregation.dll");
+
+    public static Task<CommandLineRun> OfAsync(params string[] arguments) => OfAsync([], arguments);
+
+    /// <summary>With variables of the environment; those of AWS are only what is given.</summary>
+    public static async Task<CommandLineRun> OfAsync((string Name, string Value)[] environment, string[] arguments)
+    {
+        using var process = Start("dotnet", ["exec", Assembly, .. arguments], environment);
+        return await EndOfAsync(process);
+    }
+
+    public static Process Start(string file, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    {
+        Assert.True(File.Exists(Assembly), $"{Assembly} is not built.");
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        Array.ForEach(Amazon, name => start.Environment.Remove(name));
+        Array.ForEach(environment, variable => start.Environment[variable.Name] = variable.Value);
+        return Process.Start(start)!;
+    }
+
+    public static async Task<CommandLineRun> EndOfAsync(Process process)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+        var error = process.StandardError.ReadToEndAsync(timeout.Token);
+        try
+        {
+            await process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return new CommandLineRun(process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,58 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace CloudTrailAggregation.Tests.Local;
+
+/// <summary>A directory with a source of a few lines and a place for what is made of it.</summary>
+internal sealed class Months : IDisposable
+{
+    /// <summary>Whose name needs care in SQL and JSON.</summary>
+    private readonly string _root = Directory.CreateTempSubdirectory("month's ü ").FullName;
+
+    public string Source => Path.Combine(_root, "daily");
+
+    public string Destination => Path.Combine(_root, "monthly");
+
+    public string Parquet => Path.Combine(Destination, "2024/02/000000.parquet");
+
+    /// <summary>An event of February 2024, at noon of its day.</summary>
+    public static string Event(int number, int day = 1, string name = "GetObject", string? error = null, string? time = null) =>
+        $$$"""
+        {"eventVersion":"1.09","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice"},"eventTime":"{{{time ?? $"2024-02-{day:00}T12:00:00Z"}}}","eventSource":"s3.amazonaws.com","eventName":"{{{name}}}",{{{(error is null ? "" : $"\"errorCode\":\"{error}\",")}}}"eventID":"{{{number:00000000}}}-0000-4000-8000-000000000000"}
+        """;
+
+    /// <summary>Writes a source; gzipped where its name says so.</summary>
+    public string Write(string key, params IEnumerable<string> lines)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+        string path = Path.Combine(Source, key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var file = File.Create(path);
+        using Stream packed = key.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        packed.Write(bytes);
+        return path;
+    }
+
+    /// <summary>Seven lines: four events, one of them late and one refused, two duplicates, one reject; and a file that is no source.</summary>
+    public Months WithEveryKindOfLine()
+    {
+        Write("2024/02/01/000000.ndjson.gz", Event(1), Event(1), Event(2, error: "AccessDenied"), "no event");
+        Write("2024/02/02/000000.ndjson", Event(1), Event(3, time: "2024-01-31T23:59:59.5Z"), Event(4, day: 2, name: "ConsoleLogin"));
+        Write("2024/02/02/notes.txt", "not a source");
+        return this;
+    }
+
+    /// <summary>The arguments that every run needs.</summary>
+    public string[] Aggregate(params string[] more) =>
+        ["aggregate", "--source", Source, "--destination", Destination, "--month", "2024-02", .. more];
+
+    public Task<CommandLineRun> RunAsync(params string[] more) => CommandLineRun.OfAsync(Aggregate(more));
+
+    /// <summary>Every file below the destination, hidden ones too.</summary>
+    public string[] Written() => Directory.Exists(Destination)
+        ? [.. Directory.EnumerateFiles(Destination, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+            .Select(file => Path.GetRelativePath(Destination, file)).Order(StringComparer.Ordinal)]
+        : [];
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+}

@@ -1,0 +1,106 @@
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Local;
+
+public sealed class OptionTests : IDisposable
+{
+    private readonly Months _months = new();
+
+    public void Dispose() => _months.Dispose();
+
+    [Fact]
+    public async Task The_number_of_threads_does_not_change_the_file()
+    {
+        for (int day = 1; day <= 5; day++)
+        {
+            _months.Write($"2024/02/{day:00}/000000.ndjson.gz", Enumerable.Range(day * 10_000, 5_000).Select(number => Months.Event(number, day)));
+        }
+
+        var one = await _months.RunAsync("--threads", "1");
+        byte[] bytes = await File.ReadAllBytesAsync(_months.Parquet, TestContext.Current.CancellationToken);
+        var two = await _months.RunAsync("--threads", "2");
+
+        Assert.Equal((0, 0), (one.ExitCode, two.ExitCode));
+        Assert.Contains("events               25,000 ", two.Output, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(_months.Parquet, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Exact_copies_are_kept_when_asked_for()
+    {
+        _months.WithEveryKindOfLine();
+
+        var run = await _months.RunAsync("--no-deduplicate", "--json");
+
+        Assert.Contains("\"lines\":7,\"events\":6,\"duplicates\":0,\"rejects\":1,", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("zstd", "ZSTD")]
+    [InlineData("snappy", "SNAPPY")]
+    [InlineData("GZIP", "GZIP")]
+    [InlineData("none", "UNCOMPRESSED")]
+    public async Task The_file_is_compressed_as_asked_for(string argument, string codec)
+    {
+        _months.WithEveryKindOfLine();
+
+        await _months.RunAsync("--compression", argument);
+
+        Assert.Equal([[codec]], Sql.Rows($"SELECT DISTINCT compression FROM parquet_metadata('{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}')"));
+    }
+
+    [Fact]
+    public async Task More_rejects_are_accepted_when_asked_for()
+    {
+        _months.Write("2024/02/01/000000.ndjson", [Months.Event(1), .. Enumerable.Repeat("no event", 101)]);
+        var strict = await _months.RunAsync("--no-deduplicate");
+
+        var lenient = await _months.RunAsync("--no-deduplicate", "--max-rejected-percent", "99.5");
+
+        Assert.Equal((1, ""), (strict.ExitCode, strict.Output));
+        Assert.Contains("(--max-rejected-percent)", Assert.Single(strict.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(0, lenient.ExitCode);
+        Assert.Matches(@"rejects +101 ", lenient.Output);
+    }
+
+    [Fact]
+    public async Task A_month_shrinks_only_with_replace()
+    {
+        _months.Write("2024/02/01/000000.ndjson", Months.Event(1), Months.Event(2));
+        await _months.RunAsync();
+        byte[] standing = await File.ReadAllBytesAsync(_months.Parquet, TestContext.Current.CancellationToken);
+        _months.Write("2024/02/01/000000.ndjson", Months.Event(1));
+
+        var refused = await _months.RunAsync();
+        byte[] afterwards = await File.ReadAllBytesAsync(_months.Parquet, TestContext.Current.CancellationToken);
+        var replaced = await _months.RunAsync("--replace");
+
+        Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("(--replace)", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(standing, afterwards);
+        Assert.Equal(0, replaced.ExitCode);
+        Assert.Empty(replaced.ErrorLines);
+        Assert.Contains("(1 row, ", replaced.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Source_and_destination_may_be_the_same()
+    {
+        _months.WithEveryKindOfLine();
+        string[] same = ["aggregate", "--source", _months.Source, "--destination", _months.Source, "--month", "2024-02", "--json"];
+        await CommandLineRun.OfAsync(same);
+
+        var again = await CommandLineRun.OfAsync(same);
+
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("\"ignoredKeys\":{\"count\":2,\"first\":[\"2024/02/000000.parquet\",\"2024/02/02/notes.txt\"]}", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_argument_that_starts_with_an_at_sign_is_a_name_like_any_other()
+    {
+        var run = await CommandLineRun.OfAsync("aggregate", "--source", "@nowhere", "--destination", _months.Destination, "--month", "2024-02");
+
+        Assert.Equal("error: @nowhere: there is no such directory. Correct --source.", Assert.Single(run.ErrorLines));
+    }
+}

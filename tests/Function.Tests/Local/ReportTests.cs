@@ -1,0 +1,112 @@
+using System.Text.Json;
+using CloudTrailAggregation.Aggregation;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Local;
+
+public sealed class ReportTests : IDisposable
+{
+    private readonly Months _months = new();
+
+    public void Dispose() => _months.Dispose();
+
+    [Fact]
+    public async Task A_month_is_written_and_the_report_tells_what_became_of_each_line()
+    {
+        _months.WithEveryKindOfLine();
+
+        var run = await _months.RunAsync();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.ErrorLines);
+        Assert.Equal(["2024/02/000000.parquet", "_rejected/2024/02/000000.ndjson.gz"], _months.Written());
+        Assert.Matches(@"Lines +7\n +events +4 .*\n +duplicates +2 .*\n +rejects +1 .*\n", run.Output);
+        Assert.Contains($"Read 2 files, ", run.Output, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(_months.Source, "2024/02/"), run.Output, StringComparison.Ordinal);
+        Assert.Contains($"{_months.Parquet}  (4 rows, ", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"kept as they are in {Path.Combine(_months.Destination, "_rejected/2024/02/000000.ndjson.gz")}", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 event with an event_time in another month; the month's events run from 2024-01-31 23:59:59Z to 2024-02-02 12:00:00Z.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 other file left alone, not named as a source (DD/*.ndjson or *.json, also with .gz): 2024/02/02/notes.txt\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal([["4"]], Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));
+    }
+
+    [Fact]
+    public async Task With_json_stdout_is_one_document_with_the_report_and_nothing_else()
+    {
+        _months.WithEveryKindOfLine();
+
+        var run = await _months.RunAsync("--json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.ErrorLines);
+        using var document = JsonDocument.Parse(run.Output);
+        Assert.Equal(
+            ["month", "status", "sourceFiles", "sourceBytes", "ignoredKeys", "lines", "events", "duplicates", "rejects", "outsideMonth",
+             "eventsWithoutTime", "outputs", "outputBytes", "rejectFile", "removed", "mixedMilliseconds", "durationMilliseconds"],
+            document.RootElement.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("""{"events":1,"earliest":"2024-01-31T23:59:59.5Z","latest":"2024-02-02T12:00:00Z"}""", document.RootElement.GetProperty("outsideMonth").GetRawText());
+        Assert.Equal("""{"count":1,"first":["2024/02/02/notes.txt"]}""", document.RootElement.GetProperty("ignoredKeys").GetRawText());
+        Assert.Equal("\"written\"", document.RootElement.GetProperty("status").GetRawText());
+        Assert.Contains($"\"uri\":\"{_months.Parquet}\"", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_report_as_json_can_be_read_back_as_the_lambda_will_write_it()
+    {
+        _months.WithEveryKindOfLine();
+
+        var run = await _months.RunAsync("--json");
+
+        var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.MonthReport)!;
+        Assert.Equal((7L, 4L, 2L, 1L), (report.Lines, report.Events, report.Duplicates, report.Rejects));
+        Assert.Equal(report.Lines, report.Events + report.Duplicates + report.Rejects);
+        Assert.Equal(new OutputFile(_months.Parquet, 4, new FileInfo(_months.Parquet).Length), Assert.Single(report.Outputs));
+        Assert.Equal(run.Output.TrimEnd('\n'), JsonSerializer.Serialize(report, ReportJson.Readable.MonthReport));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("3")]
+    public async Task The_three_queries_run_as_they_are_printed(string rowsPerFile)
+    {
+        _months.WithEveryKindOfLine();
+
+        var run = await _months.RunAsync("--rows-per-file", rowsPerFile);
+
+        string[] queries = run.Output[run.Output.IndexOf("-- What", StringComparison.Ordinal)..].Split("\n\n");
+        Assert.Equal(3, queries.Length);
+        Assert.Equal([["GetObject", "s3.amazonaws.com", "3"], ["ConsoleLogin", "s3.amazonaws.com", "1"]], Sql.Rows(queries[0]));
+        Assert.Equal([["arn:aws:iam::111122223333:user/alice", "AccessDenied", "1"]], Sql.Rows(queries[1]));
+        Assert.Equal(
+            [["01/31/2024", "1", "0"], ["02/01/2024", "2", "0"], ["02/02/2024", "1", "1"]], Sql.Rows(queries[2]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_month_without_lines_is_empty_and_says_on_stderr_where_it_looked(bool json)
+    {
+        _months.Write("2024/01/01/000000.ndjson.gz", Months.Event(1));
+
+        var run = await _months.RunAsync(json ? ["--json"] : []);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal($"no events: there is nothing to read in {Path.Combine(_months.Source, "2024/02/")} (DD/*.ndjson or *.json, also with .gz)", Assert.Single(run.ErrorLines));
+        Assert.Contains(json ? "\"status\":\"empty\"" : "2024-02 has no events: nothing was written, nothing was changed.", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("SELECT", run.Output, StringComparison.Ordinal);
+        Assert.Empty(_months.Written());
+    }
+
+    [Fact]
+    public async Task Files_of_an_earlier_run_that_are_left_over_are_removed_and_named()
+    {
+        _months.WithEveryKindOfLine();
+        var first = await _months.RunAsync("--rows-per-file", "2");
+
+        var second = await _months.RunAsync();
+
+        Assert.Contains("Wrote 2 Parquet files, ", first.Output, StringComparison.Ordinal);
+        Assert.Contains($"Removed 1 file of an earlier run: {Path.Combine(_months.Destination, "2024/02/000001.parquet")}\n", second.Output, StringComparison.Ordinal);
+        Assert.Equal(["2024/02/000000.parquet", "_rejected/2024/02/000000.ndjson.gz"], _months.Written());
+    }
+}
