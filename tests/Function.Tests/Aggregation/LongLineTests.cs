@@ -20,7 +20,7 @@ public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
         var result = await RunAsync();
 
         Assert.Equal(["before", null, "after"], Ids(result.Rows));
-        Assert.Equal(LineReader.MaxLineBytes - Around.Length + 2, result.Rows[1].Text("request_parameters")!.Length);
+        Assert.Equal(LineReader.MaxLineBytes - Around.Length + 2, ((string)result.Rows[1]["request_parameters"]!).Length);
         Assert.Equal([3, 5, 6, 1], result.Rejects.Select(reject => reject.Line));
         Assert.All(result.Rejects, reject => Assert.Equal("is longer than 16 MiB", reject.Error));
         Assert.All(result.Rejects, reject => Assert.True(reject.AsBase64));

@@ -128,7 +128,7 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 
     protected async Task<string[]> KeysAsync() => [.. (await Destination.ListedAsync("")).Select(found => found.Key)];
 
-    private protected static string?[] Ids(IEnumerable<Row> rows) => [.. rows.Select(row => row.Text("event_id"))];
+    protected static string?[] Ids(IEnumerable<IReadOnlyDictionary<string, object?>> rows) => [.. rows.Select(row => (string?)row["event_id"])];
 
     private MonthAggregation Aggregation(AggregationOptions? options, IObjectStore? source, IObjectStore? destination) =>
         new(source ?? Source, destination ?? Destination, options ?? new AggregationOptions(), TimeProvider.System);
@@ -158,4 +158,5 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 }
 
 /// <summary>What a run gave.</summary>
-public sealed record MonthResult(MonthReport Report, IReadOnlyList<Row> Rows, IReadOnlyList<KeptReject> Rejects, IReadOnlyList<byte[]> Files);
+public sealed record MonthResult(
+    MonthReport Report, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows, IReadOnlyList<KeptReject> Rejects, IReadOnlyList<byte[]> Files);

@@ -5,30 +5,22 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>The values of a row in the order of the columns: text, a boolean, or a time in milliseconds since 1970.</summary>
-public sealed record Row(IReadOnlyList<object?> Values)
-{
-    private static readonly Dictionary<string, int> Places =
-        EventSchema.Columns.Select((column, place) => (column.Name, place)).ToDictionary(StringComparer.Ordinal);
-
-    public object? this[string column] => Values[Places[column]];
-
-    public string? Text(string column) => (string?)this[column];
-}
-
-/// <summary>Reads Parquet files with DuckDB, which shares no code with what wrote them.</summary>
+/// <summary>
+/// Reads Parquet files with DuckDB, which shares no code with what wrote them. A row has its values by column, in the
+/// columns' order: null, string, bool, or long (milliseconds since 1970).
+/// </summary>
 internal static class ParquetRows
 {
-    public static IReadOnlyList<Row> Read(IReadOnlyList<byte[]> files) => files.Count == 0 ? [] : Query(files, (duckDb, paths) =>
+    public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Read(IReadOnlyList<byte[]> files) => files.Count == 0 ? [] : Query(files, (duckDb, paths) =>
     {
         using var reader = duckDb.Reader($"SELECT * REPLACE (epoch_ms(event_time) AS event_time) FROM read_parquet({paths})");
         Assert.Equal(EventSchema.Columns.Select(column => column.Name), Enumerable.Range(0, reader.FieldCount).Select(reader.GetName));
-        var rows = new List<Row>();
+        var rows = new List<IReadOnlyDictionary<string, object?>>();
         while (reader.Read())
         {
-            var values = new object?[reader.FieldCount];
-            for (int column = 0; column < values.Length; column++) values[column] = reader.IsDBNull(column) ? null : reader.GetValue(column);
-            rows.Add(new Row(values));
+            var row = new Dictionary<string, object?>(reader.FieldCount, StringComparer.Ordinal);
+            for (int column = 0; column < reader.FieldCount; column++) row[reader.GetName(column)] = reader.IsDBNull(column) ? null : reader.GetValue(column);
+            rows.Add(row);
         }
         return rows;
     });
@@ -83,6 +75,16 @@ internal sealed class DuckDb : IDisposable
         using var reader = Reader(sql);
         var values = new List<T>();
         while (reader.Read()) values.Add(reader.GetFieldValue<T>(0));
+        return values;
+    }
+
+    /// <summary>The values of the one row.</summary>
+    public object[] Row(string sql)
+    {
+        using var reader = Reader(sql);
+        Assert.True(reader.Read());
+        var values = new object[reader.FieldCount];
+        reader.GetValues(values);
         return values;
     }
 

@@ -62,7 +62,7 @@ public abstract class RecordsFileTests(MonthStores stores) : MonthTest(stores)
         var result = await RunAsync();
 
         Assert.Equal(1, result.Report.Events);
-        Assert.Contains("ecords", result.Rows[0].Text("other_fields"), StringComparison.Ordinal);
+        Assert.Contains("ecords", (string)result.Rows[0]["other_fields"]!, StringComparison.Ordinal);
     }
 
     [Fact]

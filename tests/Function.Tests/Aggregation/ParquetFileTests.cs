@@ -1,0 +1,179 @@
+using System.Text.Json;
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Parquet;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Aggregation;
+
+/// <summary>What a file is made of, as hyparquet reads it: nothing that a reader of the last ten years would not know.</summary>
+public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new DirectoryMonthStores())
+{
+    private static readonly string[] OldEncodings = ["PLAIN", "RLE", "RLE_DICTIONARY", "PLAIN_DICTIONARY"];
+
+    [Fact]
+    public async Task The_columns_are_those_of_the_table_in_its_order_and_all_may_be_NULL()
+    {
+        var file = await WrittenAsync();
+
+        var columns = file.Footer.GetProperty("schema").EnumerateArray().Skip(1).ToList();
+        Assert.Equal(EventSchema.Columns.Select(column => column.Name), columns.Select(column => Text(column, "name")));
+        Assert.All(columns, column => Assert.Equal("OPTIONAL", Text(column, "repetition_type")));
+        Assert.All(EventSchema.Columns.Zip(columns), pair => Assert.Equal(
+            pair.First.Kind switch
+            {
+                ColumnKind.Timestamp => ("INT64", """{"type":"TIMESTAMP","isAdjustedToUTC":true,"unit":"MILLIS"}""", "TIMESTAMP_MILLIS"),
+                ColumnKind.Boolean => ("BOOLEAN", "", ""),
+                _ => ("BYTE_ARRAY", """{"type":"STRING"}""", "UTF8"),
+            },
+            (Text(pair.Second, "type"), Text(pair.Second, "logical_type"), Text(pair.Second, "converted_type"))));
+    }
+
+    [Fact]
+    public async Task Values_and_NULLs_are_where_the_events_have_them()
+    {
+        await PutAsync("2024/02/01/000000.ndjson", "{}", Full(7), """{"eventName":"","readOnly":null,"resources":[],"x":null}""");
+
+        var file = await hyparquet.ReadAsync((await RunAsync()).Files[0]);
+
+        Assert.All(file.Rows[0].Values, Assert.Null);
+        Assert.Equal(EventSchema.Columns.Select(column => Cell(column, 7)), file.Rows[1].Values);
+        Assert.Equal(
+            new Dictionary<string, object?> { ["event_name"] = "", ["resources"] = "[]", ["other_fields"] = """{"x": null}""" },
+            file.Rows[2].Where(cell => cell.Value is not null).ToDictionary());
+    }
+
+    [Theory]
+    [InlineData(Codec.Zstd, "ZSTD")]
+    [InlineData(Codec.Snappy, "SNAPPY")]
+    [InlineData(Codec.Gzip, "GZIP")]
+    [InlineData(Codec.None, "UNCOMPRESSED")]
+    public async Task Encodings_pages_and_codecs_are_old_ones(Codec codec, string name)
+    {
+        var file = await WrittenAsync(codec);
+
+        Assert.Equal(1_500, file.Rows.Count);
+        Assert.Equal(EventSchema.Columns.Select(column => Cell(column, 1_499)), file.Rows[^1].Values);
+        foreach (var (column, chunk) in file.ColumnChunks)
+        {
+            var metadata = chunk.GetProperty("meta_data");
+            string[] encodings = [.. metadata.GetProperty("encodings").EnumerateArray().Select(encoding => encoding.GetString()!)];
+            Assert.Equal(name, Text(metadata, "codec"));
+            Assert.Empty(encodings.Except(OldEncodings));
+            Assert.Equal(column.Repeats, encodings.Contains("RLE_DICTIONARY"));
+            Assert.All(metadata.GetProperty("encoding_stats").EnumerateArray(), page => Assert.Contains(Text(page, "page_type"), (string[])["DATA_PAGE", "DICTIONARY_PAGE"]));
+        }
+    }
+
+    [Fact]
+    public async Task Statistics_and_page_index_are_on_except_on_JSON_text()
+    {
+        var file = await WrittenAsync();
+
+        foreach (var (column, chunk) in file.ColumnChunks)
+        {
+            bool isJson = column.Kind == ColumnKind.Json;
+            Assert.Equal(!isJson, chunk.GetProperty("meta_data").TryGetProperty("statistics", out var statistics) && statistics.TryGetProperty("max_value", out _));
+            Assert.Equal(!isJson, chunk.TryGetProperty("column_index_offset", out _));
+            Assert.Equal(!isJson, chunk.TryGetProperty("offset_index_offset", out _));
+        }
+        Assert.Contains(file.ColumnChunks, pair => pair.Chunk.GetProperty("meta_data").TryGetProperty("statistics", out _));
+    }
+
+    [Fact]
+    public async Task The_metadata_tells_month_version_run_sources_and_counts()
+    {
+        await PutAsync("2024/02/01/000000.ndjson", [.. Events(5), .. Events(2), "reject"]);
+        await PutAsync("2024/02/02/000000.ndjson", Event("a"));
+
+        var result = await RunAsync();
+
+        var metadata = (await hyparquet.ReadAsync(result.Files[0])).Footer.GetProperty("key_value_metadata").EnumerateArray()
+            .ToDictionary(pair => Text(pair, "key"), pair => Text(pair, "value"), StringComparer.Ordinal);
+        Assert.Matches("^[0-9a-f]{32}$", metadata["cloudtrail_aggregation.run"]);
+        Assert.True(metadata.Remove("cloudtrail_aggregation.run"));
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["cloudtrail_aggregation.version"] = "1.0.0",
+                ["cloudtrail_aggregation.month"] = "2024-02",
+                ["cloudtrail_aggregation.source_files"] = "2",
+                ["cloudtrail_aggregation.source_bytes"] = $"{result.Report.SourceBytes}",
+                ["cloudtrail_aggregation.events_so_far"] = "6",
+                ["cloudtrail_aggregation.duplicates_so_far"] = "2",
+                ["cloudtrail_aggregation.rejects_so_far"] = "1",
+            },
+            metadata);
+    }
+
+    [Fact]
+    public async Task A_row_group_ends_at_100_000_rows()
+    {
+        const int Lines = ParquetSink.MaxRowGroupRows + 5_000;
+        await PutAsync("2024/02/01/000000.ndjson.gz", Events(Lines));
+
+        var result = await RunAsync(new AggregationOptions { Threads = 2 });
+
+        Assert.Equal(Enumerable.Range(0, Lines).Select(id => id.ToString("D6")), Ids(result.Rows));
+        Assert.Equal([100_000, 5_000], RowGroups(result).Select(group => group.Rows));
+    }
+
+    [Fact]
+    public async Task A_row_group_of_large_events_ends_at_32_MiB()
+    {
+        var random = new Random(1);
+        var digits = new byte[1 << 20];
+        await PutAsync("2024/02/01/000000.ndjson", [.. Enumerable.Range(0, 45).Select(_ =>
+        {
+            random.NextBytes(digits);
+            return $"{{\"requestParameters\":\"{Convert.ToBase64String(digits)}\"}}";
+        })]);
+
+        var result = await RunAsync(new AggregationOptions { Threads = 2 });
+
+        var groups = RowGroups(result);
+        Assert.Equal(2, groups.Count);
+        Assert.InRange(groups[0].Bytes, ParquetSink.MaxRowGroupBytes, ParquetSink.MaxRowGroupBytes + (4 << 20));
+    }
+
+    private static List<(long Rows, long Bytes)> RowGroups(MonthResult result) => ParquetRows.Query(result.Files, (duckDb, paths) =>
+    {
+        using var reader = duckDb.Reader($"""
+            SELECT any_value(row_group_num_rows)::BIGINT, sum(total_compressed_size)::BIGINT
+            FROM parquet_metadata({paths}) GROUP BY row_group_id ORDER BY row_group_id
+            """);
+        var groups = new List<(long, long)>();
+        while (reader.Read()) groups.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        return groups;
+    });
+
+    /// <summary>A file of 1,500 events, in several chunks, in which every column has a value.</summary>
+    private async Task<HyparquetFile> WrittenAsync(Codec codec = Codec.Zstd)
+    {
+        await PutAsync("2024/02/01/000000.ndjson", [.. Enumerable.Range(0, 1_500).Select(Full)]);
+        return await hyparquet.ReadAsync((await RunAsync(new AggregationOptions { Codec = codec, Threads = 2 })).Files[0]);
+    }
+
+    /// <summary>An event that fills every column.</summary>
+    private static string Full(int number) =>
+        $"{{{string.Join(',', EventSchema.Columns.Select(column => column.Member.Length == 0 ? $"\"other\":{number}" : $"\"{column.Member}\":{Json(column, number)}"))}}}";
+
+    private static string Json(EventColumn column, int number) => column.Kind switch
+    {
+        ColumnKind.Boolean => number % 3 == 0 ? "true" : "false",
+        ColumnKind.Timestamp => $"\"2024-02-01T{number / 3_600:D2}:{number / 60 % 60:D2}:{number % 60:D2}.007Z\"",
+        ColumnKind.Json => $"{{\"é\": [{number}.0, \"\\u00e9\"]}}",
+        _ => column.Repeats ? $"\"{column.Member} {number % 10}\"" : $"\"{column.Member} {number} é\\\"\"",
+    };
+
+    /// <summary>What the column must hold of it.</summary>
+    private static object Cell(EventColumn column, int number) => column.Kind switch
+    {
+        ColumnKind.Boolean => number % 3 == 0,
+        ColumnKind.Timestamp => new DateTimeOffset(2024, 2, 1, 0, 0, 0, 7, TimeSpan.Zero).AddSeconds(number).ToUnixTimeMilliseconds(),
+        ColumnKind.Json => column.Member.Length == 0 ? $"{{\"other\": {number}}}" : Json(column, number),
+        _ => JsonSerializer.Deserialize<string>(Json(column, number))!,
+    };
+
+    private static string Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.ToString() : "";
+}

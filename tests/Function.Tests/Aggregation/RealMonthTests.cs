@@ -1,0 +1,113 @@
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Tests.Events;
+using CloudTrailAggregation.Tests.Storage;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Aggregation;
+
+public sealed class RealMonthsInDirectories(Hyparquet hyparquet) : RealMonthTests(new DirectoryMonthStores())
+{
+    [Theory]
+    [InlineData("2021-07")]
+    [InlineData("2023-07")]
+    [InlineData(Sample)]
+    public async Task Hyparquet_reads_what_DuckDB_reads(string month)
+    {
+        await PutMonthAsync(month);
+
+        var result = await RunAsync(month: MonthOf(month));
+
+        AssertSame(result.Rows, (await hyparquet.ReadAsync(result.Files[0])).Rows);
+    }
+}
+
+public sealed class RealMonthsInS3(S3Server server) : RealMonthTests(new S3MonthStores(server));
+
+/// <summary>Whole months: two of a real trail, and the generated one in tests/data. Every cell is held against other readers.</summary>
+public abstract class RealMonthTests(MonthStores stores) : MonthTest(stores)
+{
+    protected const string Sample = "2024-02";
+
+    [Theory]
+    [InlineData("2021-07", 11_805, 2_463, 0, 9_342)]
+    [InlineData("2023-07", 2_900, 0, 0, 2_900)]
+    [InlineData(Sample, 614, 12, 2, 600)]
+    public async Task Every_cell_equals_what_JsonDocument_reads(string month, int lines, int duplicates, int rejects, int events)
+    {
+        string directory = await PutMonthAsync(month);
+        var expected = ExpectedRows.Of(directory);
+
+        var result = await RunAsync(new AggregationOptions { Threads = 2 }, month: MonthOf(month));
+
+        Assert.Equal((lines, duplicates, rejects), (expected.Lines, expected.Duplicates, expected.Rejects));
+        Assert.Equal((lines, events, duplicates, rejects), (result.Report.Lines, result.Report.Events, result.Report.Duplicates, result.Report.Rejects));
+        AssertSame(expected.Rows, result.Rows);
+    }
+
+    [Theory]
+    [InlineData("2021-07")]
+    [InlineData("2023-07")]
+    public async Task Every_cell_equals_what_DuckDB_reads_from_the_lines(string month)
+    {
+        string directory = await PutMonthAsync(month);
+
+        var result = await RunAsync(month: MonthOf(month));
+
+        string[] conditions = [.. EventSchema.Columns.Select(column => $"count(*) FILTER (WHERE ({OfDuckDb(column)}) IS DISTINCT FROM ({OfRow(column)}))")];
+        var counts = ParquetRows.Query(result.Files, (duckDb, paths) => duckDb.Row(
+            $"""
+            WITH line AS (
+                SELECT row_number() OVER () AS number, json, json::VARCHAR AS text, parse_path(filename)[-2]::INT AS day
+                FROM read_ndjson_objects('{directory}/*/*.gz', filename = true)),
+            kept AS (
+                SELECT row_number() OVER (ORDER BY number) AS place, json FROM line
+                WHERE NOT EXISTS (FROM line AS earlier WHERE earlier.text = line.text AND earlier.number < line.number AND earlier.day >= line.day - 1)),
+            written AS (
+                SELECT row_number() OVER () AS place, * FROM read_parquet({paths}))
+            SELECT count(*), count(kept.place), count(written.place), {string.Join(", ", conditions)}
+            FROM kept FULL JOIN written USING (place)
+            """));
+        Assert.All(counts.Take(3), count => Assert.Equal(result.Report.Events, count));
+        Assert.All(EventSchema.Columns.Zip(counts.Skip(3)), pair => Assert.True(0L.Equals(pair.Second), $"{pair.First.Name}: {pair.Second} cells differ"));
+    }
+
+    protected static Month MonthOf(string text) => Month.TryParse(text, out var month) ? month : throw new ArgumentException(text, nameof(text));
+
+    /// <summary>What the member is in the line, by DuckDB's own JSON functions; JSON is compared without its white space.</summary>
+    private static string OfDuckDb(EventColumn column) => (column.Kind, column.Member) switch
+    {
+        (_, "") => $"nullif(list_sort(list_filter(json_keys(json), name -> name NOT IN ({string.Join(", ", EventSchema.Columns.Select(known => $"'{known.Member}'"))}))), [])",
+        (ColumnKind.Json, _) => $"nullif((json->'$.{column.Member}')::VARCHAR, 'null')",
+        (ColumnKind.Boolean, _) => $"(json->>'$.{column.Member}')::BOOLEAN",
+        (ColumnKind.Timestamp, _) => $"epoch_ms(strptime(json->>'$.{column.Member}', '%Y-%m-%dT%H:%M:%SZ'))",
+        _ => $"json->>'$.{column.Member}'",
+    };
+
+    private static string OfRow(EventColumn column) => (column.Kind, column.Member) switch
+    {
+        (_, "") => "list_sort(json_keys(other_fields::JSON))",
+        (ColumnKind.Json, _) => $"json({column.Name})::VARCHAR",
+        (ColumnKind.Timestamp, _) => $"epoch_ms({column.Name})",
+        _ => column.Name,
+    };
+
+    protected static void AssertSame(IReadOnlyList<IReadOnlyDictionary<string, object?>> expected, IReadOnlyList<IReadOnlyDictionary<string, object?>> actual)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        for (int row = 0; row < expected.Count; row++)
+            foreach (var (column, value) in expected[row])
+                Assert.True(Equals(value, actual[row][column]), $"row {row}, {column}: {value ?? "NULL"} became {actual[row][column] ?? "NULL"}");
+    }
+
+    /// <summary>Puts the month's files into the source.</summary>
+    /// <returns>The directory they are from.</returns>
+    protected async Task<string> PutMonthAsync(string month)
+    {
+        string data = month == Sample ? Path.Combine(Repository.Root, "tests", "data", "cloudtrail_daily") : SharedData.Require("cloudtrail_daily");
+        string directory = Path.Combine(data, MonthOf(month).Prefix);
+        foreach (string path in Directory.GetFiles(directory, "*", SearchOption.AllDirectories))
+            await PutBytesAsync(Path.GetRelativePath(data, path), await File.ReadAllBytesAsync(path, Cancellation));
+        return directory;
+    }
+}
