@@ -27,9 +27,6 @@ public sealed unsafe class Chunk : IDisposable
     /// <summary>Bytes beyond the text that may be read.</summary>
     public const int SpareBytes = 64;
 
-    /// <summary>Memory that a chunk has once had to take for a long line is given back above this size in bytes.</summary>
-    private const int KeptBytes = 4 << 20;
-
     private byte* _text;
 
     public Chunk() => Allocate(UsualBytes);
@@ -58,7 +55,8 @@ public sealed unsafe class Chunk : IDisposable
     /// <summary>Empties it; every pointer into it and its arena ends here.</summary>
     public void Clear()
     {
-        if (Capacity > KeptBytes)
+        // Where lines are cut must not depend on what this chunk held before: with more threads it is another chunk.
+        if (Capacity > UsualBytes)
         {
             NativeMemory.AlignedFree(_text);
             Allocate(UsualBytes);

@@ -229,7 +229,7 @@ public sealed unsafe class EventReader
             ColumnKind.Json => KeepJson(ref field, value, end),
             ColumnKind.Text => KeepText(ref field, value, end, escaped),
             ColumnKind.Timestamp => KeepTime(ref field, value, end, escaped),
-            _ => KeepBoolean(ref field, value, end),
+            _ => KeepBoolean(ref field, value, end, escaped),
         };
         _present |= field.Text != null ? seen : 0;
         if (!exact)
@@ -290,15 +290,14 @@ public sealed unsafe class EventReader
     }
 
     /// <summary>true, false, and the same as strings in any case, which are not exact.</summary>
-    private static bool KeepBoolean(ref EventField field, byte* value, byte* end)
+    private bool KeepBoolean(ref EventField field, byte* value, byte* end, bool escaped)
     {
-        bool text = *value == '"';
-        var word = new ReadOnlySpan<byte>(value, (int)(end - value));
-        word = text ? word[1..^1] : word;
+        _ = KeepText(ref field, value, end, escaped);
+        var word = new ReadOnlySpan<byte>(field.Text, (int)field.Value);
         bool isTrue = Ascii.EqualsIgnoreCase(word, "true"u8);
         field.Text = isTrue || Ascii.EqualsIgnoreCase(word, "false"u8) ? value : null;
         field.Value = isTrue ? 1 : 0;
-        return field.Text != null && !text;
+        return field.Text != null && *value != '"';
     }
 
     private void EndOtherFields()

@@ -22,7 +22,8 @@ public static class EventTime
             return false;
         }
 
-        int fraction = ReadFraction(text, ref at);
+        // A fraction of a minute, which ISO 8601 allows, is not read.
+        int fraction = at == 19 ? ReadFraction(text, ref at) : 0;
         bool readable = TryReadOffset(text[at..], out int offsetMinutes);
         milliseconds = ((time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond) + fraction - (offsetMinutes * 60_000L);
         readable &= milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds()

@@ -15,7 +15,10 @@ internal static class GzipHeader
 
     public enum Result { Whole, Incomplete, Invalid }
 
-    public static bool IsNext(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
+    /// <summary>The first two bytes; no text begins with the first of them, a control character.</summary>
+    public static ReadOnlySpan<byte> Start => [0x1F, 0x8B];
+
+    public static bool IsNext(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Start);
 
     public static Result Read(ReadOnlySpan<byte> bytes, out int length)
     {

@@ -103,6 +103,11 @@ public sealed class LogFile : IAsyncDisposable
             return true;
         }
 
+        if (text.Length == 1 && text[0] == GzipHeader.Start[0])
+        {
+            throw Truncated();
+        }
+
         if (_uri.EndsWith(".gz", StringComparison.Ordinal) && !LooksLikeNdjson(text, out bool undecided))
         {
             return undecided && !_sourceEnded
@@ -133,6 +138,7 @@ public sealed class LogFile : IAsyncDisposable
             case GzipHeader.Result.Whole:
                 _input.Skip(headerBytes);
                 _input.Handed = _input.Next;
+                _input.ByteByByte = true;
                 _inflate = new DeflateStream(_input, CompressionMode.Decompress, leaveOpen: true);
                 _crc.Reset();
                 _memberBytes = 0;
@@ -163,6 +169,7 @@ public sealed class LogFile : IAsyncDisposable
         {
             _crc.Append(destination[..bytesRead]);
             _memberBytes += (uint)bytesRead;
+            _input.ByteByByte = false;
         }
         else if (!_input.Starved)
         {
@@ -179,7 +186,7 @@ public sealed class LogFile : IAsyncDisposable
 
     /// <summary>
     /// DeflateStream reads ahead and does not tell how far the deflate data went: it ended somewhere in the last piece
-    /// it was handed, where the trailer, which is known by now (CRC-32 and length), must stand.
+    /// it was handed, after that one's first byte, where the trailer, which is known by now (CRC-32 and length), must stand.
     /// </summary>
     private bool TryEndMember()
     {
@@ -191,15 +198,41 @@ public sealed class LogFile : IAsyncDisposable
         Span<byte> trailer = stackalloc byte[TrailerBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[sizeof(uint)..], _memberBytes);
-        int distance = _input.HandedAnd(TrailerBytes).IndexOf(trailer);
-        if (distance < 0)
+        var piece = _input.HandedAnd(TrailerBytes)[1..];
+        int distance = piece.IndexOf(trailer);
+        if (distance < 0 || HoldsDamagedTrailer(piece[..distance], trailer))
         {
             throw Damaged("is truncated or damaged: its checksum does not match");
         }
 
-        _input.Next = _input.Handed + distance + TrailerBytes;
+        _input.Next = _input.Handed + 1 + distance + TrailerBytes;
         _state = State.BetweenMembers;
         return true;
+    }
+
+    /// <summary>
+    /// Whether the trailer found is another member's of the same text, and half of this one's own, damaged, stands
+    /// before it, where that other member begins.
+    /// </summary>
+    private static bool HoldsDamagedTrailer(ReadOnlySpan<byte> passed, ReadOnlySpan<byte> trailer)
+    {
+        for (int at = TrailerBytes; at < passed.Length; at++)
+        {
+            int next = passed[at..].IndexOf(GzipHeader.Start);
+            if (next < 0)
+            {
+                return false;
+            }
+
+            at += next;
+            var before = passed.Slice(at - TrailerBytes, TrailerBytes);
+            if (before[..sizeof(uint)].SequenceEqual(trailer[..sizeof(uint)]) || before[sizeof(uint)..].SequenceEqual(trailer[sizeof(uint)..]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool TryFindNextMember()
@@ -221,7 +254,7 @@ public sealed class LogFile : IAsyncDisposable
     {
         text = text.StartsWith("\uFEFF"u8) ? text[3..] : text;
         text = text.TrimStart(" \t\r\n"u8);
-        undecided = text.Length < 2;
+        undecided = text.Length < 2 || "\uFEFF"u8.StartsWith(text);
         return !undecided && text[0] == '{' && " \t\r\n\"}"u8.Contains(text[1]);
     }
 
@@ -247,8 +280,13 @@ public sealed class LogFile : IAsyncDisposable
 
         public bool Starved { get; set; }
 
-        public ReadOnlySpan<byte> Unread => _window.AsSpan(Next, _end - Next);
+        /// <summary>
+        /// Whether to hand out single bytes, as long as a member has given no text: an empty member's trailer is all
+        /// zeros, its data may end in a zero too, and only the last piece handed out tells one from the other.
+        /// </summary>
+        public bool ByteByByte { get; set; }
 
+        public ReadOnlySpan<byte> Unread => _window.AsSpan(Next, _end - Next);
 
         public override bool CanRead => true;
 
@@ -295,7 +333,7 @@ public sealed class LogFile : IAsyncDisposable
 
         public override int Read(Span<byte> buffer)
         {
-            int bytes = Math.Min(buffer.Length, _end - Next);
+            int bytes = Math.Min(ByteByByte ? 1 : buffer.Length, _end - Next);
             Starved = bytes == 0;
             if (bytes > 0)
             {

@@ -1,0 +1,68 @@
+using System.Text;
+using CloudTrailAggregation.CloudTrail;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Events;
+
+/// <summary>
+/// Reads lines into rows of 33 values: null, string, long (milliseconds) or bool, by the column's name. All through one
+/// reader, so that what an event leaves behind would show in the next.
+/// </summary>
+internal sealed unsafe class RowReader : IDisposable
+{
+    /// <summary>What follows a line in its chunk is the next one: here one that would close whatever was left open.</summary>
+    private static readonly byte[] NextLine = Encoding.UTF8.GetBytes("\n\"}]}:\"\\\\0]}]}]}]}]}]}]}]}]}\"}\"}\"}\"}\n");
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly Chunk _chunk = new();
+    private readonly EventReader _reader = new();
+
+    public string Error => _reader.Error;
+
+    public int OtherMembers => _reader.OtherMembers;
+
+    public IReadOnlyDictionary<string, object?> Read(string line) => Read(Encoding.UTF8.GetBytes(line));
+
+    public IReadOnlyDictionary<string, object?> Read(ReadOnlySpan<byte> line)
+    {
+        var row = TryRead(line);
+        Assert.True(row is not null, $"Refused ({Error}): {Encoding.UTF8.GetString(line)}");
+        return row;
+    }
+
+    /// <returns>Null if the line is refused.</returns>
+    public IReadOnlyDictionary<string, object?>? TryRead(ReadOnlySpan<byte> line) => Accepts(line) ? Row() : null;
+
+    public bool Accepts(ReadOnlySpan<byte> line)
+    {
+        _chunk.Clear();
+        _chunk.Append(line);
+        _chunk.Append(NextLine);
+        fixed (byte* start = _chunk.Text)
+        {
+            return _reader.TryRead(new Line(start, line.Length, number: 1), _chunk.Arena);
+        }
+    }
+
+    public void Dispose() => _chunk.Dispose();
+
+    private Dictionary<string, object?> Row()
+    {
+        var row = new Dictionary<string, object?>(StringComparer.Ordinal);
+        for (int column = 0; column < EventSchema.Columns.Length; column++)
+        {
+            bool present = (_reader.Present >> column & 1) != 0;
+            row[EventSchema.Columns[column].Name] = present ? Value(_reader.Fields[column], EventSchema.Columns[column].Kind) : null;
+        }
+
+        return row;
+    }
+
+    private static object Value(EventField field, ColumnKind kind) => kind switch
+    {
+        ColumnKind.Timestamp => field.Value,
+        ColumnKind.Boolean => field.Value != 0,
+        _ => Strict.GetString(field.Text, (int)field.Value),
+    };
+}
