@@ -26,10 +26,11 @@ public sealed class ParquetSink : IDisposable
     public const int MaxRowGroupRows = 100_000;
 
     /// <summary>
-    /// A row group is ended once its encoded pages have this many bytes, so that large events cost no more memory than
-    /// small ones. Some five times what 100,000 usual events take.
+    /// A row group is ended once its pages have this many bytes, so that large events cost no more memory than small
+    /// ones: before compression, for ParquetSharp does not tell what waiting pages have after it. Twice what 100,000
+    /// usual events take.
     /// </summary>
-    public const long MaxRowGroupBytes = 32L << 20;
+    public const long MaxRowGroupBytes = 256L << 20;
 
     /// <summary>Regions, names and error codes fit a dictionary of this many bytes; a larger one would be given up.</summary>
     private const long DictionaryPageBytes = 4L << 20;
@@ -203,7 +204,8 @@ public sealed class ParquetSink : IDisposable
 
     private void CloseRowGroupIfFull()
     {
-        if (_rowGroupRows >= MaxRowGroupRows || _rowGroup!.TotalCompressedBytes >= MaxRowGroupBytes)
+        // The pages of a column with a dictionary wait for it; those of another count as written, and wait as well.
+        if (_rowGroupRows >= MaxRowGroupRows || _rowGroup!.TotalCompressedBytes + _rowGroup.TotalBytesWritten >= MaxRowGroupBytes)
         {
             CloseRowGroup();
         }
