@@ -4,6 +4,7 @@ with the parameters given as a JSON object on standard input, and prints what is
     python3 stack.py ENDPOINT < parameters.json
 """
 
+import ast
 import io
 import json
 import pathlib
@@ -62,13 +63,21 @@ def read_back(client):
         "mappings":  awslambda.list_event_source_mappings()["EventSourceMappings"],
         "rules":     {r["Name"].split("-")[1]: {**r, "Targets": events.list_targets_by_rule(Rule=r["Name"])["Targets"]}
                       for r in events.list_rules()["Rules"]},
-        "policy":    iam.get_role_policy(RoleName=function["Role"].split("/")[-1], PolicyName="OperationalPolicy")["PolicyDocument"],
+        "policy":    statements(iam, function["Role"].split("/")[-1]),
         "queues":    {u.split("/")[-1]: sqs.get_queue_attributes(QueueUrl=u, AttributeNames=["All"])["Attributes"]
                       for u in sqs.list_queues().get("QueueUrls", [])},
         "logGroups": {g["logGroupName"]: g["retentionInDays"] for g in client("logs").describe_log_groups()["logGroups"]},
         "machines":  [m["name"] for m in client("stepfunctions").list_state_machines()["stateMachines"]],
         "alarms":    [a["AlarmName"] for a in client("cloudwatch").describe_alarms()["MetricAlarms"]],
     }
+
+
+def statements(iam, role):
+    """moto keeps the document as Python prints it, with None for AWS::NoValue."""
+    document = iam.get_role_policy(RoleName=role, PolicyName="OperationalPolicy")["PolicyDocument"]
+    if isinstance(document, str):
+        document = ast.literal_eval(document)
+    return [s for s in document["Statement"] if s]
 
 
 def allowed_sources(awslambda):
