@@ -58,8 +58,8 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
     public void Most_blocks_are_run_and_the_others_say_why_not()
     {
         Assert.Equal(Blocks.Length, Section.Split("```sh\n").Length - 1);
-        Assert.Equal(4, Blocks.Count(b => !b.IsRun));
-        Assert.All(Blocks.Where(b => !b.IsRun), b => Assert.Matches("build-layers|lambda invoke|ScheduleExpression= ", b.Text));
+        Assert.Equal(5, Blocks.Count(b => !b.IsRun));
+        Assert.All(Blocks.Where(b => !b.IsRun), b => Assert.Matches("build-layers|lambda invoke|StageOneEventSource=", b.Text));
     }
 
     [Fact]
@@ -78,10 +78,15 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
         string[] script =
         [
             "set -euo pipefail",
+
+            // AWS CLI 1 has a host name of its own for SQS that only the option overrides.
+            "aws() { command aws --endpoint-url \"$MOTO\" \"$@\"; }",
             "for b in my-code-bucket my-daily-bucket my-monthly-bucket; do aws s3 mb s3://$b; done",
             "mkdir out && python3 -m zipfile -c out/function-arm64.zip table.ddl",
             "echo PAR1 | aws s3 cp - s3://my-monthly-bucket/cloudtrail_monthly/2024/02/000000.parquet",
-            .. Blocks.Where(b => b.IsRun).Select(b => b.Text),
+
+            // The event first: moto cannot pass one on where a rule starts a state machine, as the stack's does.
+            .. Blocks.Where(b => b.IsRun).Select(b => b.Text).OrderByDescending(t => t.Contains("put-events", StringComparison.Ordinal)),
             "echo ENDS WITH",
             "aws s3api get-bucket-policy --bucket my-daily-bucket --query Policy --output text | tr -d '\\n'; echo",
             "aws s3api get-bucket-policy --bucket my-monthly-bucket --query Policy --output text | tr -d '\\n'; echo",
@@ -100,8 +105,8 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
         AssertPolicy(end[2], "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject");
         Assert.Contains("DaysAfterInitiation", end[3], StringComparison.Ordinal);
 
-        // The schedule, stage 1's and the daily count of runs.
-        Assert.Equal("3", end[4]);
+        // The schedule and the daily count of runs.
+        Assert.Equal("2", end[4]);
     }
 
     private static void AssertPolicy(string policy, params string[] actions)
@@ -114,14 +119,11 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
 
     private Dictionary<string, string> Environment() => new(StringComparer.Ordinal)
     {
-        ["AWS_ENDPOINT_URL"] = moto.Endpoint.ToString(),
+        ["MOTO"] = moto.Endpoint.ToString(),
         ["AWS_ACCESS_KEY_ID"] = "test",
         ["AWS_SECRET_ACCESS_KEY"] = "test",
         ["AWS_DEFAULT_REGION"] = "us-east-1",
         ["AWS_PAGER"] = "",
-
-        // AWS CLI 1 gives SQS a host name of its own, whatever the endpoint, unless it is told not to.
-        ["BOTO_DISABLE_COMMONNAME"] = "1",
     };
 
     private static string ReadSection()
