@@ -20,7 +20,7 @@ public class ResourceTests
         Assert.Equal("900", (string?)function["Timeout"]);
         Assert.Equal("3538", (string?)function["MemorySize"]);
         Assert.Equal("code-bucket", (string?)function["Code"]!["S3Bucket"]);
-        Assert.Equal("function-arm64.zip", (string?)function["Code"]!["S3Key"]);
+        Assert.Equal("cloudtrail-aggregation-arm64.zip", (string?)function["Code"]!["S3Key"]);
         Assert.Null(function["VpcConfig"]);
     }
 

@@ -34,7 +34,7 @@ internal sealed class Template
     public static Dictionary<string, string> Required => new(StringComparer.Ordinal)
     {
         ["CodeBucket"] = "code-bucket",
-        ["CodeKey"] = "function-arm64.zip",
+        ["CodeKey"] = "cloudtrail-aggregation-arm64.zip",
         ["ParquetSharpLayerArn"] = $"arn:aws:lambda:{Region}:{Account}:layer:parquetsharp-arm64:3",
         ["SrcBucket"] = "daily-bucket",
         ["DstBucket"] = "monthly-bucket",
