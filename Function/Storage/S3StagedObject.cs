@@ -121,8 +121,9 @@ internal sealed class S3StagedObject : IStagedObject
         {
             return await _store.Client.GetObjectMetadataAsync(request, cancellation);
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {
+            // 403 is AWS's answer for what is not there to a role that may list only below a prefix, as the template's.
             return null;
         }
         catch (Exception e) when (S3Error.IsOne(e) && !cancellation.IsCancellationRequested)

@@ -37,10 +37,18 @@ public sealed class Hyparquet
     /// <returns>What is missing, or null.</returns>
     private static async Task<string?> InstallAsync()
     {
-        string wanted = Path.Combine(Directory, "package-lock.json"), installed = Path.Combine(Directory, "node_modules", ".package-lock.json");
-        if (File.Exists(installed) && File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(wanted)) return null;
-        var (_, error) = await RunAsync("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-        return error is null ? null : $"hyparquet is not installed: run npm ci in tests/readers, with Node.js 20 or later ({error})";
+        var (_, error) = await RunAsync("node", "--version");
+        if (error is null && !IsInstalled) (_, error) = await RunAsync("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        return error is null ? null : $"hyparquet cannot be run: install Node.js 20 or later, and run npm ci in tests/readers ({error})";
+    }
+
+    private static bool IsInstalled
+    {
+        get
+        {
+            string wanted = Path.Combine(Directory, "package-lock.json"), installed = Path.Combine(Directory, "node_modules", ".package-lock.json");
+            return File.Exists(installed) && File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(wanted);
+        }
     }
 
     /// <returns>What the program wrote, and what was wrong, or null.</returns>

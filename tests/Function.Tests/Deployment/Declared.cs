@@ -1,0 +1,21 @@
+using CloudTrailAggregation.CloudTrail;
+
+namespace CloudTrailAggregation.Tests.Deployment;
+
+/// <summary>What the deployment's files are held against: the code's own settings and columns.</summary>
+internal static class Declared
+{
+    /// <summary>The environment variables the function reads, all of them.</summary>
+    public static readonly string[] Settings = [.. CloudTrailAggregation.Settings.Names];
+
+    /// <summary>The columns of the files in their order, with their Athena types.</summary>
+    public static readonly (string Name, string Type)[] Columns =
+        [.. EventSchema.Columns.Select(column => (column.Name, TypeOf(column.Kind)))];
+
+    private static string TypeOf(ColumnKind kind) => kind switch
+    {
+        ColumnKind.Timestamp => "timestamp",
+        ColumnKind.Boolean => "boolean",
+        _ => "string",
+    };
+}

@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Deployment;
+
+/// <summary>What each parameter adds, and that nothing of it is there without.</summary>
+public class OptionalPartTests
+{
+    private const string Topic = "arn:aws:sns:us-east-1:123456789012:operations";
+
+    private static readonly (string Name, string Value) NoSchedule = ("ScheduleExpression", "");
+
+    private static readonly string[] Always =
+    [
+        "LambdaLogGroup", "LambdaRole", "LambdaFunction", "AsynchronousInvocation", "FailureQueue",
+        "ErrorsAlarm", "DeadLettersAlarm", "RejectsAlarm", "DurationAlarm",
+    ];
+
+    private static readonly string[] WithAnyTrigger = ["NoRunAlarm", "RunCount", "RunCountRole", "RunCountRule", "RunCountRuleRole"];
+
+    [Fact]
+    public void With_nothing_optional_the_stack_is_the_function_its_log_its_failures_and_its_alarms() =>
+        Assert.Equal(Sorted(Always), Sorted(Template.Render(NoSchedule).Names));
+
+    [Fact]
+    public void A_schedule_adds_its_rule_and_permission()
+    {
+        Assert.Equal(
+            Sorted(Always, WithAnyTrigger, ["ScheduleRule", "SchedulePermission", "FailureQueuePolicy"]),
+            Sorted(Template.Render().Names));
+    }
+
+    [Fact]
+    public void Stage_ones_event_adds_its_rule_its_permission_and_the_event_to_paste()
+    {
+        var stack = Template.Render(NoSchedule, ("StageOneEventSource", "cloudtrail.daily"));
+
+        Assert.Equal(Sorted(Always, WithAnyTrigger, ["StageOneRule", "StageOnePermission", "FailureQueuePolicy"]), Sorted(stack.Names));
+        Assert.Contains("\"Source\":\"cloudtrail.daily\"", (string?)stack.Outputs["StageOneEvent"]!["Value"], StringComparison.Ordinal);
+        Assert.False(Template.Render().Outputs.ContainsKey("StageOneEvent"));
+    }
+
+    [Fact]
+    public void The_queue_adds_its_dead_letter_queue_its_source_mapping_its_alarm_and_its_url()
+    {
+        var stack = Template.Render(NoSchedule, ("TriggerQueue", "yes"), ("MaximumConcurrency", "5"));
+
+        Assert.Equal(Sorted(Always, WithAnyTrigger, ["TriggerSource", "TriggerDLQ", "Trigger", "TriggerDeadLettersAlarm"]), Sorted(stack.Names));
+        Assert.Equal("TriggerSource", (string?)stack.Outputs["TriggerQueueUrl"]!["Value"]);
+        Assert.False(Template.Render().Outputs.ContainsKey("TriggerQueueUrl"));
+
+        var mapping = stack.Properties("Trigger");
+        Assert.Equal("1", (string?)mapping["BatchSize"]);
+        Assert.Equal("ReportBatchItemFailures", (string?)Assert.Single((JsonArray)mapping["FunctionResponseTypes"]!));
+        Assert.Equal("5", (string?)mapping["ScalingConfig"]!["MaximumConcurrency"]);
+        Assert.Equal("TriggerSource.Arn", (string?)mapping["EventSourceArn"]);
+
+        var queue = stack.Properties("TriggerSource");
+        var timeout = int.Parse((string)stack.Properties("LambdaFunction")["Timeout"]!);
+        Assert.Equal(6 * timeout, int.Parse((string)queue["VisibilityTimeout"]!));
+        Assert.Equal("TriggerDLQ.Arn", (string?)queue["RedrivePolicy"]!["deadLetterTargetArn"]);
+    }
+
+    [Theory]
+    [InlineData("ReservedConcurrency", "3", "ReservedConcurrentExecutions")]
+    public void An_empty_parameter_leaves_the_functions_property_out(string parameter, string value, string property)
+    {
+        Assert.Equal(value, (string?)Template.Render((parameter, value)).Properties("LambdaFunction")[property]);
+        Assert.Null(Template.Render((parameter, "")).Properties("LambdaFunction")[property]);
+    }
+
+    [Fact]
+    public void An_object_version_pins_the_code()
+    {
+        Assert.Equal("v7", (string?)Template.Render(("CodeObjectVersion", "v7")).Properties("LambdaFunction")["Code"]!["S3ObjectVersion"]);
+        Assert.Null(Template.Render().Properties("LambdaFunction")["Code"]!["S3ObjectVersion"]);
+    }
+
+    [Fact]
+    public void A_topic_is_told_by_every_alarm_and_no_alarm_acts_without_one()
+    {
+        var told = Template.Render(("AlarmTopicArn", Topic), ("TriggerQueue", "yes"));
+        var silent = Template.Render(("TriggerQueue", "yes"));
+
+        Assert.Equal(6, told.OfType("AWS::CloudWatch::Alarm").Count());
+        Assert.All(told.OfType("AWS::CloudWatch::Alarm"), a =>
+            Assert.Equal(Topic, (string?)Assert.Single((JsonArray)told.Properties(a)["AlarmActions"]!)));
+        Assert.Equal(Topic, (string?)Assert.Single((JsonArray)told.Properties("NoRunAlarm")["InsufficientDataActions"]!));
+        Assert.All(silent.OfType("AWS::CloudWatch::Alarm"), a => Assert.Null(silent.Properties(a)["AlarmActions"]));
+        Assert.Null(silent.Properties("NoRunAlarm")["InsufficientDataActions"]);
+    }
+
+    [Fact]
+    public void Both_names_of_a_table_add_the_table_and_a_query_to_paste()
+    {
+        var stack = Template.Render(("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events"));
+
+        Assert.Equal("AthenaTable", Assert.Single(stack.Names.Except(Template.Render().Names)));
+        Assert.Contains("audit.cloudtrail_events", (string?)stack.Outputs["FirstQuery"]!["Value"], StringComparison.Ordinal);
+        Assert.False(Template.Render().Outputs.ContainsKey("FirstQuery"));
+    }
+
+    private static IEnumerable<string> Sorted(params IEnumerable<string>[] names) => names.SelectMany(n => n).Order(StringComparer.Ordinal);
+}

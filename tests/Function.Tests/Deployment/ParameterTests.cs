@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Deployment;
+
+public class ParameterTests
+{
+    private static JsonObject Parameters => (JsonObject)Template.Load()[nameof(Parameters)]!;
+
+    [Fact]
+    public void Every_parameter_says_what_it_is_and_what_it_may_be()
+    {
+        Assert.All(Parameters, p =>
+        {
+            Assert.False(string.IsNullOrWhiteSpace((string?)p.Value!["Description"]), p.Key);
+            Assert.True((string?)p.Value["Type"] is "String" or "Number", p.Key);
+            Assert.True(
+                p.Value["AllowedPattern"] is not null || p.Value["AllowedValues"] is not null || p.Value["MinValue"] is not null,
+                $"{p.Key} takes anything");
+        });
+    }
+
+    [Fact]
+    public void Every_parameter_stands_in_one_group()
+    {
+        var groups = (JsonArray)Template.Load()["Metadata"]!["AWS::CloudFormation::Interface"]!["ParameterGroups"]!;
+
+        var grouped = groups.SelectMany(g => (JsonArray)g![nameof(Parameters)]!).Select(p => (string)p!);
+
+        Assert.Equal(Parameters.Select(p => p.Key).Order(StringComparer.Ordinal), grouped.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_parameter_is_used()
+    {
+        var template = Template.Load();
+        var text = new[] { "Resources", "Conditions" }.Select(s => template[s]!.ToJsonString()).Aggregate(string.Concat);
+
+        Assert.All(Parameters, p => Assert.True(
+            text.Contains($"{{\"Ref\":\"{p.Key}\"}}", StringComparison.Ordinal) || text.Contains($"${{{p.Key}}}", StringComparison.Ordinal),
+            $"{p.Key} does nothing"));
+    }
+
+    [Fact]
+    public void What_the_original_had_keeps_its_name_but_the_function_has_another()
+    {
+        string[] original =
+        [
+            "LambdaName", "FunctionMemory", "MaximumConcurrency", "SrcBucket", "SrcPrefix", "DstBucket", "DstPrefix", "RowsPerFile",
+        ];
+
+        Assert.Subset(Parameters.Select(p => p.Key).ToHashSet(StringComparer.Ordinal), original.ToHashSet(StringComparer.Ordinal));
+        Assert.NotEqual("cloudtrail-aggregation-monthly", (string?)Parameters["LambdaName"]!["Default"]);
+        Assert.Equal("cloudtrail_daily/", (string?)Parameters["SrcPrefix"]!["Default"]);
+        Assert.Equal("cloudtrail_monthly/", (string?)Parameters["DstPrefix"]!["Default"]);
+    }
+
+    [Fact]
+    public void The_defaults_are_those_that_the_function_has_by_itself()
+    {
+        (string Name, string Default)[] expected =
+        [
+            ("Architecture", "arm64"), ("ScheduleExpression", "cron(0 3 1 * ? *)"), ("ScheduleLagDays", "1"), ("RowsPerFile", "0"),
+            ("Compression", "zstd"), ("Deduplicate", "true"), ("MaxRejectedPercent", "1"), ("TriggerQueue", "no"), ("LogLevel", "INFO"),
+        ];
+
+        Assert.All(expected, e => Assert.Equal(e.Default, (string?)Parameters[e.Name]!["Default"]));
+        Assert.NotEmpty(Template.Render().Resources);
+    }
+
+    [Theory]
+    [InlineData("LambdaName", "a function")]
+    [InlineData("LambdaName", "")]
+    [InlineData("CodeBucket", "s3://code")]
+    [InlineData("CodeKey", "/function.zip")]
+    [InlineData("CodeKey", "function.jar")]
+    [InlineData("Architecture", "x64")]
+    [InlineData("ParquetSharpLayerArn", "arn:aws:lambda:us-east-1:123456789012:layer:parquetsharp")]
+    [InlineData("SrcBucket", "s3://daily")]
+    [InlineData("SrcBucket", "arn:aws:s3:::daily")]
+    [InlineData("SrcPrefix", "cloudtrail_daily")]
+    [InlineData("SrcPrefix", "/cloudtrail_daily/")]
+    [InlineData("SrcPrefix", "*/")]
+    [InlineData("SrcPrefix", "a?/")]
+    [InlineData("SrcPrefix", "${aws:username}/")]
+    [InlineData("DstPrefix", "a//b/")]
+    [InlineData("DstPrefix", "*/")]
+    [InlineData("DstBucket", "Monthly")]
+    [InlineData("SourceKmsKeyArn", "alias/daily")]
+    [InlineData("SourceKmsKeyArn", "arn:aws:kms:us-east-1:123456789012:alias/daily")]
+    [InlineData("DestinationKmsKeyArn", "*")]
+    [InlineData("ScheduleExpression", "daily")]
+    [InlineData("ScheduleLagDays", "32")]
+    [InlineData("StageOneEventSource", "aws.events")]
+    [InlineData("StageOneEventSource", "stage 1")]
+    [InlineData("TriggerQueue", "true")]
+    [InlineData("MaximumConcurrency", "1")]
+    [InlineData("RowsPerFile", "-1")]
+    [InlineData("Compression", "lzo")]
+    [InlineData("Deduplicate", "no")]
+    [InlineData("MaxRejectedPercent", "101")]
+    [InlineData("FunctionMemory", "10241")]
+    [InlineData("ReservedConcurrency", "two")]
+    [InlineData("PermissionsBoundaryArn", "Boundary")]
+    [InlineData("LogLevel", "chatty")]
+    [InlineData("LogRetentionDays", "2")]
+    [InlineData("AlarmTopicArn", "ops@example.com")]
+    [InlineData("GlueDatabase", "Audit")]
+    [InlineData("GlueTable", "cloud-trail")]
+    public void A_value_that_cannot_work_is_refused_with_the_parameter_named(string name, string value)
+    {
+        var refusal = Assert.Throws<RefusedException>(() => Template.Render((name, value)));
+
+        Assert.StartsWith(name + ":", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SrcPrefix", "")]
+    [InlineData("DstPrefix", "")]
+    [InlineData("SrcPrefix", "logs/org=o-1/daily/")]
+    [InlineData("ScheduleExpression", "rate(1 day)")]
+    [InlineData("ScheduleExpression", "")]
+    [InlineData("StageOneEventSource", "com.example/cloudtrail-daily")]
+    [InlineData("ReservedConcurrency", "0")]
+    [InlineData("MaxRejectedPercent", "0.5")]
+    [InlineData("SourceKmsKeyArn", "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef")]
+    [InlineData("PermissionsBoundaryArn", "arn:aws:iam::aws:policy/PowerUserAccess")]
+    [InlineData("ParquetSharpLayerArn", "arn:aws-cn:lambda:cn-north-1:123456789012:layer:parquetsharp:12")]
+    public void A_value_that_works_is_taken(string name, string value) => Assert.NotEmpty(Template.Render((name, value)).Resources);
+
+    [Theory]
+    [InlineData("GlueTableNeedsItsDatabase", "GlueTable", "cloudtrail_events", "GlueDatabase", "")]
+    [InlineData("GlueDatabaseNeedsItsTable", "GlueDatabase", "audit", "GlueTable", "")]
+    [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "1")]
+    [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "0")]
+    public void A_wrong_combination_is_refused_by_a_rule(string rule, string name, string value, string other, string otherValue)
+    {
+        var refusal = Assert.Throws<RefusedException>(() => Template.Render((name, value), (other, otherValue)));
+
+        Assert.StartsWith(rule + ":", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_right_combination_passes_the_rules()
+    {
+        Assert.NotEmpty(Template.Render(("ReservedConcurrency", "1")).Resources);
+        Assert.NotEmpty(Template.Render(("TriggerQueue", "yes"), ("ReservedConcurrency", "2")).Resources);
+        Assert.NotEmpty(Template.Render(("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events")).Resources);
+    }
+
+    [Fact]
+    public void The_template_is_small_enough_to_be_deployed_without_a_bucket() =>
+        Assert.InRange(new FileInfo(Template.Path).Length, 1, 51_200);
+}

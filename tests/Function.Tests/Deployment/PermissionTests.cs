@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Deployment;
+
+/// <summary>Every statement of every policy, word for word: one that grows wider fails here.</summary>
+public class PermissionTests
+{
+    private const string SourceKey = "arn:aws:kms:us-east-1:123456789012:key/source";
+    private const string DestinationKey = "arn:aws:kms:us-east-1:123456789012:key/destination";
+
+    [Fact]
+    public void The_function_may_list_two_prefixes_read_one_write_its_own_names_and_log()
+    {
+        string[] expected =
+        [
+            "ListSource: s3:ListBucket on arn:aws:s3:::daily-bucket if StringLike s3:prefix cloudtrail_daily/*",
+            "ReadSource: s3:GetObject on arn:aws:s3:::daily-bucket/cloudtrail_daily/*",
+            "ListDestination: s3:ListBucket on arn:aws:s3:::monthly-bucket if StringLike s3:prefix cloudtrail_monthly/*",
+            "WriteDestination: s3:GetObject s3:PutObject s3:AbortMultipartUpload s3:DeleteObject"
+                + " on arn:aws:s3:::monthly-bucket/cloudtrail_monthly/????/??/??????.parquet"
+                + " arn:aws:s3:::monthly-bucket/cloudtrail_monthly/_rejected/????/??/??????.ndjson.gz",
+            "WriteLog: logs:CreateLogStream logs:PutLogEvents"
+                + " on arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/cloudtrail-month-to-parquet:*",
+            "SendFailures: sqs:SendMessage on FailureQueue.Arn",
+        ];
+
+        Assert.Equal(expected, Statements(Template.Render(), "LambdaRole"));
+    }
+
+    [Fact]
+    public void Queue_and_keys_add_one_statement_each()
+    {
+        var stack = Template.Render(("TriggerQueue", "yes"), ("SourceKmsKeyArn", SourceKey), ("DestinationKmsKeyArn", DestinationKey));
+
+        string[] expected =
+        [
+            "ReceiveTriggers: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on TriggerSource.Arn",
+            $"DecryptSource: kms:Decrypt on {SourceKey} if StringLike kms:ViaService s3.*.amazonaws.com s3.*.amazonaws.com.cn",
+            $"EncryptDestination: kms:Decrypt kms:GenerateDataKey on {DestinationKey} if StringLike kms:ViaService s3.*.amazonaws.com s3.*.amazonaws.com.cn",
+        ];
+        Assert.Equal(expected, Statements(stack, "LambdaRole").Except(Statements(Template.Render(), "LambdaRole")));
+    }
+
+    [Fact]
+    public void The_roles_have_inline_policies_alone_and_are_taken_by_one_service_each()
+    {
+        var stack = Template.Render();
+
+        Assert.All(stack.OfType("AWS::IAM::Role"), role => Assert.Null(stack.Properties(role)["ManagedPolicyArns"]));
+        Assert.Equal("lambda.amazonaws.com", (string?)Trust(stack, "LambdaRole")["Principal"]!["Service"]);
+        Assert.Equal("states.amazonaws.com", (string?)Trust(stack, "RunCountRole")["Principal"]!["Service"]);
+        Assert.Equal("events.amazonaws.com", (string?)Trust(stack, "RunCountRuleRole")["Principal"]!["Service"]);
+    }
+
+    [Fact]
+    public void The_count_of_runs_reads_metrics_and_writes_in_its_own_namespace()
+    {
+        var stack = Template.Render();
+
+        Assert.Equal(
+            [
+                "ReadRuns: cloudwatch:GetMetricStatistics on *",
+                "WriteCount: cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace CloudTrailAggregation",
+            ],
+            Statements(stack, "RunCountRole"));
+        Assert.Equal(["StartCount: states:StartExecution on RunCount"], Statements(stack, "RunCountRuleRole"));
+    }
+
+    [Theory]
+    [InlineData("cron(0 3 1 * ? *)", "", "ScheduleRule.Arn")]
+    [InlineData("", "cloudtrail.daily", "StageOneRule.Arn")]
+    [InlineData("cron(0 3 1 * ? *)", "cloudtrail.daily", "ScheduleRule.Arn StageOneRule.Arn")]
+    public void The_rules_that_exist_and_no_others_may_leave_dead_letters(string schedule, string source, string rules)
+    {
+        var stack = Template.Render(("ScheduleExpression", schedule), ("StageOneEventSource", source));
+        var statement = Assert.Single((JsonArray)stack.Properties("FailureQueuePolicy")["PolicyDocument"]!["Statement"]!)!;
+
+        Assert.Equal("events.amazonaws.com", (string?)statement["Principal"]!["Service"]);
+        Assert.Equal(
+            $"DeadLettersOfTheRules: sqs:SendMessage on FailureQueue.Arn if ArnEquals aws:SourceArn {rules}",
+            Line(statement));
+    }
+
+    [Fact]
+    public void A_boundary_bounds_every_role()
+    {
+        const string Boundary = "arn:aws:iam::123456789012:policy/boundary";
+        var bounded = Template.Render(("PermissionsBoundaryArn", Boundary));
+        var free = Template.Render();
+
+        Assert.All(bounded.OfType("AWS::IAM::Role"), r => Assert.Equal(Boundary, (string?)bounded.Properties(r)["PermissionsBoundary"]));
+        Assert.All(free.OfType("AWS::IAM::Role"), r => Assert.Null(free.Properties(r)["PermissionsBoundary"]));
+    }
+
+    private static JsonNode Trust(Stack stack, string role) =>
+        Assert.Single((JsonArray)stack.Properties(role)["AssumeRolePolicyDocument"]!["Statement"]!)!;
+
+    private static IEnumerable<string> Statements(Stack stack, string role)
+    {
+        var policy = Assert.Single((JsonArray)stack.Properties(role)["Policies"]!)!;
+        return ((JsonArray)policy["PolicyDocument"]!["Statement"]!).Select(s => Line(s!));
+    }
+
+    private static string Line(JsonNode statement)
+    {
+        Assert.Equal("Allow", (string?)statement["Effect"]);
+        var line = $"{statement["Sid"]}: {Words(statement["Action"])} on {Words(statement["Resource"])}";
+        return statement["Condition"] is JsonObject condition
+            ? $"{line} if {string.Join(" and ", condition.SelectMany(o => ((JsonObject)o.Value!).Select(k => $"{o.Key} {k.Key} {Words(k.Value)}")))}"
+            : line;
+    }
+
+    private static string Words(JsonNode? node) => node is JsonArray array ? string.Join(' ', array.Select(a => (string?)a)) : (string)node!;
+}

@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Deployment;
+
+public class ResourceTests
+{
+    private static readonly Stack Full = Template.Render(
+        ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"), ("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events"));
+
+    [Fact]
+    public void The_function_is_what_the_managed_runtime_starts_with_its_layer()
+    {
+        var function = Template.Render(("Architecture", "x86_64"), ("FunctionMemory", "3538")).Properties("LambdaFunction");
+
+        Assert.Equal("dotnet10", (string?)function["Runtime"]);
+        Assert.Equal("CloudTrailAggregation", (string?)function["Handler"]);
+        Assert.Equal("x86_64", (string?)Assert.Single((JsonArray)function["Architectures"]!));
+        Assert.Equal(Template.Required["ParquetSharpLayerArn"], (string?)Assert.Single((JsonArray)function["Layers"]!));
+        Assert.Equal("900", (string?)function["Timeout"]);
+        Assert.Equal("3538", (string?)function["MemorySize"]);
+        Assert.Equal("code-bucket", (string?)function["Code"]!["S3Bucket"]);
+        Assert.Equal("cloudtrail-aggregation-arm64.zip", (string?)function["Code"]!["S3Key"]);
+        Assert.Null(function["VpcConfig"]);
+    }
+
+    [Fact]
+    public void The_function_logs_json_into_its_own_group_and_lambda_filters_none_of_it()
+    {
+        var logging = Full.Properties("LambdaFunction")["LoggingConfig"]!;
+
+        Assert.Equal("JSON", (string?)logging["LogFormat"]);
+        Assert.Equal("TRACE", (string?)logging["ApplicationLogLevel"]);
+        Assert.Equal("LambdaLogGroup", (string?)logging["LogGroup"]);
+        Assert.Equal("/aws/lambda/cloudtrail-month-to-parquet", (string?)Full.Properties("LambdaLogGroup")["LogGroupName"]);
+        Assert.Equal("90", (string?)Full.Properties("LambdaLogGroup")["RetentionInDays"]);
+    }
+
+    [Fact]
+    public void A_run_that_fails_asynchronously_is_tried_again_and_then_kept()
+    {
+        var configuration = Full.Properties("AsynchronousInvocation");
+
+        Assert.Equal("LambdaFunction", (string?)configuration["FunctionName"]);
+        Assert.Equal("$LATEST", (string?)configuration["Qualifier"]);
+        Assert.Equal("FailureQueue.Arn", (string?)configuration["DestinationConfig"]!["OnFailure"]!["Destination"]);
+        Assert.Equal("1", (string?)configuration["MaximumRetryAttempts"]);
+    }
+
+    [Theory]
+    [InlineData("ScheduleRule", "SchedulePermission")]
+    [InlineData("StageOneRule", "StageOnePermission")]
+    public void Each_rule_may_start_the_function_tries_again_and_keeps_what_never_arrived(string rule, string permission)
+    {
+        var target = Assert.Single((JsonArray)Full.Properties(rule)["Targets"]!)!;
+
+        Assert.Equal("LambdaFunction.Arn", (string?)target["Arn"]);
+        Assert.NotNull(target["RetryPolicy"]!["MaximumRetryAttempts"]);
+        Assert.NotNull(target["RetryPolicy"]!["MaximumEventAgeInSeconds"]);
+        Assert.Equal("FailureQueue.Arn", (string?)target["DeadLetterConfig"]!["Arn"]);
+        Assert.Null(target["Input"]);
+        Assert.Equal("ENABLED", (string?)Full.Properties(rule)["State"]);
+        Assert.Equal(
+            """{"Action":"lambda:InvokeFunction","FunctionName":"LambdaFunction.Arn","Principal":"events.amazonaws.com","SourceArn":"RULE.Arn"}"""
+                .Replace("RULE", rule, StringComparison.Ordinal),
+            Full.Properties(permission).ToJsonString());
+    }
+
+    [Fact]
+    public void The_rules_have_the_schedule_and_the_pattern_that_were_asked_for()
+    {
+        Assert.Equal("cron(0 3 1 * ? *)", (string?)Full.Properties("ScheduleRule")["ScheduleExpression"]);
+        Assert.Equal(
+            """{"source":["cloudtrail.daily"],"detail":{"year":[{"exists":"true"}],"month":[{"exists":"true"}]}}""",
+            Full.Properties("StageOneRule")["EventPattern"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("ErrorsAlarm", "AWS/Lambda", "Errors", "LambdaFunction", "Sum", "GreaterThanThreshold 0")]
+    [InlineData("DeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "FailureQueue.QueueName", "Maximum", "GreaterThanThreshold 0")]
+    [InlineData("TriggerDeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "TriggerDLQ.QueueName", "Maximum", "GreaterThanThreshold 0")]
+    [InlineData("RejectsAlarm", "CloudTrailAggregation", "Rejects", "LambdaFunction", "Sum", "GreaterThanThreshold 0")]
+    [InlineData("DurationAlarm", "AWS/Lambda", "Duration", "LambdaFunction", "Maximum", "GreaterThanThreshold 720000")]
+    [InlineData("NoRunAlarm", "CloudTrailAggregation", "DaysWithRuns", "LambdaFunction", "Maximum", "LessThanThreshold 1")]
+    public void Each_alarm_watches_its_metric(string alarm, string space, string metric, string dimension, string statistic, string threshold)
+    {
+        var properties = Full.Properties(alarm);
+
+        Assert.Equal(space, (string?)properties["Namespace"]);
+        Assert.Equal(metric, (string?)properties["MetricName"]);
+        Assert.Equal(dimension, (string?)Assert.Single((JsonArray)properties["Dimensions"]!)!["Value"]);
+        Assert.Equal(statistic, (string?)properties["Statistic"]);
+        Assert.Equal(threshold, $"{properties["ComparisonOperator"]} {properties["Threshold"]}");
+    }
+
+    [Fact]
+    public void No_alarm_looks_further_back_than_cloudwatch_does()
+    {
+        Assert.All(Full.OfType("AWS::CloudWatch::Alarm"), a =>
+        {
+            var period = int.Parse((string)Full.Properties(a)["Period"]!);
+            var window = period * int.Parse((string)Full.Properties(a)["EvaluationPeriods"]!);
+
+            Assert.InRange(window, 60, period >= 3600 ? 604_800 : 86_400);
+        });
+    }
+
+    [Fact]
+    public void The_count_of_runs_goes_back_35_days_in_whole_days_and_lands_where_the_alarm_looks()
+    {
+        var definition = JsonNode.Parse((string)Full.Properties("RunCount")["DefinitionString"]!)!;
+        var read = definition["States"]!["ReadRuns"]!;
+        var write = definition["States"]!["WriteCount"]!;
+
+        Assert.Equal("JSONata", (string?)definition["QueryLanguage"]);
+        Assert.Equal("arn:aws:states:::aws-sdk:cloudwatch:getMetricStatistics", (string?)read["Resource"]);
+        Assert.Contains("- 35 * 86400000", (string?)read["Arguments"]!["StartTime"], StringComparison.Ordinal);
+        Assert.Equal(86_400, (int)read["Arguments"]!["Period"]!);
+        Assert.Equal("EventsWritten", (string?)read["Arguments"]!["MetricName"]);
+        Assert.Equal("arn:aws:states:::aws-sdk:cloudwatch:putMetricData", (string?)write["Resource"]);
+        var datum = Assert.Single((JsonArray)write["Arguments"]!["MetricData"]!)!;
+        Assert.Equal((string?)Full.Properties("NoRunAlarm")["MetricName"], (string?)datum["MetricName"]);
+        Assert.Equal("{% $count($states.input.Datapoints) %}", (string?)datum["Value"]);
+        Assert.Equal("RunCount", (string?)Assert.Single((JsonArray)Full.Properties("RunCountRule")["Targets"]!)!["Arn"]);
+    }
+
+    [Fact]
+    public void Every_queue_is_encrypted_and_keeps_its_messages_for_two_weeks()
+    {
+        Assert.Equal(3, Full.OfType("AWS::SQS::Queue").Count());
+        Assert.All(Full.OfType("AWS::SQS::Queue"), q =>
+        {
+            Assert.Equal("true", (string?)Full.Properties(q)["SqsManagedSseEnabled"]);
+            Assert.Equal("1209600", (string?)Full.Properties(q)["MessageRetentionPeriod"]);
+        });
+    }
+
+    [Fact]
+    public void What_can_hold_something_says_what_becomes_of_it()
+    {
+        string[] stateful = ["AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"];
+
+        Assert.All(stateful.SelectMany(Full.OfType), r =>
+        {
+            Assert.NotNull(Full.Resources[r]!["DeletionPolicy"]);
+            Assert.NotNull(Full.Resources[r]!["UpdateReplacePolicy"]);
+        });
+    }
+
+    [Fact]
+    public void The_outputs_are_commands_for_this_stack()
+    {
+        Assert.StartsWith(
+            "aws lambda invoke --region us-east-1 --function-name LambdaFunction ",
+            (string?)Full.Outputs["RunOnce"]!["Value"],
+            StringComparison.Ordinal);
+        Assert.Equal("aws s3 ls --recursive s3://monthly-bucket/cloudtrail_monthly/", (string?)Full.Outputs["ListOutput"]!["Value"]);
+        Assert.Equal("LambdaRole.Arn", (string?)Full.Outputs["RoleArn"]!["Value"]);
+        Assert.Equal("FailureQueue", (string?)Full.Outputs["FailureQueueUrl"]!["Value"]);
+    }
+}
