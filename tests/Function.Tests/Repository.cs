@@ -1,16 +1,20 @@
 namespace CloudTrailAggregation.Tests;
 
-/// <summary>The repository that the tests were built in.</summary>
+/// <summary>The files at the repository's root, found from where the tests run.</summary>
 internal static class Repository
 {
-    /// <summary>Its root directory.</summary>
     public static string Root { get; } = FindRoot();
+
+    public static string File(params string[] path) => Path.Combine([Root, .. path]);
 
     private static string FindRoot()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "CloudTrailAggregation.slnx")))
-            directory = directory.Parent ?? throw new DirectoryNotFoundException("The tests run from below the repository's root.");
-        return directory.FullName;
+        while (directory is not null && !System.IO.File.Exists(Path.Combine(directory.FullName, "CloudTrailAggregation.slnx")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory?.FullName ?? throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} is not below the repository");
     }
 }

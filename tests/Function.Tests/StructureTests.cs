@@ -20,7 +20,7 @@ public sealed partial class StructureTests
         [Entry] = ["Trigger", "Aggregation", "Parquet", "CloudTrail", "Storage"],
     };
 
-    private static string FunctionDirectory => Path.Combine(Repository.Root, "Function");
+    private static string FunctionDirectory => Repository.File("Function");
 
     public static TheoryData<string> Files() => new(
         new DirectoryInfo(FunctionDirectory).EnumerateFiles("*.cs", SearchOption.AllDirectories)

@@ -14,7 +14,7 @@ namespace CloudTrailAggregation.Tests.Aggregation;
 /// </summary>
 public sealed class Hyparquet
 {
-    private static readonly string Directory = Path.Combine(Repository.Root, "tests", "readers");
+    private static readonly string Directory = Repository.File("tests", "readers");
 
     private readonly Lazy<Task<string?>> _missing = new(InstallAsync);
 

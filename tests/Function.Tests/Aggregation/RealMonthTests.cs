@@ -104,7 +104,7 @@ public abstract class RealMonthTests(MonthStores stores) : MonthTest(stores)
     /// <returns>The directory they are from.</returns>
     protected async Task<string> PutMonthAsync(string month)
     {
-        string data = month == Sample ? Path.Combine(Repository.Root, "tests", "data", "cloudtrail_daily") : SharedData.Require("cloudtrail_daily");
+        string data = month == Sample ? Repository.File("tests", "data", "cloudtrail_daily") : SharedData.Require("cloudtrail_daily");
         string directory = Path.Combine(data, MonthOf(month).Prefix);
         foreach (string path in Directory.GetFiles(directory, "*", SearchOption.AllDirectories))
             await PutBytesAsync(Path.GetRelativePath(data, path), await File.ReadAllBytesAsync(path, Cancellation));

@@ -23,7 +23,7 @@ public sealed class SampleMonthTests : IDisposable
     [Fact]
     public async Task The_command_in_the_note_makes_the_checked_in_data()
     {
-        var data = Path.Combine(RepositoryRoot(), "tests", "data");
+        var data = Repository.File("tests", "data");
         var note = await File.ReadAllLinesAsync(Path.Combine(data, "README.md"), TestContext.Current.CancellationToken);
         var arguments = note.Single(line => line.StartsWith(Command, StringComparison.Ordinal))[Command.Length..].Replace("tests/data/cloudtrail_daily", _directory.FullName, StringComparison.Ordinal);
 
@@ -37,7 +37,7 @@ public sealed class SampleMonthTests : IDisposable
     [Fact]
     public void The_checked_in_data_is_small()
     {
-        var files = new DirectoryInfo(Path.Combine(RepositoryRoot(), "tests", "data")).EnumerateFiles("*", SearchOption.AllDirectories);
+        var files = new DirectoryInfo(Repository.File("tests", "data")).EnumerateFiles("*", SearchOption.AllDirectories);
 
         Assert.InRange(files.Sum(file => file.Length), 50_000, 200_000);
     }
@@ -259,16 +259,5 @@ public sealed class SampleMonthTests : IDisposable
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output + await errors);
-    }
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "CloudTrailAggregation.slnx")))
-        {
-            directory = directory.Parent ?? throw new DirectoryNotFoundException("The tests run from below the repository's root.");
-        }
-
-        return directory.FullName;
     }
 }
