@@ -12,7 +12,7 @@
 # /var/task/CloudTrailAggregation.dll. All it does is load hostfxr, as `dotnet` does: from there on (hostfxr, hostpolicy,
 # the function's runtimeconfig with its probing paths, the runtime) everything is as on Lambda.
 #
-# Exit code 0: passed, 1: failed, 77: skipped, with the reason, because it cannot run here.
+# Exit code 0: passed, 77: skipped, with the reason, because it cannot run here, any other: failed.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -48,7 +48,9 @@ fetch() { # ARCHITECTURE PACKAGE...
 make_system() { # DIRECTORY
   echo "Making $1"
   fetch amd64 qemu-user-static || skip "qemu-user-static cannot be downloaded with apt-get"
-  fetch arm64 libc6 libgcc-s1 libstdc++6 || skip "Debian's arm64 libraries cannot be downloaded with apt-get"
+  # libssl3 has another name since Debian 13.
+  fetch arm64 libc6 libgcc-s1 libstdc++6 libssl3 || fetch arm64 libc6 libgcc-s1 libstdc++6 libssl3t64 \
+    || skip "Debian's arm64 libraries cannot be downloaded with apt-get"
   local package
   for package in "$work"/packages/*_arm64.deb; do
     dpkg-deb --extract "$package" "$1"

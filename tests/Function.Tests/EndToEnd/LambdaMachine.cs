@@ -46,6 +46,12 @@ internal sealed record LambdaMachine(string Architecture, string System, string 
             start.Environment[name] = value;
         }
 
+        if (Emulator.Length > 0)
+        {
+            // .NET writes code through a second mapping of its pages; qemu does not see that and runs what it translated before.
+            start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        }
+
         return Process.Start(start)!;
     }
 
