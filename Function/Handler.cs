@@ -23,7 +23,7 @@ public sealed class Handler(Settings settings, IObjectStore source, IObjectStore
         ReadOnlyMemory<byte> body = bytes.ToArray();
 
         using var invocation = new Invocation(settings, source, destination, time, output, context);
-        var failed = TriggerReader.ReadMessages(body) is { } messages
+        var failed = Logged(invocation, () => TriggerReader.ReadMessages(body)) is { } messages
             ? await RunBatchAsync(invocation, messages)
             : await RunAsync(invocation, body);
         return new InvocationReport(invocation.Done, failed).ToJson();
@@ -31,7 +31,7 @@ public sealed class Handler(Settings settings, IObjectStore source, IObjectStore
 
     private async Task<IReadOnlyList<string>?> RunAsync(Invocation invocation, ReadOnlyMemory<byte> body)
     {
-        await invocation.RunAsync(Read(invocation, body));
+        await invocation.RunAsync(Logged(invocation, () => _triggers.Read(body)));
         return null;
     }
 
@@ -43,7 +43,7 @@ public sealed class Handler(Settings settings, IObjectStore source, IObjectStore
         {
             try
             {
-                await invocation.RunAsync(Read(invocation, Encoding.UTF8.GetBytes(message.Body)));
+                await invocation.RunAsync(Logged(invocation, () => _triggers.Read(Encoding.UTF8.GetBytes(message.Body))));
             }
             catch (AggregationException)
             {
@@ -55,11 +55,11 @@ public sealed class Handler(Settings settings, IObjectStore source, IObjectStore
         return failed;
     }
 
-    private MonthRequest Read(Invocation invocation, ReadOnlyMemory<byte> body)
+    private static T Logged<T>(Invocation invocation, Func<T> read)
     {
         try
         {
-            return _triggers.Read(body);
+            return read();
         }
         catch (AggregationException refused)
         {

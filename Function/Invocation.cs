@@ -62,6 +62,7 @@ internal sealed class Invocation : IDisposable
 
     private async Task RunAsync(Month month, bool replace)
     {
+        _progress = "";
         Log.MonthBegins(Logger, month.ToString());
         var options = _settings.Options with { Replace = replace };
         var aggregation = new MonthAggregation(_source, _destination, options, _time, new Progress(this, month));

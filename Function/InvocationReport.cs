@@ -9,7 +9,7 @@ internal sealed record InvocationReport(IReadOnlyList<MonthReport> Months, IRead
     public Stream ToJson()
     {
         var answer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(answer))
+        using (var json = new Utf8JsonWriter(answer, new JsonWriterOptions { Encoder = ReportJson.Readable.Options.Encoder }))
         {
             json.WriteStartObject();
             json.WriteStartArray("months");

@@ -3,7 +3,7 @@ using Amazon.Lambda.RuntimeSupport;
 using CloudTrailAggregation;
 using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Storage;
-using Microsoft.Extensions.Logging;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 using var output = Console.OpenStandardOutput();
 Handler? handler = null;

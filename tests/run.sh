@@ -43,6 +43,8 @@ CLOUDTRAIL_REQUIRE_ALL=1 dotnet test --configuration Debug
 dotnet test --configuration Release -p:LambdaPackages=stand-in
 
 if [ "$all" ]; then
-  tests/container.sh
-  tests/arm64.sh
+  # 77: it cannot run here, and has said why.
+  for script in tests/container.sh tests/arm64.sh; do
+    "$script" || [ $? = 77 ]
+  done
 fi

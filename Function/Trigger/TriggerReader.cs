@@ -57,7 +57,7 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         }
 
         var request = root.TryGetProperty("source", out _) ? ReadEventBridge(root)
-            : root.EnumerateObject().FirstOrDefault(member => !DirectMembers.Contains(member.Name)) is { Name: { } unknown } ? throw Refused($"\"{unknown}\" is not known")
+            : root.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !DirectMembers.Contains(name)) is { } unknown ? throw Refused($"\"{unknown}\" is not known")
             : root.TryGetProperty("from", out _) || root.TryGetProperty("to", out _) ? ReadRange(root)
             : One(ReadMonth(root), ReadReplace(root));
         return Checked(request);
@@ -132,11 +132,29 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
     {
         try
         {
+            CheckText(triggerEvent.Span);
             return JsonDocument.Parse(triggerEvent);
         }
         catch (JsonException)
         {
             throw Refused("it is not JSON");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refused("a text in it is not valid Unicode");
+        }
+    }
+
+    /// <summary>Half a surrogate pair, written as an escape, would throw only when its text is asked for.</summary>
+    private static void CheckText(ReadOnlySpan<byte> triggerEvent)
+    {
+        var reader = new Utf8JsonReader(triggerEvent);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+            {
+                _ = reader.GetString();
+            }
         }
     }
 

@@ -12,3 +12,14 @@ public interface ILambdaLogger
     /// <summary>Logs a line.</summary>
     void LogLine(string message);
 }
+
+/// <summary>Not used, but in the package: where a file names Microsoft.Extensions.Logging's as well, it has to say which.</summary>
+public enum LogLevel
+{
+    Trace,
+    Debug,
+    Information,
+    Warning,
+    Error,
+    Critical,
+}

@@ -99,6 +99,13 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
                 ("POST", ["init", "error"]) => Accept(_initError, await ReadAsync(context.Request, isError: true)),
                 _ => 404,
             };
+            if (context.Response.StatusCode == 202)
+            {
+                // AWS's package reads it.
+                context.Response.ContentType = "application/json";
+                await context.Response.OutputStream.WriteAsync("""{"status":"OK"}"""u8.ToArray(), _stopping.Token);
+            }
+
             context.Response.Close();
         }
         catch (Exception exception) when (exception is OperationCanceledException or HttpListenerException or ObjectDisposedException)

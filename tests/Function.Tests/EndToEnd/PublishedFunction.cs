@@ -1,0 +1,62 @@
+using System.IO.Compression;
+using CloudTrailAggregation.Tests.Layers;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.EndToEnd;
+
+/// <summary>
+/// The function and the layers as build-layers.sh makes them, unpacked: built here with the stand-in, or those of the
+/// directory that CLOUDTRAIL_ZIPS names. With AWS's own packages, from any feed that has them:
+/// <code>
+/// RestoreAdditionalProjectSources=FEED ./build-layers.sh --engine none --function --output ZIPS
+/// ./build-layers.sh --engine none --output ZIPS
+/// CLOUDTRAIL_ZIPS=ZIPS CLOUDTRAIL_REQUIRE_ALL=1 dotnet test --project tests/Function.Tests --filter-namespace CloudTrailAggregation.Tests.EndToEnd
+/// </code>
+/// </summary>
+public sealed class PublishedFunction : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    /// <summary>What is /var/task.</summary>
+    public string Task => _directory["task"];
+
+    /// <summary>What is /opt.</summary>
+    public string Layer => _directory["layer"];
+
+    /// <summary>The other architecture's.</summary>
+    public string OtherLayer => _directory["other"];
+
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!FullRun.Asked)
+        {
+            return;
+        }
+
+        string zips = Environment.GetEnvironmentVariable("CLOUDTRAIL_ZIPS") ?? await BuildAsync();
+        var machine = LambdaMachine.Current;
+        await ZipFile.ExtractToDirectoryAsync($"{zips}/cloudtrail-aggregation-{machine.Architecture}.zip", Task);
+        await ZipFile.ExtractToDirectoryAsync($"{zips}/parquetsharp-layer-{machine.Architecture}.zip", Layer);
+        await ZipFile.ExtractToDirectoryAsync($"{zips}/parquetsharp-layer-{machine.Other}.zip", OtherLayer);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _directory.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<string> BuildAsync()
+    {
+        string zips = _directory["zips"];
+        string[] options = ["--engine", "none", "--output", zips];
+        foreach (string[] mode in new string[][] { [], ["--arch", LambdaMachine.Current.Architecture, "--function", "--lambda-packages", "stand-in"] })
+        {
+            var (exitCode, output) = await Command.Run(Command.Root, "./build-layers.sh", [.. options, .. mode]);
+            Assert.True(exitCode == 0, output);
+        }
+
+        return zips;
+    }
+}

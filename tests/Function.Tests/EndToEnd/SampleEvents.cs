@@ -1,0 +1,46 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using CloudTrailAggregation.Tests.Layers;
+
+namespace CloudTrailAggregation.Tests.EndToEnd;
+
+/// <summary>The events of the repository's sample month, read with nothing of the product.</summary>
+internal static class SampleEvents
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>eventID, eventName and userIdentity of each event, in the order of the source, without copies and bad lines.</summary>
+    public static List<string[]> Read()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return [.. Directory.EnumerateFiles(Path.Combine(Command.Root, "tests/data/cloudtrail_daily"), "*.gz", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .SelectMany(Lines)
+            .Where(seen.Add)
+            .Select(Row)
+            .OfType<string[]>()];
+    }
+
+    /// <summary>Each byte of a line as a character: what is not UTF-8 stays as it is.</summary>
+    private static string[] Lines(string path)
+    {
+        using var text = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress), Encoding.Latin1);
+        return text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static string[]? Row(string line)
+    {
+        try
+        {
+            var root = JsonElement.Parse(Utf8.GetString(Encoding.Latin1.GetBytes(line)));
+            return [Text(root, "eventID"), Text(root, "eventName"), root.TryGetProperty("userIdentity", out var who) ? who.GetRawText() : "NULL"];
+        }
+        catch (Exception bad) when (bad is JsonException or DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    private static string Text(JsonElement root, string member) => root.TryGetProperty(member, out var value) ? value.GetString()! : "NULL";
+}

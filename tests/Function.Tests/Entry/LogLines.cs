@@ -1,0 +1,48 @@
+using System.Text;
+using System.Text.Json;
+using CloudTrailAggregation.Aggregation;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Entry;
+
+/// <summary>What the function writes to standard output.</summary>
+internal static class LogLines
+{
+    /// <summary>Each line as a JSON object, which it has to be.</summary>
+    public static List<JsonElement> Parse(IEnumerable<string> lines)
+    {
+        var parsed = lines.Select(line => JsonElement.Parse(line)).ToList();
+        Assert.All(parsed, line => Assert.Equal(JsonValueKind.Object, line.ValueKind));
+        return parsed;
+    }
+
+    /// <summary>Likewise, of all that was written.</summary>
+    public static List<JsonElement> Parse(MemoryStream output)
+    {
+        string text = Encoding.UTF8.GetString(output.ToArray());
+        Assert.True(text.Length == 0 || text.EndsWith('\n'), "the last line has no end");
+        return Parse(text.Split('\n')[..^1]);
+    }
+
+    public static string? Text(JsonElement line, string member) => line.TryGetProperty(member, out var value) ? value.GetString() : null;
+
+    /// <summary>Holds a metric line against the specification and a report.</summary>
+    public static void CheckMetrics(JsonElement line, string functionName, MonthReport report)
+    {
+        var metadata = line.GetProperty("_aws");
+        var directive = Assert.Single(metadata.GetProperty("CloudWatchMetrics").EnumerateArray());
+        var metrics = directive.GetProperty("Metrics").EnumerateArray()
+            .Select(metric => (Name: metric.GetProperty("Name").GetString()!, Unit: metric.GetProperty("Unit").GetString()!)).ToList();
+
+        Assert.Equal(JsonValueKind.Number, metadata.GetProperty("Timestamp").ValueKind);
+        Assert.Equal("CloudTrailAggregation", directive.GetProperty("Namespace").GetString());
+        Assert.Equal("""[["FunctionName"]]""", directive.GetProperty("Dimensions").GetRawText());
+        Assert.Equal(functionName, line.GetProperty("FunctionName").GetString());
+        Assert.Equal(
+            [
+                ("EventsWritten", "Count", report.Events), ("Duplicates", "Count", report.Duplicates), ("Rejects", "Count", report.Rejects),
+                ("SourceBytes", "Bytes", report.SourceBytes), ("OutputBytes", "Bytes", report.OutputBytes), ("DurationMs", "Milliseconds", report.DurationMilliseconds),
+            ],
+            metrics.Select(metric => (metric.Name, metric.Unit, line.GetProperty(metric.Name).GetInt64())));
+    }
+}

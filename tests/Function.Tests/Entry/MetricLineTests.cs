@@ -1,0 +1,55 @@
+using System.Text.Json;
+using CloudTrailAggregation.Aggregation;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Entry;
+
+public class MetricLineTests
+{
+    private static readonly MonthReport Report = new()
+    {
+        Month = "2024-02",
+        Status = MonthStatus.Written,
+        SourceFiles = 29,
+        SourceBytes = 5_000_000_000,
+        IgnoredKeys = new IgnoredKeys(0, []),
+        Lines = 3_000_000_006,
+        Events = 3_000_000_003,
+        Duplicates = 2,
+        Rejects = 1,
+        OutputBytes = 4_000_000_000,
+        DurationMilliseconds = 123_456,
+    };
+
+    [Fact]
+    public void A_months_figures_are_one_line_in_the_embedded_metric_format()
+    {
+        var now = new DateTimeOffset(2024, 3, 1, 4, 0, 0, TimeSpan.Zero);
+        using var output = new MemoryStream();
+
+        MetricLine.Write(output, "aggregation", Report, new FakeTime(now));
+
+        var line = Assert.Single(LogLines.Parse(output));
+        LogLines.CheckMetrics(line, "aggregation", Report);
+        Assert.Equal(now.ToUnixTimeMilliseconds(), line.GetProperty("_aws").GetProperty("Timestamp").GetInt64());
+        Assert.Equal("2024-02", LogLines.Text(line, "month"));
+    }
+
+    [Fact]
+    public void Every_member_that_the_metadata_refers_to_is_there_and_of_its_kind()
+    {
+        using var output = new MemoryStream();
+
+        MetricLine.Write(output, "aggregation", Report, TimeProvider.System);
+
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+        var line = Assert.Single(LogLines.Parse(output));
+        string[] units = ["Bytes", "Count", "Milliseconds"];
+        foreach (var directive in line.GetProperty("_aws").GetProperty("CloudWatchMetrics").EnumerateArray())
+        {
+            Assert.All(directive.GetProperty("Dimensions").EnumerateArray().SelectMany(set => set.EnumerateArray()), name => Assert.Equal(JsonValueKind.String, line.GetProperty(name.GetString()!).ValueKind));
+            Assert.All(directive.GetProperty("Metrics").EnumerateArray(), metric => Assert.Equal(JsonValueKind.Number, line.GetProperty(metric.GetProperty("Name").GetString()!).ValueKind));
+            Assert.All(directive.GetProperty("Metrics").EnumerateArray(), metric => Assert.Contains(metric.GetProperty("Unit").GetString(), units));
+        }
+    }
+}

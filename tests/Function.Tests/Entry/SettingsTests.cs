@@ -1,0 +1,121 @@
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Tests.Local;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Entry;
+
+public class SettingsTests
+{
+    [Fact]
+    public void Two_buckets_are_enough_and_the_rest_has_defaults()
+    {
+        var settings = Read();
+
+        Assert.Equal(("source", "", "destination", ""), (settings.SourceBucket, settings.SourcePrefix, settings.DestinationBucket, settings.DestinationPrefix));
+        Assert.Equal((LogLevel.Information, 1), (settings.LogLevel, settings.ScheduleLagDays));
+        Assert.Equal(new AggregationOptions(), settings.Options);
+        Assert.Equal((0L, Codec.Zstd, true, 1.0), (settings.Options.RowsPerFile, settings.Options.Codec, settings.Options.Deduplicate, settings.Options.MaxRejectedPercent));
+    }
+
+    [Fact]
+    public void Each_variable_is_read()
+    {
+        var settings = Read(
+            ("SRC_BUCKET", "a"), ("SRC_PREFIX", "daily/"), ("DST_BUCKET", "b"), ("DST_PREFIX", "deep/monthly"), ("ROWS_PER_FILE", "1000000"), ("LOG_LEVEL", "WARN"),
+            ("COMPRESSION", "Snappy"), ("DEDUPLICATE", "False"), ("MAX_REJECTED_PERCENT", "0.5"), ("SCHEDULE_LAG_DAYS", "31"));
+
+        Assert.Equal(
+            new Settings
+            {
+                SourceBucket = "a",
+                SourcePrefix = "daily/",
+                DestinationBucket = "b",
+                DestinationPrefix = "deep/monthly/",
+                LogLevel = LogLevel.Warning,
+                ScheduleLagDays = 31,
+                Options = new AggregationOptions { RowsPerFile = 1_000_000, Codec = Codec.Snappy, Deduplicate = false, MaxRejectedPercent = 0.5 },
+            },
+            settings);
+    }
+
+    [Theory]
+    [InlineData("trace", LogLevel.Trace)]
+    [InlineData("DEBUG", LogLevel.Debug)]
+    [InlineData("info", LogLevel.Information)]
+    [InlineData("Information", LogLevel.Information)]
+    [InlineData("warn", LogLevel.Warning)]
+    [InlineData("WARNING", LogLevel.Warning)]
+    [InlineData("error", LogLevel.Error)]
+    [InlineData("critical", LogLevel.Critical)]
+    [InlineData("FATAL", LogLevel.Critical)]
+    public void A_log_level_has_the_names_of_DotNet_Lambda_and_Python(string name, LogLevel level) => Assert.Equal(level, Read(("LOG_LEVEL", name)).LogLevel);
+
+    [Theory, InlineData("zstd", Codec.Zstd), InlineData("snappy", Codec.Snappy), InlineData("gzip", Codec.Gzip), InlineData("none", Codec.None)]
+    public void A_compression_is_one_of_four(string name, Codec codec) => Assert.Equal(codec, Read(("COMPRESSION", name)).Options.Codec);
+
+    [Theory, InlineData("SCHEDULE_LAG_DAYS", "0"), InlineData("MAX_REJECTED_PERCENT", "0"), InlineData("MAX_REJECTED_PERCENT", "100"), InlineData("ROWS_PER_FILE", "9223372036854775807"), InlineData("SRC_PREFIX", " "), InlineData("LOG_LEVEL", "")]
+    public void The_ends_of_a_range_and_nothing_at_all_are_accepted(string name, string value) => Assert.Equal("source", Read((name, value)).SourceBucket);
+
+    [Theory]
+    [InlineData("SRC_BUCKET", "", "SRC_BUCKET is not set")]
+    [InlineData("DST_BUCKET", " ", "DST_BUCKET is not set")]
+    [InlineData("SRC_PREFIX", "/daily/", "SRC_PREFIX is '/daily/': a prefix does not start with '/'")]
+    [InlineData("DST_PREFIX", "/", "DST_PREFIX is '/': a prefix does not start with '/'")]
+    [InlineData("ROWS_PER_FILE", "-1", "ROWS_PER_FILE is '-1', not a whole number from 0 to 9223372036854775807")]
+    [InlineData("ROWS_PER_FILE", "1e6", "ROWS_PER_FILE is '1e6', not a whole number")]
+    [InlineData("LOG_LEVEL", "2", "LOG_LEVEL is '2', not one of trace, debug, info")]
+    [InlineData("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud', not one of")]
+    [InlineData("COMPRESSION", "lzma", "COMPRESSION is 'lzma', not one of zstd, snappy, gzip, none")]
+    [InlineData("DEDUPLICATE", "1", "DEDUPLICATE is '1', not one of true, false")]
+    [InlineData("MAX_REJECTED_PERCENT", "101", "MAX_REJECTED_PERCENT is '101', not a number from 0 to 100")]
+    [InlineData("MAX_REJECTED_PERCENT", "-1", "MAX_REJECTED_PERCENT is '-1', not a number")]
+    [InlineData("MAX_REJECTED_PERCENT", "NaN", "MAX_REJECTED_PERCENT is 'NaN', not a number")]
+    [InlineData("SCHEDULE_LAG_DAYS", "32", "SCHEDULE_LAG_DAYS is '32', not a whole number from 0 to 31")]
+    [InlineData("SCHEDULE_LAG_DAYS", "1.5", "SCHEDULE_LAG_DAYS is '1.5', not a whole number from 0 to 31")]
+    public void What_is_wrong_is_named_with_what_is_wanted(string name, string value, string message)
+    {
+        var error = Assert.Throws<AggregationException>(() => Read((name, value)));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(';', error.Message);
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once()
+    {
+        var error = Assert.Throws<AggregationException>(() => Settings.Read(name => name.EndsWith("BUCKET", StringComparison.Ordinal) ? null : "/wrong"));
+
+        Assert.All(Settings.Names, name => Assert.Contains($"{name} is ", error.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void The_README_lists_exactly_the_variables_that_are_read()
+    {
+        string readme = File.ReadAllText(Path.Combine(CommandLineRun.Repository, "README.md"));
+        string table = readme.Split("\n## Settings\n")[1].Split("\n## ")[0];
+        var rows = table.Split('\n').Where(row => row.StartsWith("| `", StringComparison.Ordinal)).Select(row => row.Split('|')[1]);
+        var read = new List<string>();
+        Assert.Throws<AggregationException>(() => Settings.Read(name =>
+        {
+            read.Add(name);
+            return null;
+        }));
+
+        Assert.Equal(Settings.Names.Order(), rows.SelectMany(cell => cell.Split('`').Where((_, i) => i % 2 == 1)).Order());
+        Assert.Equal(Settings.Names.Order(), read.Order());
+    }
+
+    private static Settings Read(params IEnumerable<(string Name, string Value)> variables)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["SRC_BUCKET"] = "source", ["DST_BUCKET"] = "destination" };
+        foreach (var (name, value) in variables)
+        {
+            environment[name] = value;
+        }
+
+        return Settings.Read(environment.GetValueOrDefault);
+    }
+}

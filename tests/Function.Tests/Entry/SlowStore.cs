@@ -1,0 +1,29 @@
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Tests.Entry;
+
+/// <summary>A store in which opening one object takes long: the clock moves on, and whoever waits may have given up.</summary>
+internal sealed class SlowStore(IObjectStore store, string slowKey, FakeTime time, TimeSpan takes) : IObjectStore
+{
+    public string UriOf(string key) => store.UriOf(key);
+
+    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation) => store.ListAsync(prefix, cancellation);
+
+    public Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation)
+    {
+        if (source.Key == slowKey)
+        {
+            time.Advance(takes);
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        return store.OpenAsync(source, cancellation);
+    }
+
+    public Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
+        store.ReadRangeAsync(source, offset, destination, cancellation);
+
+    public IStagedObject Stage(string key, string contentType) => store.Stage(key, contentType);
+
+    public Task DeleteAsync(string key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
+}

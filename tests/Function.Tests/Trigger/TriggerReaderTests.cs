@@ -1,0 +1,176 @@
+using System.Text;
+using System.Text.Json;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Tests.Entry;
+using CloudTrailAggregation.Trigger;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Trigger;
+
+public class TriggerReaderTests
+{
+    /// <summary>It is 15 April 2024, noon.</summary>
+    private static readonly FakeTime Now = new(new DateTimeOffset(2024, 4, 15, 12, 0, 0, TimeSpan.Zero));
+
+    [Theory]
+    [InlineData("""{"source":"aws.events","time":"2024-03-01T04:00:00Z","detail":{}}""")]
+    [InlineData("""{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events","account":"123456789012","time":"2024-03-01T04:00:00Z","region":"eu-central-1","resources":["arn:aws:events:eu-central-1:123456789012:rule/monthly"],"detail":{}}""")]
+    [InlineData("""{"source":"aws.scheduler","time":"2024-03-01T00:00:00Z","detail":"{}"}""")]
+    [InlineData("""{"source":"aws.scheduler","time":"2024-03-01T00:00:00Z"}""")]
+    [InlineData("""{"source":"aws.scheduler","time":"2024-03-01T01:30:00+02:00"}""")]
+    [InlineData("""{"source":"cloudtrail.stage1","time":"2024-03-01T00:10:00Z","detail":{"year":2024,"month":2,"day":29}}""")]
+    [InlineData("""{"source":"cloudtrail.stage1","detail":{"year":"2024","month":"02","day":"29"}}""")]
+    [InlineData("""{"source":"cloudtrail.stage1","detail":{"year":2024,"month":2}}""")]
+    [InlineData("""{"source":"cloudtrail.stage1","detail":{"month":"2024-02","files":17}}""")]
+    [InlineData("""{"year":2024,"month":2}""")]
+    [InlineData("""{"year":2024,"month":2,"day":1}""")]
+    [InlineData("""{"year":"2024","month":"2","day":"29"}""")]
+    [InlineData("""{"year":"2024","month":"02","day":"01","replace":false}""")]
+    [InlineData("""{"month":"2024-02"}""")]
+    [InlineData("""{"from":"2024-02","to":"2024-02"}""")]
+    [InlineData(" {\"month\" : \"2024\\u002d02\"}\n")]
+    public void Each_shape_names_its_month(string triggerEvent) =>
+        Assert.Equal(new MonthRequest(new Month(2024, 2), new Month(2024, 2), Replace: false), Read(triggerEvent));
+
+    [Theory]
+    [InlineData("""{"year":2024,"month":2,"replace":true}""")]
+    [InlineData("""{"month":"2024-02","replace":true}""")]
+    [InlineData("""{"from":"2024-02","to":"2024-02","replace":true}""")]
+    public void Replace_is_taken_from_the_event(string triggerEvent) => Assert.True(Read(triggerEvent).Replace);
+
+    [Theory]
+    [InlineData("2024-01-01T00:00:00Z", 1, "2023-12")]
+    [InlineData("2024-01-01T00:00:00Z", 0, "2024-01")]
+    [InlineData("2024-01-31T23:59:59Z", 31, "2023-12")]
+    [InlineData("2024-02-01T00:00:00Z", 31, "2024-01")]
+    [InlineData("2024-01-02T00:00:00Z", 1, "2024-01")]
+    [InlineData("2023-12-31T23:59:59.999Z", 0, "2023-12")]
+    [InlineData("2024-03-01T00:00:00Z", 31, "2024-01")]
+    [InlineData("2024-03-01T00:59:00+01:00", 0, "2024-02")]
+    public void A_schedule_asks_for_the_month_of_its_time_minus_the_lag(string time, int lagDays, string month) =>
+        Assert.Equal(month, Read($$"""{"source":"aws.events","time":"{{time}}"}""", lagDays).First.ToString());
+
+    [Fact]
+    public void A_range_is_every_month_of_it_in_turn()
+    {
+        var request = Read("""{"from":"2022-11","to":"2023-02"}""");
+
+        Assert.Equal(["2022-11", "2022-12", "2023-01", "2023-02"], request.Months.Select(month => month.ToString()));
+    }
+
+    [Theory]
+    [InlineData("""{"month":"2013-01"}""")]
+    [InlineData("""{"month":"2024-04"}""")]
+    public void The_first_year_of_CloudTrail_and_the_running_month_are_the_limits(string triggerEvent) => Assert.False(Read(triggerEvent).Replace);
+
+    [Theory]
+    [InlineData("""{"month":"2012-12"}""", "2012-12 is before 2013-01")]
+    [InlineData("""{"year":1,"month":1}""", "0001-01 is before 2013-01")]
+    [InlineData("""{"from":"2012-12","to":"2013-02"}""", "2012-12 is before 2013-01")]
+    [InlineData("""{"month":"2024-05"}""", "2024-05 is in the future (it is 2024-04 now, UTC)")]
+    [InlineData("""{"from":"2024-03","to":"9999-12"}""", "9999-12 is in the future")]
+    [InlineData("""{"source":"aws.events","time":"2024-05-02T00:00:00Z"}""", "2024-05 is in the future")]
+    [InlineData("""{"source":"aws.events","time":"0001-01-01T00:00:00Z"}""", "\"time\"")]
+    [InlineData("""{"from":"2024-03","to":"2024-02"}""", "\"from\" 2024-03 is after \"to\" 2024-02")]
+    [InlineData("""{"from":"2024-02"}""", "\"from\" and \"to\" are wanted")]
+    [InlineData("""{"to":"2024-02"}""", "\"from\" and \"to\" are wanted")]
+    [InlineData("""{"from":"2024-2","to":"2024-03"}""", "both as YYYY-MM")]
+    [InlineData("""{"from":202402,"to":202403}""", "both as YYYY-MM")]
+    [InlineData("""{"from":"2024-02","to":"2024-03","month":"2024-02"}""", "no other month")]
+    [InlineData("""{"year":2024,"month":2,"day":30}""", "\"day\" is not a day of the month")]
+    [InlineData("""{"year":2023,"month":2,"day":29}""", "\"day\"")]
+    [InlineData("""{"year":2024,"month":2,"day":0}""", "\"day\"")]
+    [InlineData("""{"year":2024,"month":2,"day":1.5}""", "\"day\"")]
+    [InlineData("""{"year":2024,"month":2,"day":null}""", "\"day\"")]
+    [InlineData("""{"year":2024}""", "\"year\" and \"month\" do not make a month")]
+    [InlineData("""{"year":2024,"month":13}""", "do not make a month")]
+    [InlineData("""{"year":2024,"month":0}""", "do not make a month")]
+    [InlineData("""{"year":2024,"month":"-2"}""", "do not make a month")]
+    [InlineData("""{"year":2024,"month":" 2"}""", "do not make a month")]
+    [InlineData("""{"year":99999999999,"month":2}""", "do not make a month")]
+    [InlineData("""{"year":2024,"month":"2024-02"}""", "do not make a month")]
+    [InlineData("""{"month":2}""", "it names no month")]
+    [InlineData("""{"month":"2024-13"}""", "it names no month")]
+    [InlineData("""{"month":"2024-02-01"}""", "it names no month")]
+    [InlineData("{}", "it names no month")]
+    [InlineData("""{"month":"2024-02","replace":"yes"}""", "\"replace\" is neither true nor false")]
+    [InlineData("""{"month":"2024-02","replace":1}""", "\"replace\"")]
+    [InlineData("""{"month":"2024-02","repalce":true}""", "\"repalce\" is not known")]
+    [InlineData("""{"key1":"value1","key2":"value2","key3":"value3"}""", "\"key1\" is not known")]
+    [InlineData("""{"Records":[{"eventSource":"aws:s3","s3":{}}]}""", "\"Records\" is not known")]
+    [InlineData("""{"source":"aws.events"}""", "a scheduled event has no \"time\" that can be read")]
+    [InlineData("""{"source":"aws.scheduler","time":"soon"}""", "\"time\"")]
+    [InlineData("""{"source":"aws.events","time":1709265600}""", "\"time\"")]
+    [InlineData("""{"source":"cloudtrail.stage1"}""", "an event of source \"cloudtrail.stage1\" has no \"detail\"")]
+    [InlineData("""{"source":"cloudtrail.stage1","detail":"{}"}""", "no \"detail\" with year and month")]
+    [InlineData("""{"source":"aws.s3","detail":{"bucket":{"name":"b"}}}""", "it names no month")]
+    [InlineData("""{"source":7,"detail":[]}""", "no \"detail\" with year and month")]
+    [InlineData("[]", "it is not a JSON object")]
+    [InlineData("\"2024-02\"", "it is not a JSON object")]
+    [InlineData("null", "it is not a JSON object")]
+    [InlineData("", "it is not JSON")]
+    [InlineData("month=2024-02", "it is not JSON")]
+    [InlineData("""{"month":"2024-02"}{}""", "it is not JSON")]
+    [InlineData("""{"month":"\ud800"}""", "a text in it is not valid Unicode")]
+    [InlineData("""{"\udc00":1}""", "a text in it is not valid Unicode")]
+    public void What_has_none_of_the_shapes_is_refused_with_the_shapes_in_the_message(string triggerEvent, string reason)
+    {
+        var refused = Assert.Throws<AggregationException>(() => Read(triggerEvent));
+
+        Assert.StartsWith("The event was refused: ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
+            + """an EventBridge event with detail {"year":2024,"month":2}; {"year":2024,"month":2} or {"month":"2024-02"}, with "replace":true where a month may get smaller; {"from":"2023-01","to":"2023-12"}; an SQS batch of any of these.""",
+            refused.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_shape_of_the_message_is_accepted()
+    {
+        string message = Assert.Throws<AggregationException>(() => Read("{}")).Message;
+
+        string[] shapes = [.. message.Split('{')[1..].Select(rest => "{" + rest.Split('}')[0] + "}")];
+
+        Assert.Equal(4, shapes.Length);
+        Assert.All(shapes, shape => Read(shape));
+    }
+
+    [Fact]
+    public void An_SQS_batch_is_its_messages()
+    {
+        var messages = TriggerReader.ReadMessages(Batch(("a", """{"month":"2024-02"}"""), ("b", "not JSON")));
+
+        Assert.Equal([new QueueMessage("a", """{"month":"2024-02"}"""), new QueueMessage("b", "not JSON")], messages);
+    }
+
+    [Theory]
+    [InlineData("""{"Records":[]}""")]
+    [InlineData("""{"Records":{}}""")]
+    [InlineData("""{"Records":[{"messageId":"1","eventSource":"aws:sns","body":"{}"}]}""")]
+    [InlineData("""{"Records":[{"messageId":"1","eventSource":"aws:sqs"}]}""")]
+    [InlineData("""{"Records":[{"eventSource":"aws:sqs","body":"{}"}]}""")]
+    [InlineData("""{"Records":[{"messageId":"1","eventSource":"aws:sqs","body":"{}"},7]}""")]
+    [InlineData("""{"month":"2024-02"}""")]
+    [InlineData("[]")]
+    public void What_is_no_SQS_batch_is_left_to_the_other_shapes(string triggerEvent) =>
+        Assert.Null(TriggerReader.ReadMessages(Encoding.UTF8.GetBytes(triggerEvent)));
+
+    /// <summary>A batch as SQS delivers it.</summary>
+    internal static byte[] Batch(params IEnumerable<(string Id, string Body)> messages) => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        Records = messages.Select(message => new
+        {
+            messageId = message.Id,
+            receiptHandle = "handle",
+            body = message.Body,
+            attributes = new { ApproximateReceiveCount = "1" },
+            eventSource = "aws:sqs",
+            eventSourceARN = "arn:aws:sqs:eu-central-1:123456789012:months",
+            awsRegion = "eu-central-1",
+        }),
+    });
+
+    private static MonthRequest Read(string triggerEvent, int lagDays = 1) => new TriggerReader(lagDays, Now).Read(Encoding.UTF8.GetBytes(triggerEvent));
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# tests/arm64.sh
+# Runs the end-to-end tests (tests/Function.Tests/EndToEnd) with the arm64 function and the arm64 layer under qemu's user
+# emulation: Debian's arm64 libraries, the linux-arm64 .NET runtime of the SDK's own runtime pack. Among them is the test
+# that the file is byte for byte what this machine writes. About ten times slower than the machine itself.
+#
+# It needs a Debian or Ubuntu with apt-get, dpkg-deb and the .NET SDK, and a mount namespace (root, or user namespaces).
+# Nothing is installed: what is fetched is kept in CLOUDTRAIL_ARM64_STATE (default ~/.cache/cloudtrail-aggregation/arm64).
+# CLOUDTRAIL_ZIPS names a directory with the zips of build-layers.sh to test instead of building them.
+#
+# .NET's `dotnet` program is in no package of the feed; in its place stands the apphost of the SDK's host pack, bound to
+# /var/task/CloudTrailAggregation.dll. All it does is load hostfxr, as `dotnet` does: from there on (hostfxr, hostpolicy,
+# the function's runtimeconfig with its probing paths, the runtime) everything is as on Lambda.
+#
+# Exit code 0: passed, 77: skipped, with the reason, because it cannot run here, any other: failed.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+state=${CLOUDTRAIL_ARM64_STATE:-$HOME/.cache/cloudtrail-aggregation/arm64}
+
+skip() {
+  echo "skipped: $*"
+  exit 77
+}
+
+case $(uname -sm) in
+  "Linux x86_64") ;;
+  *) skip "this machine is $(uname -sm): only Linux x86_64 has something to emulate" ;;
+esac
+for command in apt-get dpkg-deb dotnet unshare; do
+  command -v "$command" >/dev/null || skip "$command is not installed"
+done
+if [ "$(id -u)" = 0 ]; then namespace=(--mount); else namespace=(--user --map-root-user --mount); fi
+unshare "${namespace[@]}" true 2>/dev/null || skip "no mount namespace can be had here"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# apt's own state and lists elsewhere, so that this machine's architectures stay as they are.
+fetch() { # ARCHITECTURE PACKAGE...
+  local lists=$work/apt-$1
+  mkdir -p "$lists"/{state,cache} "$work/packages"
+  local options=(-qq -o "APT::Architecture=$1" -o "APT::Architectures=$1" -o "Dir::State=$lists/state"
+    -o "Dir::Cache=$lists/cache" -o Dir::State::status=/dev/null -o APT::Sandbox::User=root)
+  apt-get "${options[@]}" update && (cd "$work/packages" && apt-get "${options[@]}" download "${@:2}")
+}
+
+make_system() { # DIRECTORY
+  echo "Making $1"
+  fetch amd64 qemu-user-static || skip "qemu-user-static cannot be downloaded with apt-get"
+  # libssl3 has another name since Debian 13.
+  fetch arm64 libc6 libgcc-s1 libstdc++6 libssl3 || fetch arm64 libc6 libgcc-s1 libstdc++6 libssl3t64 \
+    || skip "Debian's arm64 libraries cannot be downloaded with apt-get"
+  local package
+  for package in "$work"/packages/*_arm64.deb; do
+    dpkg-deb --extract "$package" "$1"
+  done
+  dpkg-deb --extract "$work"/packages/qemu-user-static_*_amd64.deb "$work/qemu"
+  mkdir -p "$1/usr/bin"
+  cp "$work/qemu/usr/bin/qemu-aarch64-static" "$1/usr/bin/"
+  make_dotnet "$1/var/lang/bin"
+}
+
+# The directories of an installed .NET, from the packs that a self-contained program for linux-arm64 is made of.
+make_dotnet() { # DIRECTORY
+  mkdir "$work/packs"
+  cat >"$work/packs/Packs.csproj" <<'PROJECT'
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <RuntimeIdentifier>linux-arm64</RuntimeIdentifier>
+    <SelfContained>true</SelfContained>
+  </PropertyGroup>
+  <Target Name="Packs" DependsOnTargets="ResolveFrameworkReferences">
+    <PropertyGroup>
+      <RuntimePack>@(ResolvedRuntimePack->WithMetadataValue('FrameworkName', 'Microsoft.NETCore.App')->'%(PackageDirectory)')</RuntimePack>
+    </PropertyGroup>
+  </Target>
+</Project>
+PROJECT
+  dotnet restore "$work/packs" -v quiet || skip "the linux-arm64 runtime pack cannot be restored"
+  local pack host version framework
+  pack=$(dotnet msbuild "$work/packs" -t:Packs -getProperty:RuntimePack)
+  host=$(dotnet msbuild "$work/packs" -t:Packs -getProperty:AppHostSourcePath)
+  version=$(basename "$pack")
+  framework=$1/shared/Microsoft.NETCore.App/$version
+  mkdir -p "$framework" "$1/host/fxr/$version"
+  cp "$pack"/runtimes/linux-arm64/lib/net10.0/* "$pack"/runtimes/linux-arm64/native/* "$framework/"
+  mv "$framework/libhostfxr.so" "$1/host/fxr/$version/"
+  bind "$host" "$1/dotnet" ../../task/CloudTrailAggregation.dll
+}
+
+# As the SDK does it: the program's path, relative to the apphost's, takes the place of a known text and is padded with 0.
+bind() { # APPHOST TARGET PROGRAM
+  local placeholder=c3ab8ff13720e8ad9047dd39466b3c8974e592c2fa383d4a3960714caef0c4f2 padding
+  padding=$(printf '\\x00%.0s' $(seq $((${#placeholder} - ${#3}))))
+  LC_ALL=C sed "s|$placeholder|$3$padding|" "$1" >"$2"
+  ! grep -q "$placeholder" "$2" || { echo "failed: $1 is no apphost that can be bound" >&2; exit 1; }
+  chmod +x "$2"
+}
+
+runtime=$(dotnet --list-runtimes | sed -n 's/^Microsoft.NETCore.App \(10[^ ]*\) .*/\1/p' | tail -n 1)
+system=$state/$runtime
+if [ ! -d "$system" ]; then
+  mkdir "$work/system"
+  make_system "$work/system"
+  mkdir -p "$state"
+  mv "$work/system" "$system"
+fi
+
+export CLOUDTRAIL_ARM64_ROOT=$system CLOUDTRAIL_REQUIRE_ALL=1
+cd "$root"
+dotnet test --project tests/Function.Tests --filter-namespace CloudTrailAggregation.Tests.EndToEnd
