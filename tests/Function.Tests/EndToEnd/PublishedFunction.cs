@@ -17,6 +17,9 @@ public sealed class PublishedFunction : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
 
+    /// <summary>Where the zips are.</summary>
+    public string Zips { get; private set; } = "";
+
     /// <summary>What is /var/task.</summary>
     public string Task => _directory["task"];
 
@@ -26,7 +29,6 @@ public sealed class PublishedFunction : IAsyncLifetime
     /// <summary>The other architecture's.</summary>
     public string OtherLayer => _directory["other"];
 
-
     public async ValueTask InitializeAsync()
     {
         if (!FullRun.Asked)
@@ -34,11 +36,11 @@ public sealed class PublishedFunction : IAsyncLifetime
             return;
         }
 
-        string zips = Environment.GetEnvironmentVariable("CLOUDTRAIL_ZIPS") ?? await BuildAsync();
+        Zips = Environment.GetEnvironmentVariable("CLOUDTRAIL_ZIPS") ?? await BuildAsync();
         var machine = LambdaMachine.Current;
-        await ZipFile.ExtractToDirectoryAsync($"{zips}/cloudtrail-aggregation-{machine.Architecture}.zip", Task);
-        await ZipFile.ExtractToDirectoryAsync($"{zips}/parquetsharp-layer-{machine.Architecture}.zip", Layer);
-        await ZipFile.ExtractToDirectoryAsync($"{zips}/parquetsharp-layer-{machine.Other}.zip", OtherLayer);
+        await ZipFile.ExtractToDirectoryAsync($"{Zips}/cloudtrail-aggregation-{machine.Architecture}.zip", Task);
+        await ZipFile.ExtractToDirectoryAsync($"{Zips}/parquetsharp-layer-{machine.Architecture}.zip", Layer);
+        await ZipFile.ExtractToDirectoryAsync($"{Zips}/parquetsharp-layer-{machine.Other}.zip", OtherLayer);
     }
 
     public ValueTask DisposeAsync()
