@@ -13,7 +13,8 @@ namespace CloudTrailAggregation.Tests.EndToEnd;
 
 /// <summary>The published function and its layer, in their places, with the managed runtime's command: events in, Parquet out.</summary>
 [Trait("Category", FullRun.Category)]
-public sealed class EndToEndTests(PublishedFunction function, S3Server server) : IClassFixture<PublishedFunction>
+[Collection(PublishedFunctionTests.Name)]
+public sealed class EndToEndTests(PublishedFunction function, S3Server server)
 {
     private const string RequestId = "8f7a1c9e-0000-4000-8000-00000000f00d";
 
