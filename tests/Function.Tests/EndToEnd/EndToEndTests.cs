@@ -108,6 +108,26 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
     }
 
     [Fact]
+    public async Task A_run_that_is_out_of_time_leaves_nothing_behind_and_the_next_one_does_the_month()
+    {
+        await LambdaMachine.RequireAsync();
+        using var buckets = await SourceBucket.NewAsync(server);
+        await buckets.PutSampleMonthAsync();
+        await using var lambda = new LambdaProcess(function.Task, function.Layer, "JSON", buckets.Settings);
+
+        var stopped = await lambda.InvokeAsync(Schedule, timeLeft: TimeSpan.FromMilliseconds(1));
+        string[] written = await buckets.WrittenAsync();
+        var uploads = await buckets.Client.ListMultipartUploadsAsync(buckets.Destination, TestContext.Current.CancellationToken);
+        var report = await lambda.ReportAsync(Schedule);
+
+        Assert.True(stopped.IsError);
+        Assert.Contains("2024-02: the time ran out", stopped.Body, StringComparison.Ordinal);
+        Assert.Empty(written);
+        Assert.Empty(uploads.MultipartUploads ?? []);
+        Assert.Equal(600, report.GetProperty("months")[0].GetProperty("events").GetInt64());
+    }
+
+    [Fact]
     public async Task A_function_whose_settings_are_wrong_says_so_before_its_first_event()
     {
         await LambdaMachine.RequireAsync();
