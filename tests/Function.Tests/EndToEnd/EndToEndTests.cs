@@ -13,7 +13,8 @@ namespace CloudTrailAggregation.Tests.EndToEnd;
 
 /// <summary>The published function and its layer, in their places, with the managed runtime's command: events in, Parquet out.</summary>
 [Trait("Category", FullRun.Category)]
-public sealed class EndToEndTests(PublishedFunction function, S3Server server) : IClassFixture<PublishedFunction>
+[Collection(PublishedFunctionTests.Name)]
+public sealed class EndToEndTests(PublishedFunction function, S3Server server)
 {
     private const string RequestId = "8f7a1c9e-0000-4000-8000-00000000f00d";
 
@@ -104,6 +105,26 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server) :
         Assert.Contains($"s3://{later.Source}/", failed.Body, StringComparison.Ordinal);
         Assert.Equal(4, report.GetProperty("months")[0].GetProperty("events").GetInt64());
         Assert.Contains("cloudtrail_monthly/2024/02/000000.parquet", await later.WrittenAsync());
+    }
+
+    [Fact]
+    public async Task A_run_that_is_out_of_time_leaves_nothing_behind_and_the_next_one_does_the_month()
+    {
+        await LambdaMachine.RequireAsync();
+        using var buckets = await SourceBucket.NewAsync(server);
+        await buckets.PutSampleMonthAsync();
+        await using var lambda = new LambdaProcess(function.Task, function.Layer, "JSON", buckets.Settings);
+
+        var stopped = await lambda.InvokeAsync(Schedule, timeLeft: TimeSpan.FromMilliseconds(1));
+        string[] written = await buckets.WrittenAsync();
+        var uploads = await buckets.Client.ListMultipartUploadsAsync(buckets.Destination, TestContext.Current.CancellationToken);
+        var report = await lambda.ReportAsync(Schedule);
+
+        Assert.True(stopped.IsError);
+        Assert.Contains("2024-02: the time ran out", stopped.Body, StringComparison.Ordinal);
+        Assert.Empty(written);
+        Assert.Empty(uploads.MultipartUploads ?? []);
+        Assert.Equal(600, report.GetProperty("months")[0].GetProperty("events").GetInt64());
     }
 
     [Fact]

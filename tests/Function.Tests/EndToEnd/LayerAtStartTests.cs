@@ -3,14 +3,15 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
-/// <summary>A function without its own layer fails at its start, not at each event, and says what is missing.</summary>
+/// <summary>A function without its own layer fails at its start, not at each event, and names the layer and what builds it.</summary>
 [Trait("Category", FullRun.Category)]
-public sealed class LayerAtStartTests(PublishedFunction function) : IClassFixture<PublishedFunction>
+[Collection(PublishedFunctionTests.Name)]
+public sealed class LayerAtStartTests(PublishedFunction function)
 {
     private static readonly string Store = $"dotnetcore/store/{LambdaMachine.Current.Store}/net10.0";
 
     [Fact]
-    public async Task No_layer()
+    public async Task Without_a_layer_the_function_does_not_start()
     {
         await LambdaMachine.RequireAsync();
         using var layer = new TemporaryDirectory();
@@ -19,7 +20,7 @@ public sealed class LayerAtStartTests(PublishedFunction function) : IClassFixtur
     }
 
     [Fact]
-    public async Task The_layer_of_the_other_architecture()
+    public async Task With_the_layer_of_the_other_architecture_it_does_not_start()
     {
         await LambdaMachine.RequireAsync();
 
@@ -27,7 +28,7 @@ public sealed class LayerAtStartTests(PublishedFunction function) : IClassFixtur
     }
 
     [Theory, InlineData("ParquetSharpNative.so", "ParquetSharp"), InlineData("ParquetSharp.dll", "ParquetSharp"), InlineData("Apache.Arrow.dll", "Apache.Arrow")]
-    public async Task Half_a_layer(string missing, string package)
+    public async Task With_half_a_layer_it_does_not_start(string missing, string package)
     {
         await LambdaMachine.RequireAsync();
         using var layer = CopyOfLayer();
@@ -38,24 +39,40 @@ public sealed class LayerAtStartTests(PublishedFunction function) : IClassFixtur
     }
 
     [Theory, InlineData("ParquetSharpNative.so"), InlineData("ParquetSharp.dll"), InlineData("Apache.Arrow.dll")]
-    public async Task A_file_of_the_other_architecture_or_a_damaged_one(string file)
+    public async Task With_a_file_that_is_no_library_it_does_not_start(string file)
     {
         await LambdaMachine.RequireAsync();
         using var layer = CopyOfLayer();
-        string damaged = Find(layer.Path, file);
 
-        File.Copy(Find(function.OtherLayer, file), damaged, overwrite: true);
-        if (file.EndsWith(".dll", StringComparison.Ordinal))
-        {
-            // Compiled ahead for another machine it would still run, as IL.
-            await File.WriteAllBytesAsync(damaged, new byte[4096], TestContext.Current.CancellationToken);
-        }
+        await File.WriteAllBytesAsync(Find(layer.Path, file), new byte[4096], TestContext.Current.CancellationToken);
+
+        await CheckAsync(layer.Path);
+    }
+
+    [Fact]
+    public async Task With_the_other_architectures_native_library_in_the_right_place_it_does_not_start()
+    {
+        await LambdaMachine.RequireAsync();
+        using var layer = CopyOfLayer();
+
+        File.Copy(Find(function.OtherLayer, "ParquetSharpNative.so"), Find(layer.Path, "ParquetSharpNative.so"), overwrite: true);
+
+        await CheckAsync(layer.Path);
+    }
+
+    [Fact]
+    public async Task With_another_assembly_under_the_right_name_it_does_not_start()
+    {
+        await LambdaMachine.RequireAsync();
+        using var layer = CopyOfLayer();
+
+        File.Copy(Find(layer.Path, "Apache.Arrow.dll"), Find(layer.Path, "ParquetSharp.dll"), overwrite: true);
 
         await CheckAsync(layer.Path);
     }
 
     [Theory, InlineData("parquetsharp"), InlineData("apache.arrow")]
-    public async Task The_layer_of_another_version(string package)
+    public async Task With_the_layer_of_another_version_it_does_not_start(string package)
     {
         await LambdaMachine.RequireAsync();
         using var layer = CopyOfLayer();

@@ -4,6 +4,13 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
+/// <summary>Tests that share it, one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class PublishedFunctionTests : ICollectionFixture<PublishedFunction>
+{
+    public const string Name = "The published function";
+}
+
 /// <summary>
 /// The function and the layers as build-layers.sh makes them, unpacked: built here with the stand-in, or those of the
 /// directory that CLOUDTRAIL_ZIPS names. With AWS's own packages, from any feed that has them:
