@@ -14,7 +14,8 @@ namespace CloudTrailAggregation.Tests.EndToEnd;
 /// them back; the managed runtime's command runs them on the event that the stack's rule would send.
 /// </summary>
 [Trait("Category", FullRun.Category)]
-public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto) : IClassFixture<PublishedFunction>, IClassFixture<MotoServer>
+[Collection(PublishedFunctionTests.Name)]
+public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto) : IClassFixture<MotoServer>
 {
     private const string Function = "cloudtrail-month-to-parquet";
 
