@@ -1,10 +1,21 @@
+using Xunit;
+
 namespace CloudTrailAggregation.Tests;
 
-/// <summary>How thorough this run is: with CLOUDTRAIL_REQUIRE_ALL=1 loops are longer and nothing may be left out.</summary>
+/// <summary>
+/// How thorough this run is. With CLOUDTRAIL_REQUIRE_ALL=1, as tests/run.sh sets it, loops are longer, the tests that
+/// publish, start servers or take minutes run too, and a tool that is missing fails a test instead of leaving it out.
+/// </summary>
 internal static class TestRun
 {
+    /// <summary>The trait of the tests that take long.</summary>
+    public const string Full = "Full";
+
     public static readonly bool RequiresAll = Environment.GetEnvironmentVariable("CLOUDTRAIL_REQUIRE_ALL") == "1";
 
     /// <summary>Iterations of a loop over generated input.</summary>
     public static int Iterations(int usual) => RequiresAll ? usual * 10 : usual;
+
+    /// <summary>Leaves a test out that takes long, unless everything is asked for.</summary>
+    public static void RequireFull() => Assert.SkipUnless(RequiresAll, "part of the full run: set CLOUDTRAIL_REQUIRE_ALL=1");
 }

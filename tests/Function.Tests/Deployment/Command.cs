@@ -6,19 +6,13 @@ namespace CloudTrailAggregation.Tests.Deployment;
 /// <summary>Programs beside the SDK: run where they are installed, asked for where the whole run is asked for.</summary>
 internal static class Command
 {
-    private static bool EverythingIsAskedFor => Environment.GetEnvironmentVariable("CLOUDTRAIL_REQUIRE_ALL") == "1";
-
-    /// <summary>Skips a slow test unless CLOUDTRAIL_REQUIRE_ALL=1.</summary>
-    public static void NeedsFullRun() =>
-        Assert.SkipUnless(EverythingIsAskedFor, "part of the full run: set CLOUDTRAIL_REQUIRE_ALL=1");
-
     /// <summary>Skips where the program does not start, or fails when everything is asked for.</summary>
     public static async Task NeedsAsync(string install, string program, params string[] arguments)
     {
         if (!await StartsAsync(program, arguments))
         {
             var reason = $"{program} {string.Join(' ', arguments)} does not work here. To install: {install}";
-            Assert.False(EverythingIsAskedFor, reason);
+            Assert.False(TestRun.RequiresAll, reason);
             Assert.Skip(reason);
         }
     }

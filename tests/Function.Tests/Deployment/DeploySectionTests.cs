@@ -63,7 +63,7 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
     }
 
     [Fact]
-    [Trait("Category", "Full")]
+    [Trait("Category", TestRun.Full)]
     public async Task Every_other_block_runs_as_it_stands()
     {
         await moto.ResetAsync();

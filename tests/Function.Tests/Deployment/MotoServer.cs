@@ -20,7 +20,7 @@ public sealed class MotoServer : IAsyncLifetime
     /// <summary>Starts the server if it does not run, and empties it.</summary>
     public async Task ResetAsync()
     {
-        Command.NeedsFullRun();
+        TestRun.RequireFull();
         await Command.NeedsAsync(Install, "moto_server", "--help");
         if (_process is null)
         {

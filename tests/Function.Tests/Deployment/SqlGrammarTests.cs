@@ -4,7 +4,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Deployment;
 
 /// <summary>table.ddl in Hive's grammar (which Athena's DDL is), queries.sql in Trino's (which Athena's queries are).</summary>
-[Trait("Category", "Full")]
+[Trait("Category", TestRun.Full)]
 public sealed class SqlGrammarTests : IAsyncLifetime
 {
     private static readonly SemaphoreSlim Once = new(1);
@@ -13,7 +13,7 @@ public sealed class SqlGrammarTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Command.NeedsFullRun();
+        TestRun.RequireFull();
         await Command.NeedsAsync("Node.js 20 or newer, which brings npm", "npm", "--version");
         await Once.WaitAsync(TestContext.Current.CancellationToken);
         try

@@ -10,7 +10,7 @@ namespace CloudTrailAggregation.Tests.Deployment;
 /// <see cref="What_moto_leaves_out_is_this_and_no_more"/>: those are held by <see cref="ResourceTests"/>,
 /// <see cref="OptionalPartTests"/> and <see cref="TableTests"/> on the template.
 /// </summary>
-[Trait("Category", "Full")]
+[Trait("Category", TestRun.Full)]
 public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
 {
     private const string FunctionArn = "arn:aws:lambda:us-east-1:123456789012:function:cloudtrail-month-to-parquet";

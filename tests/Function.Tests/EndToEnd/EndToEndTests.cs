@@ -12,7 +12,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
 /// <summary>The published function and its layer, in their places, with the managed runtime's command: events in, Parquet out.</summary>
-[Trait("Category", FullRun.Category)]
+[Trait("Category", TestRun.Full)]
 [Collection(PublishedFunctionTests.Name)]
 public sealed class EndToEndTests(PublishedFunction function, S3Server server)
 {

@@ -26,7 +26,7 @@ internal sealed record LambdaMachine(string Architecture, string System, string 
     /// <summary>Skips a test that cannot have a mount namespace here; fails it in a full run.</summary>
     public static async Task RequireAsync()
     {
-        FullRun.Require();
+        TestRun.RequireFull();
         var (exitCode, output) = await Command.Run("/", "unshare", [.. Namespace, "true"]);
         Assert.True(exitCode == 0, $"no mount namespace can be had here, neither as root nor in a user namespace: {output}");
     }

@@ -4,7 +4,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
 /// <summary>A function without its own layer fails at its start, not at each event, and names the layer and what builds it.</summary>
-[Trait("Category", FullRun.Category)]
+[Trait("Category", TestRun.Full)]
 [Collection(PublishedFunctionTests.Name)]
 public sealed class LayerAtStartTests(PublishedFunction function)
 {

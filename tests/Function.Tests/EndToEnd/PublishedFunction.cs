@@ -38,7 +38,7 @@ public sealed class PublishedFunction : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!FullRun.Asked)
+        if (!TestRun.RequiresAll)
         {
             return;
         }

@@ -13,7 +13,7 @@ namespace CloudTrailAggregation.Tests.EndToEnd;
 /// From build-layers.sh to the Athena table without AWS: moto takes the layer, the stack and the function's zip and gives
 /// them back; the managed runtime's command runs them on the event that the stack's rule would send.
 /// </summary>
-[Trait("Category", FullRun.Category)]
+[Trait("Category", TestRun.Full)]
 [Collection(PublishedFunctionTests.Name)]
 public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto) : IClassFixture<MotoServer>
 {

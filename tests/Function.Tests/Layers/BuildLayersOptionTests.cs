@@ -51,7 +51,7 @@ public class BuildLayersOptionTests
     [Fact]
     public async Task The_scripts_are_clean_to_shellcheck()
     {
-        Assert.SkipUnless(FullRun.Asked || File.Exists("/usr/bin/shellcheck"), "shellcheck is not on this machine");
+        Assert.SkipUnless(TestRun.RequiresAll || File.Exists("/usr/bin/shellcheck"), "shellcheck is not on this machine");
 
         var (exitCode, output) = await Command.Run(Command.Root, "shellcheck", ["build-layers.sh", "Layers/compose.sh", "Layers/check-layer", "tests/container.sh"]);
 

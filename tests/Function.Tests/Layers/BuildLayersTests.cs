@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Layers;
 
-[Trait("Category", FullRun.Category)]
+[Trait("Category", TestRun.Full)]
 public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
 {
     private static readonly string[] Architectures = ["x86_64", "arm64"];
@@ -13,7 +13,7 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     [Fact]
     public void The_function_is_published_thin_and_compiled_ahead_for_each_architecture()
     {
-        FullRun.Require();
+        TestRun.RequireFull();
         foreach (var architecture in Architectures)
         {
             using var zip = ZipFile.OpenRead($"{zips.First}/cloudtrail-aggregation-{architecture}.zip");
@@ -30,7 +30,7 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     [Fact]
     public void The_layers_are_sound_compiled_ahead_and_those_of_the_function()
     {
-        FullRun.Require();
+        TestRun.RequireFull();
         foreach (var architecture in Architectures)
         {
             var layer = $"{zips.First}/parquetsharp-layer-{architecture}.zip";
@@ -45,7 +45,7 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     [Fact]
     public void Built_twice_in_different_folders_each_zip_has_the_same_bytes()
     {
-        FullRun.Require();
+        TestRun.RequireFull();
 
         var names = Directory.EnumerateFiles(zips.First).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
 
@@ -57,7 +57,7 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     [Fact]
     public async Task Check_layer_tells_a_sound_layer_a_wrong_one_and_no_layer_apart()
     {
-        FullRun.Require();
+        TestRun.RequireFull();
         using var directory = new TemporaryDirectory();
         var layer = $"{zips.First}/parquetsharp-layer-arm64.zip";
 
@@ -74,7 +74,7 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     [Fact]
     public async Task A_version_that_is_not_the_layers_stops_the_publish()
     {
-        FullRun.Require();
+        TestRun.RequireFull();
         using var directory = new TemporaryDirectory();
         BuiltZips.CopySources(directory.Path);
         var project = await File.ReadAllTextAsync(directory["Layers/Probe/Probe.csproj"], TestContext.Current.CancellationToken);
@@ -90,7 +90,7 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     [Fact]
     public async Task A_build_that_fails_leaves_nothing_behind()
     {
-        FullRun.Require();
+        TestRun.RequireFull();
         using var directory = new TemporaryDirectory();
         BuiltZips.CopySources(directory["sources"]);
         Directory.CreateDirectory(directory["temporary"]);

@@ -13,7 +13,7 @@ public sealed class BuiltZips : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!FullRun.Asked)
+        if (!TestRun.RequiresAll)
             return;
 
         var copy = _directory["another folder/deeper"];
