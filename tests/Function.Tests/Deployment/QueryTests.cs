@@ -1,5 +1,10 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Storage;
 using DuckDB.NET.Data;
 using Xunit;
 
@@ -166,6 +171,68 @@ public sealed partial class QueryTests : IDisposable
         Assert.Equal("222222222222 2 1", $"{row["from_account"]} {row["times"]} {row["refused"]}");
     }
 
+    [Fact]
+    public async Task All_run_over_the_file_that_the_function_writes_of_the_sample_month()
+    {
+        var sample = Repository.File("tests", "data", "cloudtrail_daily");
+        var written = Directory.CreateTempSubdirectory("queries-");
+        await new MonthAggregation(new DirectoryStore(sample), new DirectoryStore(written.FullName), new AggregationOptions(), TimeProvider.System)
+            .RunAsync(new Month(2024, 2), TestContext.Current.CancellationToken);
+        Open($"SELECT *, '2024' AS year, '02' AS month FROM read_parquet('{written.FullName}/2024/02/000000.parquet', hive_partitioning = false)");
+
+        var found = Enumerable.Range(1, 10).ToDictionary(number => number, number => Ask(number).Count);
+        written.Delete(recursive: true);
+
+        // Counted in the source by other means; the names, keys and addresses that the others ask for are not in it.
+        var events = SourceEvents(sample);
+        Assert.Equal(events.Count(e => Text(e, "eventName") == "ConsoleLogin"
+            && Text(e, "responseElements", "ConsoleLogin") == "Success" && Text(e, "additionalEventData", "MFAUsed") == "No"
+            && Text(e, "userIdentity", "type") != "AssumedRole"), found[2]);
+        Assert.Equal(events.Count(e => Text(e, "userIdentity", "type") == "Root"
+            && Text(e, "userIdentity", "invokedBy") is null && Text(e, "eventType") != "AwsServiceEvent"), found[3]);
+        Assert.All([2, 3, 4, 9], number => Assert.True(found[number] > 0, $"query {number} finds nothing"));
+    }
+
+    private static List<JsonElement> SourceEvents(string directory)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var events = new List<JsonElement>();
+        foreach (string path in Directory.EnumerateFiles(directory, "*.gz", SearchOption.AllDirectories))
+        {
+            using var lines = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+            while (lines.ReadLine() is { } line)
+            {
+                try
+                {
+                    var root = JsonElement.Parse(line);
+                    if (seen.Add(line) && !line.Contains('\uFFFD', StringComparison.Ordinal))
+                    {
+                        events.Add(root);
+                    }
+                }
+                catch (JsonException)
+                {
+                    // A reject.
+                }
+            }
+        }
+
+        return events;
+    }
+
+    private static string? Text(JsonElement element, params string[] path)
+    {
+        foreach (string member in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(member, out element))
+            {
+                return null;
+            }
+        }
+
+        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    }
+
     private static string LastPart(object? arn) => ((string)arn!).Split('/')[^1];
 
     private static string AfterColon(object? arn) => ((string)arn!).Split(':')[^1];
@@ -232,9 +299,18 @@ public sealed partial class QueryTests : IDisposable
     {
         var columns = string.Join(", ", Table().Select(c => c.Name));
         Execute($"COPY (SELECT * FROM (VALUES {string.Join(", ", _rows)}) AS rows({columns})) TO '{_file}' (FORMAT parquet)");
-        Execute($"CREATE VIEW cloudtrail_events AS SELECT * FROM read_parquet('{_file}', hive_partitioning = false)");
-        Execute(Dialect);
+        Open($"SELECT * FROM read_parquet('{_file}', hive_partitioning = false)");
+        return Ask(number);
+    }
 
+    private void Open(string rows)
+    {
+        Execute($"CREATE VIEW cloudtrail_events AS {rows}");
+        Execute(Dialect);
+    }
+
+    private List<Dictionary<string, object?>> Ask(int number)
+    {
         using var command = _database.CreateCommand();
         command.CommandText = Queries()[number];
         using var reader = command.ExecuteReader();
