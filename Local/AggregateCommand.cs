@@ -1,32 +1,19 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.CloudTrail;
 using CloudTrailAggregation.Parquet;
-using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local;
 
-/// <summary><c>aggregate</c>: a month of NDJSON becomes its Parquet file.</summary>
+/// <summary><c>aggregate</c>: months of NDJSON become their Parquet files.</summary>
 internal sealed class AggregateCommand : Command
 {
-    private const string PlaceForm = "DIR|s3://bucket/prefix";
-
     private readonly TimeProvider _time;
-    private readonly Option<string> _source = new("--source")
-    {
-        Description = "Where YYYY/MM/DD/*.ndjson.gz is, one event a line.", HelpName = PlaceForm, Required = true,
-    };
-
-    private readonly Option<string> _destination = new("--destination")
-    {
-        Description = "Where YYYY/MM/000000.parquet is written; may be the source.", HelpName = PlaceForm, Required = true,
-    };
-
-    private readonly Option<Month> _month;
+    private readonly PlaceOptions _places = new();
+    private readonly MonthOptions _months;
     private readonly Option<bool> _replace = new("--replace")
     {
-        Description = "Let the month be replaced even by one with fewer events.",
+        Description = "Let a month be replaced even by one with fewer events.",
     };
 
     private readonly Option<long> _rowsPerFile = OptionTypes.Number(
@@ -46,29 +33,22 @@ internal sealed class AggregateCommand : Command
     private readonly Option<int> _threads = OptionTypes.Number(
         "--threads", "Threads that read and encode; the file does not depend on it.", "COUNT", Environment.ProcessorCount, 1, 1024);
 
-    private readonly Option<Uri> _endpointUrl = OptionTypes.WebAddress(
-        "--endpoint-url", "The address of an S3-compatible server; otherwise AWS.");
-
-    private readonly Option<bool> _pathStyle = new("--path-style")
-    {
-        Description = "Put the bucket into the path instead of the host name, as most S3-compatible servers want it.",
-    };
-
     private readonly Option<bool> _json = new("--json")
     {
-        Description = "Print the bare report as JSON, as the Lambda answers.",
+        Description = "Print a line of JSON for each month, the Lambda's report of it, and nothing else on stdout.",
     };
 
     public AggregateCommand(TimeProvider time)
-        : base("aggregate", "Writes a month's events as one Parquet file, or leaves the month as it was and says why.")
+        : base("aggregate", "Writes each month's events as one Parquet file, or leaves the month as it was and says why.")
     {
         _time = time;
-        _month = OptionTypes.Month("--month", "The month to write, by the day of delivery (UTC).", Month.Of(time.GetUtcNow()));
-        _month.Required = true;
+        _months = new MonthOptions(time);
+        Array.ForEach(_places.Ends, Options.Add);
+        _months.AddTo(this);
         Option[] options =
         [
-            _source, _destination, _month, _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent,
-            _threads, _endpointUrl, _pathStyle, _json, new HelpOption { Action = new AggregateHelp() },
+            _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent, _threads, .. _places.Server, _json,
+            CommandHelp.OptionWith(AggregateExamples.Text),
         ];
         Array.ForEach(options, Options.Add);
         SetAction(RunAsync);
@@ -76,31 +56,61 @@ internal sealed class AggregateCommand : Command
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var endpoint = Place.Endpoint(arguments.GetValue(_endpointUrl), arguments.GetValue(_pathStyle));
-        var destination = Place.Open(arguments.GetRequiredValue(_destination), endpoint);
-        var source = Place.OpenSource(arguments.GetRequiredValue(_source), endpoint);
-        var month = arguments.GetValue(_month);
-
-        var progress = new ProgressDisplay(month, _time, cancellation);
-        var aggregation = new MonthAggregation(source, destination, OptionsOf(arguments), _time, progress);
-        var report = await progress.ShowWhileAsync(() => aggregation.RunAsync(month, cancellation));
-
-        string folder = source.UriOf(month.Prefix);
-        if (report.Status == MonthStatus.Empty)
+        var months = _months.Months(arguments);
+        var (source, destination) = _places.Open(arguments);
+        var options = OptionsOf(arguments);
+        bool json = arguments.GetValue(_json);
+        bool range = _months.IsRange(arguments);
+        var sequence = new MonthSequence(months, _months.StopsOnFailure(arguments), cancellation);
+        try
         {
-            await Console.Error.WriteLineAsync($"no events: there is nothing to read in {folder} (DD/*.ndjson or *.json, also with .gz)");
+            await sequence.RunAsync(OneAsync, Failed, month => $"before the commit of {month}: it is as it was, and nothing half-done is left");
+        }
+        finally
+        {
+            if (range && !json)
+            {
+                sequence.WriteSummary(Console.Out, ">files", ">lines", ">events", ">duplicates", ">rejects");
+            }
         }
 
-        if (arguments.GetValue(_json))
+        return sequence.ExitCode;
+
+        async Task<MonthOutcome> OneAsync(Month month)
         {
-            await Console.Out.WriteLineAsync(ReportJson.Text(report));
-        }
-        else
-        {
-            new ReportText(Console.Out, folder, endpoint).Write(report);
+            var progress = new ProgressDisplay(month, months, _time, cancellation);
+            var aggregation = new MonthAggregation(source, destination, options, _time, progress);
+            var report = await progress.ShowWhileAsync(() => aggregation.RunAsync(month, cancellation));
+            string folder = source.UriOf(month.Prefix);
+            if (report.Status == MonthStatus.Empty)
+            {
+                await Console.Error.WriteLineAsync($"no events: there is nothing to read in {folder} (DD/*.ndjson or *.json, also with .gz)");
+            }
+
+            if (json)
+            {
+                await Console.Out.WriteLineAsync(ReportJson.Text(report));
+            }
+            else if (!range)
+            {
+                new ReportText(Console.Out, folder, _places.Endpoint(arguments)).Write(report);
+            }
+            else if (report.Status == MonthStatus.Written)
+            {
+                await Console.Error.WriteLineAsync($"{month}: {Quantity.Of(report.Events, "event")}, {Quantity.Bytes(report.OutputBytes)}, {Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds))}");
+            }
+
+            return ReportText.Outcome(month, report);
         }
 
-        return 0;
+        void Failed(Month month, Exception failure)
+        {
+            Failure.Failed(failure, arguments.GetValue(Failure.Verbose), range ? $"{month}: " : "");
+            if (json)
+            {
+                Console.Out.WriteLine(FailedMonth.Text(month, failure));
+            }
+        }
     }
 
     private AggregationOptions OptionsOf(ParseResult arguments) => new()

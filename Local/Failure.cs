@@ -12,15 +12,18 @@ internal static class Failure
     };
 
     /// <summary>The command could not be done; what it was to replace is as it was.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="verbose">Whether to show where in the code it comes from.</param>
+    /// <param name="prefix">What it belongs to, where that is not said otherwise.</param>
     /// <returns>1.</returns>
-    public static int Failed(Exception e, bool verbose)
+    public static int Failed(Exception e, bool verbose, string prefix = "")
     {
         Console.Error.WriteLine(e is AggregationException
-            ? $"error: {OnOneLine(e.Message)}"
-            : $"error: {e.GetType().Name}: {OnOneLine(e.Message)} (unexpected; --verbose shows where)");
+            ? $"error: {prefix}{OnOneLine(e.Message)}"
+            : $"error: {prefix}{e.GetType().Name}: {OnOneLine(e.Message)} (unexpected; --verbose shows where)");
         if (verbose)
         {
-            Console.Error.WriteLine(e);
+            Console.Error.WriteLine(string.Join('\n', e.ToString().Split('\n').Select(OneLine.Of)));
         }
 
         return 1;
@@ -35,17 +38,19 @@ internal static class Failure
         return 2;
     }
 
-    /// <summary>A signal ended the command before its commit.</summary>
+    /// <summary>A signal ended the command.</summary>
+    /// <param name="exitCode">What the signal makes of it.</param>
+    /// <param name="e">Says how things stand, if it is a <see cref="CancelledException"/>.</param>
     /// <returns>The exit code given.</returns>
-    public static int Cancelled(int exitCode)
+    public static int Cancelled(int exitCode, OperationCanceledException e)
     {
-        Console.Error.WriteLine("error: cancelled before the commit: nothing was changed, and nothing half-done is left.");
+        Console.Error.WriteLine($"error: {(e is CancelledException ? e.Message : "cancelled; nothing was changed.")}");
         return exitCode;
     }
 
-    /// <summary>Some messages quote text from outside: its line breaks and control characters are not for the terminal.</summary>
-    private static string OnOneLine(string message) =>
-        string.Join(' ', string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c)).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>Some messages have several lines, and some quote text from outside, which is not for the terminal to obey.</summary>
+    public static string OnOneLine(string message) =>
+        OneLine.Of(string.Join(' ', message.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)));
 }
 
 /// <summary>What was asked for cannot be meant; the message says what can be.</summary>

@@ -2,10 +2,14 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using CloudTrailAggregation.Local;
+using CloudTrailAggregation.Local.Check;
+using CloudTrailAggregation.Local.Show;
 
 var root = new RootCommand("Turns months of CloudTrail events, gathered as NDJSON, into Parquet files.")
 {
     new AggregateCommand(TimeProvider.System),
+    new CheckCommand(TimeProvider.System),
+    new ShowCommand(),
     Failure.Verbose,
 };
 
@@ -27,9 +31,9 @@ catch (WrongUsageException e)
 {
     return Failure.WrongUsage([e.Message]);
 }
-catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+catch (OperationCanceledException e) when (interruption.Token.IsCancellationRequested)
 {
-    return Failure.Cancelled(interruption.ExitCode);
+    return Failure.Cancelled(interruption.ExitCode, e);
 }
 catch (Exception e)
 {

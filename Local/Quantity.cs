@@ -9,7 +9,16 @@ internal static class Quantity
     public static string Of(long count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
 
     /// <summary>In powers of 1000, with three digits at least: <c>1.25 GB</c>.</summary>
-    public static string Bytes(double bytes)
+    public static string Bytes(double bytes) => InUnitOf(bytes, bytes) + " " + Units[Unit(bytes)];
+
+    /// <summary><c>0.25 of 1.25 GB</c>.</summary>
+    public static string Bytes(double part, double whole) => $"{InUnitOf(part, whole)} of {Bytes(whole)}";
+
+    public static string Duration(TimeSpan duration) => duration.TotalSeconds < 60
+        ? $"{duration.TotalSeconds:N1} s"
+        : $"{(long)duration.TotalMinutes} min {duration.Seconds} s";
+
+    private static int Unit(double bytes)
     {
         int unit = 0;
         for (; bytes >= 999.5 && unit < Units.Length - 1; unit++)
@@ -17,11 +26,14 @@ internal static class Quantity
             bytes /= 1000;
         }
 
-        string digits = unit == 0 || bytes >= 99.95 ? "N0" : bytes >= 9.995 ? "N1" : "N2";
-        return $"{bytes.ToString(digits)} {Units[unit]}";
+        return unit;
     }
 
-    public static string Duration(TimeSpan duration) => duration.TotalSeconds < 60
-        ? $"{duration.TotalSeconds:N1} s"
-        : $"{(long)duration.TotalMinutes} min {duration.Seconds} s";
+    private static string InUnitOf(double bytes, double whole)
+    {
+        double scale = Math.Pow(1000, Unit(whole));
+        double scaled = whole / scale;
+        string digits = Unit(whole) == 0 || scaled >= 99.95 ? "N0" : scaled >= 9.995 ? "N1" : "N2";
+        return (bytes / scale).ToString(digits);
+    }
 }

@@ -1,4 +1,5 @@
 using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local;
@@ -9,6 +10,14 @@ namespace CloudTrailAggregation.Local;
 /// <param name="endpoint">Where S3 is, for the queries.</param>
 internal sealed class ReportText(TextWriter output, string source, S3Endpoint endpoint)
 {
+    /// <summary>A report as a line of the summary of several.</summary>
+    public static MonthOutcome Outcome(Month month, MonthReport report) => new(
+        month,
+        [.. ((long[])[report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects]).Select(count => $"{count:N0}")],
+        report.Status == MonthStatus.Empty
+            ? "empty, nothing was changed"
+            : $"{Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}, in {Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds))}");
+
     public void Write(MonthReport report)
     {
         WriteRead(report);
@@ -57,6 +66,11 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
             output.WriteLine($"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {string.Join(", ", report.Removed)}");
         }
 
+        if (report.Retries > 0)
+        {
+            output.WriteLine($"{Quantity.Of(report.Retries, "request")} to S3 had to be sent again.");
+        }
+
         if (report.MixedMilliseconds is { } mixed)
         {
             output.WriteLine($"For {mixed:N0} ms a reader could see files of two runs.");
@@ -69,7 +83,7 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
     {
         foreach (string note in Notes(report))
         {
-            output.WriteLine($"Note: {note}");
+            output.WriteLine($"Note: {OneLine.Of(note)}");
             output.WriteLine();
         }
     }

@@ -7,24 +7,19 @@ namespace CloudTrailAggregation.Tests.Local;
 /// <summary>The same on S3: an S3-compatible server, by --endpoint-url and --path-style.</summary>
 public class BucketTests(S3Server server)
 {
-    private static readonly (string, string)[] Credentials = [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
-
     [Fact]
     public async Task A_month_goes_from_bucket_to_bucket()
     {
-        string bucket = await server.NewBucketAsync();
-        using var client = await server.ClientAsync();
-        await client.PutObjectAsync(
-            new PutObjectRequest { BucketName = bucket, Key = "daily/2024/02/01/000000.ndjson", ContentBody = Months.Event(1) + "\n" + Months.Event(2) + "\n" },
-            TestContext.Current.CancellationToken);
+        string bucket = await BucketAsync();
 
-        var run = await CommandLineRun.OfAsync(Credentials, Aggregate($"s3://{bucket}/daily", $"s3://{bucket}/monthly"));
+        var run = await CommandLineRun.OfAsync(TestCredentials.Variables, Aggregate($"s3://{bucket}/daily", $"s3://{bucket}/monthly"));
 
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.ErrorLines);
         Assert.Contains($"Read 1 file, ", run.Output, StringComparison.Ordinal);
         Assert.Contains($"s3://{bucket}/monthly/2024/02/000000.parquet  (2 rows, ", run.Output, StringComparison.Ordinal);
         Assert.Contains($"CREATE SECRET (TYPE s3, PROVIDER credential_chain, ENDPOINT '{new Uri(server.EndpointUrl).Authority}', USE_SSL false, URL_STYLE 'path');", run.Output, StringComparison.Ordinal);
+        using var client = await server.ClientAsync();
         var written = await client.GetObjectMetadataAsync(bucket, "monthly/2024/02/000000.parquet", TestContext.Current.CancellationToken);
         Assert.True(written.ContentLength > 0);
     }
@@ -34,7 +29,7 @@ public class BucketTests(S3Server server)
     {
         await server.ClientAsync();
 
-        var run = await CommandLineRun.OfAsync(Credentials, Aggregate("s3://no-such-bucket/daily", "s3://no-such-bucket/monthly"));
+        var run = await CommandLineRun.OfAsync(TestCredentials.Variables, Aggregate("s3://no-such-bucket/daily", "s3://no-such-bucket/monthly"));
 
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
         Assert.Equal("error: s3://no-such-bucket/daily/2024/02/: there is no such bucket. Correct its name, or create it.", Assert.Single(run.ErrorLines));
@@ -50,6 +45,49 @@ public class BucketTests(S3Server server)
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
         Assert.Contains("Set AWS_REGION", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Credentials_that_are_missing_fail_with_one_short_line()
+    {
+        (string, string)[] nothingSet = [("HOME", "/nonexistent"), ("AWS_CONFIG_FILE", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REGION", "us-east-1")];
+
+        var run = await CommandLineRun.OfAsync(nothingSet, ["show", "s3://bucket/monthly"]);
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Equal("error: s3://bucket/monthly/: no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", Assert.Single(run.ErrorLines));
+    }
+
+    [Fact]
+    public async Task A_month_in_a_bucket_is_shown_and_checked()
+    {
+        string bucket = await BucketAsync();
+        await CommandLineRun.OfAsync(TestCredentials.Variables, Aggregate($"s3://{bucket}/daily", $"s3://{bucket}/monthly"));
+
+        var check = await CommandLineRun.OfAsync(TestCredentials.Variables, ["check", .. Aggregate($"s3://{bucket}/daily", $"s3://{bucket}/monthly")[1..]]);
+        var ofFile = await ShowAsync($"s3://{bucket}/monthly/2024/02/000000.parquet");
+        var ofPrefix = await ShowAsync($"s3://{bucket}/monthly");
+        var missing = await ShowAsync($"s3://{bucket}/monthly/2024/03/000000.parquet");
+
+        Assert.Equal((0, $"2024-02: 2 lines = 2 events + 0 duplicates + 0 rejects; every event is in s3://{bucket}/monthly/2024/02/000000.parquet\n"), (check.ExitCode, check.Output));
+        Assert.Equal((0, 0), (ofFile.ExitCode, ofPrefix.ExitCode));
+        Assert.Equal(ofFile.Output, ofPrefix.Output);
+        Assert.Contains($"s3://{bucket}/monthly/2024/02/000000.parquet     2 ", ofFile.Output, StringComparison.Ordinal);
+        Assert.Equal((1, $"error: s3://{bucket}/monthly/2024/03/000000.parquet: there is no such file."), (missing.ExitCode, Assert.Single(missing.ErrorLines)));
+    }
+
+    /// <summary>A bucket with a month of two events.</summary>
+    private async Task<string> BucketAsync()
+    {
+        string bucket = await server.NewBucketAsync();
+        using var client = await server.ClientAsync();
+        await client.PutObjectAsync(
+            new PutObjectRequest { BucketName = bucket, Key = "daily/2024/02/01/000000.ndjson", ContentBody = Months.Event(1) + "\n" + Months.Event(2) + "\n" },
+            TestContext.Current.CancellationToken);
+        return bucket;
+    }
+
+    private Task<CommandLineRun> ShowAsync(string place) =>
+        CommandLineRun.OfAsync(TestCredentials.Variables, ["show", place, "--top", "--endpoint-url", server.EndpointUrl, "--path-style"]);
 
     private string[] Aggregate(string source, string destination) =>
         ["aggregate", "--source", source, "--destination", destination, "--month", "2024-02", "--endpoint-url", server.EndpointUrl, "--path-style"];

@@ -16,31 +16,38 @@ internal sealed partial record CommandLineRun(int ExitCode, string Output, strin
     /// <summary>The lines on stderr, but for those that tell how far a run is: how many there are is up to the machine.</summary>
     public string[] ErrorLines => [.. Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !ProgressLine().IsMatch(line))];
 
-    [GeneratedRegex("^2024-02: (reading|[0-9,]+ of [0-9,]+ files?, .* events?), [0-9]+ s$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"^2024-[0-9]{2}( \([0-9]+ of [0-9]+\))?: (stopping|reading, [0-9]+ s|[0-9,]+ of [0-9,]+ files?, .* events/s, .*(left|ending))$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex ProgressLine();
 
-    /// <summary>Its root: these tests lie in tests/Function.Tests/bin/CONFIGURATION/FRAMEWORK.</summary>
-    public static string Repository { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
-
     /// <summary>What was built with these tests, in the same configuration.</summary>
-    public static string Assembly { get; } = Path.Combine(
-        Repository, "Local", Path.GetRelativePath(Path.Combine(Repository, "tests/Function.Tests"), AppContext.BaseDirectory), "cloudtrail-aggregation.dll");
+    public static string Assembly { get; } = Built("Local", "cloudtrail-aggregation.dll");
+
+    /// <summary>What was built with these tests of another project, in the same configuration.</summary>
+    public static string Built(string project, string assembly) => Repository.File(
+        project, Path.GetRelativePath(Repository.File("tests", "Function.Tests"), AppContext.BaseDirectory), assembly);
 
     public static Task<CommandLineRun> OfAsync(params string[] arguments) => OfAsync([], arguments);
 
     /// <summary>With variables of the environment; those of AWS are only what is given.</summary>
-    public static async Task<CommandLineRun> OfAsync((string Name, string Value)[] environment, string[] arguments)
+    public static Task<CommandLineRun> OfAsync((string Name, string Value)[] environment, string[] arguments) => OfAsync(Assembly, environment, arguments);
+
+    /// <summary>Of another program of the repository.</summary>
+    public static async Task<CommandLineRun> OfAsync(string assembly, (string Name, string Value)[] environment, string[] arguments)
     {
-        using var process = Start("dotnet", ["exec", Assembly, .. arguments], environment);
+        using var process = Start("dotnet", ["exec", assembly, .. arguments], environment);
         return await EndOfAsync(process);
     }
 
-    public static Process Start(string file, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    public static Process Start(string file, IEnumerable<string> arguments, params (string Name, string Value)[] environment) =>
+        Start(file, arguments, redirectInput: false, environment);
+
+    public static Process Start(string file, IEnumerable<string> arguments, bool redirectInput, params (string Name, string Value)[] environment)
     {
         Assert.True(File.Exists(Assembly), $"{Assembly} is not built.");
         var start = new ProcessStartInfo(file, arguments)
         {
             UseShellExecute = false,
+            RedirectStandardInput = redirectInput,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
@@ -51,9 +58,9 @@ internal sealed partial record CommandLineRun(int ExitCode, string Output, strin
         return Process.Start(start)!;
     }
 
-    public static async Task<CommandLineRun> EndOfAsync(Process process)
+    public static async Task<CommandLineRun> EndOfAsync(Process process, TimeSpan? patience = null)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(patience ?? Patience);
         var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
         var error = process.StandardError.ReadToEndAsync(timeout.Token);
         try

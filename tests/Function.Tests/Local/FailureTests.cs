@@ -27,7 +27,7 @@ public sealed class FailureTests : IDisposable
     {
         await WithTruncatedSourceAsync();
 
-        var run = await _months.RunAsync("--json", "--verbose");
+        var run = await _months.RunAsync("--verbose");
 
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
         Assert.StartsWith("error: ", run.ErrorLines[0], StringComparison.Ordinal);

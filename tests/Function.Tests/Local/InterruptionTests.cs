@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
+using Amazon.S3;
+using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-public sealed class InterruptionTests : IDisposable
+public sealed class InterruptionTests(S3Server server) : IDisposable
 {
+    private static readonly (string, string)[] Credentials = [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+
     private readonly Months _months = new();
 
     public void Dispose() => _months.Dispose();
@@ -16,12 +20,11 @@ public sealed class InterruptionTests : IDisposable
     [InlineData("TERM", 15, "2")]
     public async Task A_run_that_is_stopped_leaves_the_month_as_it_was_and_nothing_half_done(string signal, int number, string threads)
     {
-        Assert.SkipUnless(File.Exists("/bin/kill"), "There is no /bin/kill to send a signal with.");
-        Assert.SkipWhen(IsIgnored(number), $"SIG{signal} is ignored by what started the tests, and by each process below it.");
+        RequireSignal(signal, number);
         _months.Write("2024/02/01/000000.ndjson", Months.Event(0));
         await _months.RunAsync();
         byte[] standing = await File.ReadAllBytesAsync(_months.Parquet, TestContext.Current.CancellationToken);
-        WriteLongMonth();
+        _months.WriteLong();
 
         // Slow to compress: it is under way for a minute.
         string[] arguments = _months.Aggregate("--threads", threads, "--no-deduplicate", "--compression", "gzip");
@@ -34,35 +37,116 @@ public sealed class InterruptionTests : IDisposable
         while (progress is not null && !progress.Contains("files", StringComparison.Ordinal));
 
         string[] whileRunning = _months.Written();
-        using (var kill = Process.Start("/bin/kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
-
+        await SendAsync(signal, process);
         var run = await CommandLineRun.EndOfAsync(process);
 
-        Assert.Matches("^2024-02: [0-9]+ of 1,120 files, [0-9.]+ [kMG]B of [0-9.]+ [MG]B, [0-9,]+ events, [0-9]+ s$", progress);
+        Assert.Matches(@"^2024-02: [0-9]+ of 1,120 files, [0-9.]+ of [0-9.]+ [MG]B, [0-9,]+ events/s, [0-9]+ (s|min) left$", progress);
         Assert.Equal(2, whileRunning.Length);
         Assert.Equal((128 + number, ""), (run.ExitCode, run.Output));
-        Assert.Equal("error: cancelled before the commit: nothing was changed, and nothing half-done is left.", Assert.Single(run.ErrorLines));
+        Assert.Equal("error: cancelled before the commit of 2024-02: it is as it was, and nothing half-done is left.", Assert.Single(run.ErrorLines));
         Assert.Equal(["2024/02/000000.parquet"], _months.Written());
         Assert.Equal(standing, await File.ReadAllBytesAsync(_months.Parquet, TestContext.Current.CancellationToken));
     }
 
-    /// <summary>One file of 20,000 events, 1,120 times by links.</summary>
-    private void WriteLongMonth()
+    [Theory]
+    [InlineData("listing", "^GET [^ ]*prefix=daily", 1)]
+    [InlineData("reading", "^GET /[^ ]*/daily/2024/02/", 1)]
+    [InlineData("listing once more", "^GET [^ ]*prefix=daily", 2)]
+    public async Task Before_the_commit_nothing_is_changed_whatever_is_under_way(string phase, string request, int number)
     {
-        string file = _months.Write("2024/02/01/000000.ndjson", Enumerable.Range(0, 20_000).Select(number => Months.Event(number)));
-        for (int link = 1; link < 28 * 40; link++)
+        var (bucket, client) = await BucketAsync();
+        await using var proxy = new HoldingProxy(server.EndpointUrl, request, number);
+
+        var run = await InterruptAsync(proxy, [.. Aggregate(bucket, proxy), "--month", "2024-02"]);
+
+        Assert.Equal((130, ""), (run.ExitCode, run.Output));
+        Assert.Equal("error: cancelled before the commit of 2024-02: it is as it was, and nothing half-done is left.", Assert.Single(run.ErrorLines));
+        Assert.True(await WrittenAsync(client, bucket) is [], phase);
+        client.Dispose();
+    }
+
+    [Fact]
+    public async Task A_commit_that_has_begun_is_finished_and_the_months_after_it_are_not_begun()
+    {
+        var (bucket, client) = await BucketAsync();
+        await using var proxy = new HoldingProxy(server.EndpointUrl, "^POST [^ ]*monthly/2024/02/000000.parquet[^ ]*uploadId=");
+
+        var run = await InterruptAsync(proxy, [.. Aggregate(bucket, proxy), "--from", "2024-01", "--to", "2024-04"]);
+
+        Assert.Equal(130, run.ExitCode);
+        Assert.Equal("error: cancelled: 2024-02 was at its end already and was finished; nothing half-done is left. 2 of 4 months are done. Go on with --from 2024-03 --to 2024-04.", run.ErrorLines[^1]);
+        Assert.EndsWith("\n4 months: 2 done, 0 failed, 2 not done.\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(["monthly/2024/02/000000.parquet"], await WrittenAsync(client, bucket));
+        client.Dispose();
+    }
+
+    [Fact]
+    public async Task A_check_that_is_stopped_proves_nothing_and_says_so()
+    {
+        var (bucket, client) = await BucketAsync();
+        await using var proxy = new HoldingProxy(server.EndpointUrl, "^GET /[^ ]*/daily/2024/02/");
+
+        var run = await InterruptAsync(proxy, ["check", .. Aggregate(bucket, proxy)[1..], "--month", "2024-02"]);
+
+        Assert.Equal((130, ""), (run.ExitCode, run.Output));
+        Assert.Equal("error: cancelled before the end of 2024-02, of which nothing is proven; nothing was changed.", Assert.Single(run.ErrorLines));
+        client.Dispose();
+    }
+
+    /// <summary>Runs until the request is held back, sends Ctrl-C, and lets go once the run has noticed.</summary>
+    private static async Task<CommandLineRun> InterruptAsync(HoldingProxy proxy, string[] arguments)
+    {
+        RequireSignal("INT", 2);
+        using var process = CommandLineRun.Start("dotnet", ["exec", CommandLineRun.Assembly, .. arguments], Credentials);
+        await Task.WhenAny(proxy.Held, process.WaitForExitAsync(TestContext.Current.CancellationToken));
+        Assert.True(proxy.Held.IsCompleted, process.HasExited ? await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) : "");
+        await SendAsync("INT", process);
+        string? line;
+        do
         {
-            string path = Path.Combine(_months.Source, $"2024/02/{1 + (link / 40):00}/{link % 40:000000}.ndjson");
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.CreateSymbolicLink(path, file);
+            line = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
         }
+        while (line is not null && !line.EndsWith(": stopping", StringComparison.Ordinal));
+
+        proxy.Release();
+        return await CommandLineRun.EndOfAsync(process);
+    }
+
+    private async Task<(string Bucket, IAmazonS3 Client)> BucketAsync()
+    {
+        string bucket = await server.NewBucketAsync();
+        var client = await server.ClientAsync();
+        await client.PutObjectAsync(
+            new() { BucketName = bucket, Key = "daily/2024/02/01/000000.ndjson", ContentBody = Months.Event(1) + "\n" }, TestContext.Current.CancellationToken);
+        return (bucket, client);
+    }
+
+    private static string[] Aggregate(string bucket, HoldingProxy proxy) =>
+        ["aggregate", "--source", $"s3://{bucket}/daily", "--destination", $"s3://{bucket}/monthly", "--endpoint-url", proxy.EndpointUrl, "--path-style"];
+
+    /// <summary>What stands below the destination; nothing may be half-done there.</summary>
+    private static async Task<string[]> WrittenAsync(IAmazonS3 client, string bucket)
+    {
+        var uploads = await client.ListMultipartUploadsAsync(bucket, TestContext.Current.CancellationToken);
+        Assert.Empty(uploads.MultipartUploads ?? []);
+        var listed = await client.ListObjectsV2Async(new() { BucketName = bucket, Prefix = "monthly/" }, TestContext.Current.CancellationToken);
+        return [.. (listed.S3Objects ?? []).Select(found => found.Key)];
+    }
+
+    private static void RequireSignal(string signal, int number)
+    {
+        Assert.SkipUnless(File.Exists("/bin/kill"), "There is no /bin/kill to send a signal with.");
+        Assert.SkipWhen(IsIgnored(number), $"SIG{signal} is ignored by what started the tests, and by each process below it.");
+    }
+
+    private static async Task SendAsync(string signal, Process process)
+    {
+        using var kill = Process.Start("/bin/kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>A shell without job control starts what runs in the background with SIGINT ignored, and that is inherited.</summary>
-    private static bool IsIgnored(int signal)
+    internal static bool IsIgnored(int signal)
     {
         string? ignored = File.Exists("/proc/self/status")
             ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))

@@ -42,6 +42,18 @@ internal sealed class Months : IDisposable
         return this;
     }
 
+    /// <summary>A month that takes a minute to compress: one file of 20,000 events, 1,120 times by links.</summary>
+    public void WriteLong()
+    {
+        string file = Write("2024/02/01/000000.ndjson", Enumerable.Range(0, 20_000).Select(number => Event(number)));
+        for (int link = 1; link < 28 * 40; link++)
+        {
+            string path = Path.Combine(Source, $"2024/02/{1 + (link / 40):00}/{link % 40:000000}.ndjson");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.CreateSymbolicLink(path, file);
+        }
+    }
+
     /// <summary>The arguments that every run needs.</summary>
     public string[] Aggregate(params string[] more) =>
         ["aggregate", "--source", Source, "--destination", Destination, "--month", "2024-02", .. more];

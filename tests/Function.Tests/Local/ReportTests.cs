@@ -42,7 +42,7 @@ public sealed class ReportTests : IDisposable
         using var document = JsonDocument.Parse(run.Output);
         Assert.Equal(
             ["month", "status", "sourceFiles", "sourceBytes", "ignoredKeys", "lines", "events", "duplicates", "rejects", "outsideMonth",
-             "eventsWithoutTime", "outputs", "outputBytes", "rejectFile", "removed", "mixedMilliseconds", "durationMilliseconds"],
+             "eventsWithoutTime", "outputs", "outputBytes", "rejectFile", "removed", "mixedMilliseconds", "retries", "durationMilliseconds"],
             document.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.Equal("""{"events":1,"earliest":"2024-01-31T23:59:59.5Z","latest":"2024-02-02T12:00:00Z"}""", document.RootElement.GetProperty("outsideMonth").GetRawText());
         Assert.Equal("""{"count":1,"first":["2024/02/02/notes.txt"]}""", document.RootElement.GetProperty("ignoredKeys").GetRawText());

@@ -13,7 +13,7 @@ public sealed class SampleDataTests : IDisposable
     [Fact]
     public async Task The_first_command_of_the_README_shows_every_kind_of_line()
     {
-        string sampleData = Path.Combine(CommandLineRun.Repository, "tests/data/cloudtrail_daily");
+        string sampleData = Path.Combine(Repository.Root, "tests/data/cloudtrail_daily");
 
         var run = await CommandLineRun.OfAsync("aggregate", "--source", sampleData, "--destination", _months.Destination, "--month", "2024-02", "--json");
 

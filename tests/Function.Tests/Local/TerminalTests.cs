@@ -1,8 +1,9 @@
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-public sealed class TerminalTests : IDisposable
+public sealed partial class TerminalTests : IDisposable
 {
     private readonly Months _months = new();
 
@@ -20,12 +21,48 @@ public sealed class TerminalTests : IDisposable
         var run = await CommandLineRun.EndOfAsync(script);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("2024-02: reading, 0 s", run.Output, StringComparison.Ordinal);
+        Assert.Matches("2024-02 reading, [0-9]+ s", Text(run.Output));
         Assert.EndsWith("\e[?25h", run.Output.TrimEnd(), StringComparison.Ordinal);
         string report = await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken);
         Assert.StartsWith("{\"month\":\"2024-02\",\"status\":\"written\"", report, StringComparison.Ordinal);
         Assert.DoesNotContain("\e", report, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Ctrl_C_on_a_terminal_stops_cleanly_and_gives_the_cursor_back()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "There is no script (util-linux) to make a terminal with.");
+        Assert.SkipWhen(InterruptionTests.IsIgnored(2), "SIGINT is ignored by what started the tests, and by each process below it.");
+        _months.WriteLong();
+        string command = string.Join(' ', ((string[])["dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate("--no-deduplicate", "--compression", "gzip")]).Select(Quoted));
+
+        using var script = CommandLineRun.Start("/usr/bin/script", ["-qec", command, "/dev/null"], redirectInput: true, ("TERM", "xterm"), ("CI", ""));
+        string drawn = "";
+        var piece = new char[4096];
+        while (!Text(drawn).Contains(" of 1,120 files, ", StringComparison.Ordinal))
+        {
+            int read = await script.StandardOutput.ReadAsync(piece, TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, read);
+            drawn += new string(piece, 0, read);
+        }
+
+        await script.StandardInput.WriteAsync("\u0003");
+        await script.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        var run = await CommandLineRun.EndOfAsync(script);
+
+        Assert.Equal(130, run.ExitCode);
+        Assert.Contains("error: cancelled before the commit of 2024-02: it is as it was, and nothing half-done is left.", Text(run.Output), StringComparison.Ordinal);
+        Assert.Contains("\e[?25h", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"2024-02 [0-9]+ of 1,120 files, [0-9.]+ of [0-9.,]+ [MG]B, [0-9,]+ events/s, [0-9]+ (s|min) left", Text(drawn + run.Output));
+        Assert.Empty(_months.Written());
+    }
+
+    /// <summary>What a terminal shows, with one space wherever it is empty.</summary>
+    private static string Text(string output) =>
+        string.Join(' ', Escape().Replace(output, " ").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    [GeneratedRegex(@"\e(\[[0-9;?]*[A-Za-z]|=)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Escape();
 
     private static string Quoted(string argument) => $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -35,7 +35,17 @@ public class UsageTests
 
     [Theory]
     [InlineData("Required command was not provided.")]
-    [InlineData("Option '--source' is required. Option '--destination' is required. Option '--month' is required.", "aggregate")]
+    [InlineData("Option '--source' is required. Option '--destination' is required. Give --month, or --from and --to.", "aggregate")]
+    [InlineData("Option '--source' is required. Option '--destination' is required. Give --month, or --from and --to.", "check")]
+    [InlineData("Give --month, or --from and --to.", "aggregate", "--source", "x", "--destination", "y", "--from", "2024-01")]
+    [InlineData("Give --month, or --from and --to.", "aggregate", "--source", "x", "--destination", "y", "--to", "2024-01", "--month", "2024-01")]
+    [InlineData("Give --month, or --from and --to.", "check", "--source", "x", "--destination", "y", "--from", "2024-01", "--to", "2024-02", "--month", "2024-01")]
+    [InlineData("--to 2024-01 is before --from 2024-02.", "aggregate", "--source", "x", "--destination", "y", "--from", "2024-02", "--to", "2024-01")]
+    [InlineData("Give a FILE|DIR|s3://... to be shown.", "show")]
+    [InlineData("Give a FILE|DIR|s3://... to be shown.", "show", "--top", "5")]
+    [InlineData("--top takes a whole number from 1 to 10000, not 'y'.", "show", "--top", "y", "x")]
+    [InlineData("--top takes a whole number from 1 to 10000, not '0'.", "show", "x", "--top", "0")]
+    [InlineData("--rows takes a whole number from 0 to 10000, not 'x'.", "show", "x", "--rows", "x")]
     [InlineData("'agregate'", "agregate")]
     [InlineData("'--sauce'", "aggregate", "--source", "x", "--destination", "y", "--month", "2024-02", "--sauce")]
     [InlineData("'--month'", "aggregate", "--source", "x", "--destination", "y", "--month")]
@@ -46,14 +56,27 @@ public class UsageTests
     [Fact]
     public async Task Help_has_every_setting_and_examples()
     {
-        var run = await CommandLineRun.OfAsync("aggregate", "--help");
+        string[] everywhere = ["--endpoint-url", "--path-style", "--verbose", "Examples:", "Exit code:"];
+        string[] months = ["--source", "--destination", "--month", "--from", "--to", "--stop-on-failure", "--no-deduplicate"];
+
+        await HelpHasAsync(
+            "aggregate", [.. everywhere, .. months, "--replace", "--rows-per-file", "--compression", "--max-rejected-percent", "--threads", "--json", "[default: zstd]"]);
+        await HelpHasAsync("check", [.. everywhere, .. months]);
+        await HelpHasAsync("show", [.. everywhere, "--rows", "--top", "--json", "FILE|DIR|s3://..."]);
+    }
+
+    [Theory]
+    [InlineData("aggregate --sou", "--source")]
+    [InlineData("aggregate --compression s", "snappy")]
+    [InlineData("sh", "show")]
+    public async Task Completions_are_offered_as_the_library_does(string typed, string completion)
+    {
+        string line = $"cloudtrail-aggregation {typed}";
+
+        var run = await CommandLineRun.OfAsync($"[suggest:{line.Length}]", line);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Empty(run.ErrorLines);
-        Assert.All(
-            ["--source", "--destination", "--month", "--replace", "--rows-per-file", "--compression", "--no-deduplicate", "--max-rejected-percent", "--threads",
-             "--endpoint-url", "--path-style", "--json", "--verbose", "Examples:", "Exit code:", "[default: zstd]"],
-            text => Assert.Contains(text, run.Output, StringComparison.Ordinal));
+        Assert.Contains(completion, run.Output.Split('\n'));
     }
 
     [Fact]
@@ -62,6 +85,15 @@ public class UsageTests
         var run = await CommandLineRun.OfAsync("--version");
 
         Assert.Equal((0, ToolVersion.Text + "\n"), (run.ExitCode, run.Output));
+    }
+
+    private static async Task HelpHasAsync(string command, string[] texts)
+    {
+        var run = await CommandLineRun.OfAsync(command, "--help");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.ErrorLines);
+        Assert.All(texts, text => Assert.Contains(text, run.Output, StringComparison.Ordinal));
     }
 
     private static void IsWrongUsage(CommandLineRun run, string message)

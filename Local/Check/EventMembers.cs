@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using CloudTrailAggregation.CloudTrail;
+
+namespace CloudTrailAggregation.Local.Check;
+
+/// <summary>A top-level member of an object: where its name and its value stand, in bytes from the object's start.</summary>
+/// <param name="Name">The name without its quotes, escapes as they are.</param>
+/// <param name="Value">The value, a string with its quotes.</param>
+/// <param name="Kind">What the value is.</param>
+/// <param name="Column">The column that the name belongs to, or -1.</param>
+/// <param name="IsSecondSpelling">Whether it is the column's second spelling.</param>
+/// <param name="IsRepeated">Whether a later member has the same name.</param>
+internal readonly record struct SourceMember(Range Name, Range Value, JsonTokenType Kind, int Column, bool IsSecondSpelling, bool IsRepeated = false);
+
+/// <summary>
+/// The second reading of an event, which shares nothing with the one that wrote the file: System.Text.Json finds the
+/// members of an object, and decides whether it is one.
+/// </summary>
+internal sealed class EventMembers
+{
+    private static readonly Dictionary<string, (int Column, bool IsSecond)>.AlternateLookup<ReadOnlySpan<char>> Known = KnownNames();
+
+    private readonly List<SourceMember> _members = [];
+
+    // Where each name stood last, counted from 1; an event may have a million names.
+    private readonly int[] _known = new int[2 * EventSchema.Columns.Length];
+    private Dictionary<string, int> _unknown = new(StringComparer.Ordinal);
+    private bool _anyRepeated;
+
+    /// <summary>The members that count, in their order: of several with one name the last.</summary>
+    public IReadOnlyList<SourceMember> Members => _members;
+
+    /// <summary>Reads an object.</summary>
+    /// <returns>False if the text is not one JSON object in valid UTF-8, of at most 256 levels.</returns>
+    public bool TryRead(ReadOnlySpan<byte> text)
+    {
+        _members.Clear();
+        Forget(ref _unknown);
+        Array.Clear(_known);
+        _anyRepeated = false;
+        if (!Utf8.IsValid(text))
+        {
+            return false;
+        }
+
+        var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 256 });
+        try
+        {
+            return json.Read() && json.TokenType == JsonTokenType.StartObject && ReadMembers(ref json, text) && !json.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Clearing costs as much as the most there ever was: after an event with many names it starts anew.</summary>
+    private static void Forget(ref Dictionary<string, int> names)
+    {
+        if (names.Count > 1_000)
+        {
+            names = new(StringComparer.Ordinal);
+        }
+
+        names.Clear();
+    }
+
+    private bool ReadMembers(ref Utf8JsonReader json, ReadOnlySpan<byte> text)
+    {
+        Span<char> characters = stackalloc char[64];
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Inside(json.TokenStartIndex, json.ValueSpan.Length);
+            var (column, isSecond) = (-1, false);
+            string? unescaped = json.ValueIsEscaped ? JsonString.Unescape(json.ValueSpan, out _) : null;
+            if (unescaped is not null)
+            {
+                (column, isSecond) = Find(unescaped);
+            }
+            else if (json.ValueSpan.Length <= characters.Length)
+            {
+                (column, isSecond) = Find(characters[..Encoding.UTF8.GetChars(json.ValueSpan, characters)]);
+            }
+
+            json.Read();
+            int start = (int)json.TokenStartIndex;
+            var kind = json.TokenType;
+            json.Skip();
+            Add(new SourceMember(name, start..(int)json.BytesConsumed, kind, column, isSecond), text);
+        }
+
+        if (_anyRepeated)
+        {
+            _members.RemoveAll(member => member.IsRepeated);
+        }
+
+        return true;
+    }
+
+    private static Range Inside(long quote, int length) => ((int)quote + 1)..((int)quote + 1 + length);
+
+    private static (int Column, bool IsSecond) Find(ReadOnlySpan<char> name) => Known.TryGetValue(name, out var found) ? found : (-1, false);
+
+    private void Add(in SourceMember member, ReadOnlySpan<byte> text)
+    {
+        int place = _members.Count;
+        _members.Add(member);
+        ref int earlier = ref member.Column >= 0
+            ? ref _known[(2 * member.Column) + (member.IsSecondSpelling ? 1 : 0)]
+            : ref CollectionsMarshal.GetValueRefOrAddDefault(_unknown, JsonString.Unescape(text[member.Name], out _), out _);
+
+        if (earlier > 0)
+        {
+            _members[earlier - 1] = _members[earlier - 1] with { IsRepeated = true };
+            _anyRepeated = true;
+        }
+
+        earlier = place + 1;
+    }
+
+    private static Dictionary<string, (int Column, bool IsSecond)>.AlternateLookup<ReadOnlySpan<char>> KnownNames()
+    {
+        var known = new Dictionary<string, (int, bool)>(StringComparer.Ordinal);
+        for (int column = 0; column < EventSchema.OtherFields; column++)
+        {
+            known.Add(EventSchema.Columns[column].Member, (column, false));
+            if (EventSchema.Columns[column].OtherSpelling is { } second)
+            {
+                known.Add(second, (column, true));
+            }
+        }
+
+        return known.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+}

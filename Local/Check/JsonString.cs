@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+
+namespace CloudTrailAggregation.Local.Check;
+
+/// <summary>The text of a valid JSON string. GetString of System.Text.Json gives up at half a surrogate pair.</summary>
+internal static class JsonString
+{
+    private const string Letters = "bfnrt";
+    private const string Meanings = "\b\f\n\r\t";
+
+    /// <summary>Unescapes it into UTF-16, where half a surrogate pair is what it is.</summary>
+    /// <param name="inside">What stands between the quotes.</param>
+    /// <param name="isWhole">Whether there is no half of a pair: only then has the text a UTF-8.</param>
+    public static string Unescape(ReadOnlySpan<byte> inside, out bool isWhole)
+    {
+        var text = new StringBuilder(inside.Length);
+        while (!inside.IsEmpty)
+        {
+            int plain = inside.IndexOf((byte)'\\');
+            plain = plain < 0 ? inside.Length : plain;
+            text.Append(Encoding.UTF8.GetString(inside[..plain]));
+            inside = inside[plain..];
+            if (!inside.IsEmpty)
+            {
+                bool isUnit = inside[1] == 'u';
+                int letter = Letters.IndexOf((char)inside[1], StringComparison.Ordinal);
+                text.Append(isUnit ? (char)ushort.Parse(inside[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                    : letter >= 0 ? Meanings[letter] : (char)inside[1]);
+                inside = inside[(isUnit ? 6 : 2)..];
+            }
+        }
+
+        string unescaped = text.ToString();
+        isWhole = IsWhole(unescaped);
+        return unescaped;
+    }
+
+    private static bool IsWhole(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out int consumed) != System.Buffers.OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[consumed..];
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Local.Check;
+
+/// <summary>The lines in a month's reject files, in order. What is in base64 may have any length and is never held whole.</summary>
+internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject> files) : IAsyncDisposable
+{
+    /// <summary>A line of text has 16 MiB at most; each of its bytes may be written as six.</summary>
+    private const int MaxTextBytes = 6 * LineReader.MaxLineBytes;
+
+    /// <summary>What can stand after the last base64 character: quote, brace, CR and newline.</summary>
+    private const int MaxEndBytes = 4;
+
+    private readonly Queue<RejectedLine> _lines = new();
+    private readonly ArrayBufferWriter<byte> _value = new();
+    private readonly Chunk _chunk = new();
+    private LogFile? _file;
+    private LineReader? _reader;
+    private LineHash? _hash;
+    private bool _isBase64;
+    private int _opened;
+
+    /// <summary>The next line; null at the end.</summary>
+    /// <exception cref="DifferenceException">A line of the file is no kept reject.</exception>
+    public async Task<RejectedLine?> NextAsync(CancellationToken cancellation)
+    {
+        while (_lines.Count == 0)
+        {
+            if (_reader is not null && await _reader.FillAsync(_chunk, cancellation))
+            {
+                ReadChunk();
+            }
+            else if (!await OpenNextAsync(cancellation))
+            {
+                return null;
+            }
+        }
+
+        return _lines.Dequeue();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _chunk.Dispose();
+        _hash?.Dispose();
+        if (_file is not null)
+        {
+            await _file.DisposeAsync();
+        }
+    }
+
+    private string Uri => store.UriOf(files[_opened - 1].Key);
+
+    private async Task<bool> OpenNextAsync(CancellationToken cancellation)
+    {
+        if (_file is not null)
+        {
+            await _file.DisposeAsync();
+            _file = null;
+        }
+
+        if (_opened == files.Count)
+        {
+            return false;
+        }
+
+        var file = files[_opened++];
+        _file = new LogFile(await store.OpenAsync(file, cancellation), Uri);
+        _reader = new LineReader(_file);
+        return true;
+    }
+
+    private void ReadChunk()
+    {
+        if (_chunk.Content == ChunkContent.Lines)
+        {
+            foreach (var line in _chunk.Lines)
+            {
+                Add(line.Text, line.Number);
+                End(line.Number);
+            }
+
+            return;
+        }
+
+        Add(_chunk.Text, _chunk.FirstLineNumber);
+        if (_chunk.Content == ChunkContent.EndOfLongLine)
+        {
+            End(_chunk.FirstLineNumber);
+        }
+    }
+
+    private void Add(ReadOnlySpan<byte> part, long number)
+    {
+        if (_hash is null)
+        {
+            part = Begin(part, number);
+        }
+
+        _value.Write(part);
+        if (_isBase64)
+        {
+            HashBase64((_value.WrittenCount - MaxEndBytes) / 4 * 4, number);
+        }
+        else if (_value.WrittenCount > MaxTextBytes)
+        {
+            throw NotOne(number);
+        }
+    }
+
+    /// <summary>Reads up to the value, which is the last member: no quote within another one stands unescaped.</summary>
+    private ReadOnlySpan<byte> Begin(ReadOnlySpan<byte> line, long number)
+    {
+        ReadOnlySpan<byte> textMember = ",\"text\":\""u8;
+        ReadOnlySpan<byte> base64Member = ",\"base64\":\""u8;
+        int text = line.IndexOf(textMember);
+        int base64 = line.IndexOf(base64Member);
+        _isBase64 = base64 >= 0 && (text < 0 || base64 < text);
+        int end = _isBase64 ? base64 : text;
+        try
+        {
+            using var start = JsonDocument.Parse(Encoding.UTF8.GetString(line[..Math.Max(end, 0)]) + "}");
+            _hash = new LineHash(start.RootElement.GetProperty("source").GetString()!, start.RootElement.GetProperty("line").GetInt64());
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw NotOne(number);
+        }
+
+        return line[(end + (_isBase64 ? base64Member.Length : textMember.Length))..];
+    }
+
+    private void End(long number)
+    {
+        var value = _value.WrittenSpan.TrimEnd("\r\n"u8);
+        if (!value.EndsWith("\"}"u8))
+        {
+            throw NotOne(number);
+        }
+
+        if (_isBase64)
+        {
+            HashBase64(value.Length - 2, number);
+        }
+        else
+        {
+            _hash!.Add(Encoding.UTF8.GetBytes(JsonString.Unescape(value[..^2], out _)));
+        }
+
+        _lines.Enqueue(_hash!.End());
+        _hash.Dispose();
+        _hash = null;
+        _value.ResetWrittenCount();
+    }
+
+    private void HashBase64(int characters, long number)
+    {
+        if (characters <= 0)
+        {
+            return;
+        }
+
+        var value = _value.WrittenSpan;
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(characters)];
+        if (Base64.DecodeFromUtf8(value[..characters], bytes, out _, out int written) != OperationStatus.Done)
+        {
+            throw NotOne(number);
+        }
+
+        _hash!.Add(bytes.AsSpan(0, written));
+        var rest = value[characters..].ToArray();
+        _value.ResetWrittenCount();
+        _value.Write(rest);
+    }
+
+    private DifferenceException NotOne(long number) => new($"{Uri}, line {number}: it is not a reject as this tool keeps it.");
+}

@@ -1,0 +1,20 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CloudTrailAggregation.Local;
+
+/// <summary>A month that failed, as its line of JSON: in the place of the report that there is none of.</summary>
+internal sealed record FailedMonth(string Month, string Status, string Error)
+{
+    public static string Text(CloudTrail.Month month, Exception failure) =>
+        JsonSerializer.Serialize(new FailedMonth(month.ToString(), "failed", Failure.OnOneLine(failure.Message)), FailedMonthJson.Readable.FailedMonth);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(FailedMonth))]
+internal sealed partial class FailedMonthJson : JsonSerializerContext
+{
+    public static FailedMonthJson Readable => field ??= new FailedMonthJson(
+        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using CloudTrailAggregation.CloudTrail;
+
+namespace CloudTrailAggregation.Local;
+
+/// <summary>Which months: --month, or --from and --to.</summary>
+internal sealed class MonthOptions
+{
+    private readonly Option<Month> _month;
+    private readonly Option<Month> _from;
+    private readonly Option<Month> _to;
+    private readonly Option<bool> _stopOnFailure = new("--stop-on-failure")
+    {
+        Description = "Leave the months after the first that fails; otherwise each is tried.",
+    };
+
+    public MonthOptions(TimeProvider time)
+    {
+        var latest = Month.Of(time.GetUtcNow());
+        _month = OptionTypes.Month("--month", "The month, by the day of delivery (UTC).", latest);
+        _from = OptionTypes.Month("--from", "The first of several months, each in turn; with --to.", latest);
+        _to = OptionTypes.Month("--to", "The last of them.", latest);
+    }
+
+    public void AddTo(Command command)
+    {
+        Array.ForEach<Option>([_month, _from, _to, _stopOnFailure], command.Options.Add);
+        command.Validators.Add(given =>
+        {
+            bool one = given.GetResult(_month) is not null;
+            bool first = given.GetResult(_from) is not null;
+            bool last = given.GetResult(_to) is not null;
+            if (first != last || one == first)
+            {
+                // After an error of ours the library looks no further.
+                foreach (var option in command.Options.Where(option => option.Required && given.GetResult(option) is null))
+                {
+                    given.AddError($"Option '{option.Name}' is required.");
+                }
+
+                given.AddError("Give --month, or --from and --to.");
+            }
+        });
+    }
+
+    /// <exception cref="WrongUsageException">They end before they begin.</exception>
+    public IReadOnlyList<Month> Months(ParseResult arguments)
+    {
+        var (first, last) = IsRange(arguments)
+            ? (arguments.GetValue(_from), arguments.GetValue(_to))
+            : (arguments.GetValue(_month), arguments.GetValue(_month));
+        if (last < first)
+        {
+            throw new WrongUsageException($"--to {last} is before --from {first}.");
+        }
+
+        List<Month> months = [];
+        for (var month = first; month <= last; month = month.Next)
+        {
+            months.Add(month);
+        }
+
+        return months;
+    }
+
+    /// <summary>Whether --from and --to were given.</summary>
+    public bool IsRange(ParseResult arguments) => arguments.GetResult(_from) is not null;
+
+    public bool StopsOnFailure(ParseResult arguments) => arguments.GetValue(_stopOnFailure);
+}

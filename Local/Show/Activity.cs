@@ -1,0 +1,103 @@
+namespace CloudTrailAggregation.Local.Show;
+
+/// <summary>What happened in the events of some files: the most frequent names, sources, errors and callers, and events by day.</summary>
+internal sealed class Activity
+{
+    private static readonly string[] Read = ["event_name", "event_source", "error_code", "user_identity", "event_time"];
+
+    private readonly TopValues[] _top = [new(), new(), new(), new()];
+    private readonly Dictionary<DateOnly, long> _days = [];
+    private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private long _rows;
+    private long _withoutTime;
+
+    /// <summary>Counts a file's events; what it has no column for stays out.</summary>
+    public void Add(ParquetTable table, CancellationToken cancellation)
+    {
+        int[] places = Array.ConvertAll(Read, name => PlaceOf(table, name));
+        int[] columns = [.. places.Where(place => place >= 0)];
+        int[] cells = Array.ConvertAll(places, place => Array.IndexOf(columns, place));
+        using var rows = table.ReadRows(columns);
+        while (columns.Length > 0 && rows.MoveNext())
+        {
+            if (rows.Row % 10_000 == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            Add(rows, cells);
+        }
+    }
+
+    /// <summary>What was found.</summary>
+    /// <param name="most">How many of each.</param>
+    public ActivityDetails Details(int most) => new(
+        _rows,
+        [.. Enumerable.Range(0, _top.Length).Select(at => new TopDetails(Read[at] == "user_identity" ? "caller" : Read[at], _top[at].Values, _top[at].Uncounted, _top[at].Most(most)))],
+        [.. _days.OrderBy(day => day.Key).Select(day => new DayCount(day.Key, day.Value))],
+        _withoutTime,
+        [.. _missing]);
+
+    private void Add(ParquetRows rows, int[] cells)
+    {
+        _rows++;
+        for (int at = 0; at < _top.Length; at++)
+        {
+            if (cells[at] < 0 || rows.IsNull(cells[at]))
+            {
+                continue;
+            }
+
+            if (Read[at] != "user_identity")
+            {
+                _top[at].Add(rows.Bytes(cells[at]));
+            }
+            else if (Caller.Of(rows.Bytes(cells[at])) is { } caller)
+            {
+                _top[at].Add(caller);
+            }
+        }
+
+        if (cells[^1] >= 0 && rows.Time(cells[^1]) is { } time)
+        {
+            var day = DateOnly.FromDateTime(time);
+            _days[day] = _days.GetValueOrDefault(day) + 1;
+        }
+        else
+        {
+            _withoutTime++;
+        }
+    }
+
+    private int PlaceOf(ParquetTable table, string name)
+    {
+        int place = table.IndexOf(name);
+        bool usable = place >= 0 && !table.Columns[place].IsRepeated
+            && (name == "event_time" ? table.Columns[place].TicksPerUnit > 0 : table.Columns[place].IsText);
+        if (!usable)
+        {
+            _missing.Add(name);
+        }
+
+        return usable ? place : -1;
+    }
+}
+
+/// <summary>What happened in the events of some files.</summary>
+/// <param name="Rows">Events.</param>
+/// <param name="Top">The most frequent values, by what they are values of.</param>
+/// <param name="Days">Events of each day (UTC) that has any, in order.</param>
+/// <param name="WithoutTime">Events without a time.</param>
+/// <param name="Missing">Columns that a file does not have, or that hold something else there.</param>
+internal sealed record ActivityDetails(
+    long Rows, IReadOnlyList<TopDetails> Top, IReadOnlyList<DayCount> Days, long WithoutTime, IReadOnlyList<string> Missing);
+
+/// <summary>The most frequent values of one kind.</summary>
+/// <param name="Of">What they are.</param>
+/// <param name="Values">How many different ones there are.</param>
+/// <param name="Uncounted">Occurrences of values that came when there were too many different ones.</param>
+/// <param name="Most">The most frequent ones.</param>
+internal sealed record TopDetails(string Of, int Values, long Uncounted, IReadOnlyList<ValueCount> Most);
+
+/// <summary>Events of one day.</summary>
+internal sealed record DayCount(DateOnly Day, long Count);

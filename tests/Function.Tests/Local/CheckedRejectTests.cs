@@ -1,0 +1,82 @@
+using System.IO.Compression;
+using System.Text;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Tests.Aggregation;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Local;
+
+/// <summary>What is no event is in the reject files, byte for byte.</summary>
+public sealed class CheckedRejectTests() : CheckTest(new DirectoryMonthStores())
+{
+    [Fact]
+    public async Task Rejects_of_every_kind_are_proven_at_any_length()
+    {
+        string tooLong = $"{{\"a\":\"{new string('x', LineReader.MaxLineBytes)}\"}}";
+        byte[] text = Encoding.UTF8.GetBytes($"no event \"\\ \u00e9 \ud83d\ude00\n\uFEFF{tooLong}\r\n{Event("1")}\n{tooLong}x{tooLong}\n[1]\r\nz{new string('\u0001', LineReader.MaxLineBytes / 5)}\n");
+        await PutTextAsync("2024/02/01/000000.ndjson", [.. text, 0xFF, 0xFE, (byte)'"', (byte)'\n', .. Encoding.UTF8.GetBytes(tooLong)]);
+        await RunAsync();
+
+        var found = await CheckAsync();
+
+        Assert.Equal((8L, 1L, 0L, 7L), (found.Counts.Lines, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
+    }
+
+    [Theory]
+    [InlineData("\"line\":3", "\"line\":4", "line 3 is no event, and the reject kept in its place is ")]
+    [InlineData("02/01/000000.ndjson", "02/02/000000.ndjson", "line 1 is no event, and the reject kept in its place is ")]
+    [InlineData("first", "First", "line 1 is no event, and is kept otherwise than it is: 5 bytes in the source, 5 in the reject file.")]
+    [InlineData("//79", "//78", "line 3 is no event, and is kept otherwise than it is: 4 bytes in the source, 4 in the reject file.")]
+    [InlineData("//79", "!!!!", "000000.ndjson.gz, line 2: it is not a reject as this tool keeps it.")]
+    [InlineData("\"text\"", "\"test\"", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it.")]
+    [InlineData("\"}\n", "\"\n", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it.")]
+    [InlineData("{\"source\"", "\n{\"source\"", null)]
+    public async Task A_reject_that_is_kept_otherwise_is_found(string part, string instead, string? expected)
+    {
+        await WriteRejectsAsync();
+        await ChangeRejectsAsync(text => text.Replace(part, instead, StringComparison.Ordinal));
+
+        if (expected is null)
+        {
+            Assert.Equal(2, (await CheckAsync()).Counts.Rejects);
+        }
+        else
+        {
+            Assert.Contains(expected, await DiffersAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_reject_and_one_too_many_are_found()
+    {
+        await WriteRejectsAsync();
+        byte[] whole = await BytesAsync(Rejects0);
+        await ChangeRejectsAsync(text => text[..(text.IndexOf('\n', StringComparison.Ordinal) + 1)]);
+        string missing = await DiffersAsync();
+        await Destination.DeleteAsync(Rejects0, Cancellation);
+        string noFile = await DiffersAsync();
+        await PutBytesAsync(Destination, Rejects0, whole);
+        await ChangeRejectsAsync(text => text + text);
+
+        Assert.Contains("line 3 is no event, and is not among the rejects that are kept.", missing, StringComparison.Ordinal);
+        Assert.Contains("line 1 is no event, and is not among the rejects that are kept.", noFile, StringComparison.Ordinal);
+        Assert.Contains("keeps ", await DiffersAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task WriteRejectsAsync()
+    {
+        await PutTextAsync("2024/02/01/000000.ndjson", [.. "first\n"u8, .. Encoding.UTF8.GetBytes(Event("1")), .. "\n"u8, 0xFF, 0xFE, 0xFD, (byte)'x', (byte)'\n']);
+        await RunAsync();
+    }
+
+    private async Task ChangeRejectsAsync(Func<string, string> change)
+    {
+        var text = new MemoryStream();
+        await using (var gzip = new GZipStream(new MemoryStream(await BytesAsync(Rejects0)), CompressionMode.Decompress))
+        {
+            await gzip.CopyToAsync(text, Cancellation);
+        }
+
+        await PutBytesAsync(Destination, Rejects0, Gzip(Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(text.ToArray())))));
+    }
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Local.Show;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Local;
+
+public sealed class ShowTests : IDisposable
+{
+    private readonly Months _months = new();
+
+    public void Dispose() => _months.Dispose();
+
+    [Fact]
+    public async Task A_file_is_shown_with_columns_sizes_metadata_counts_and_its_first_row()
+    {
+        _months.WithEveryKindOfLine();
+        await _months.RunAsync();
+
+        var run = await ShowAsync(_months.Parquet);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.ErrorLines);
+        Assert.Contains($"{_months.Parquet}     4           1  ", run.Output, StringComparison.Ordinal);
+        Assert.All(EventSchema.Columns, column => Assert.Matches($"\n{column.Name} +(string|boolean|timestamp \\(ms, UTC\\)) +[0-9.]+ .?B?(bytes)? +[0-9.]+ % +[0-9.]+ .*  zstd +(Rle|Plain)", run.Output));
+        Assert.Matches("\nrow group  rows +bytes  uncompressed\n        0     4 ", run.Output);
+        Assert.Matches("\ncloudtrail_aggregation.events_so_far +4\n", run.Output);
+        Assert.Matches("\ncloudtrail_aggregation.duplicates_so_far +2\n", run.Output);
+        Assert.Matches("\nrow 1 +value\nevent_id +00000001-0000-4000-8000-000000000000\nevent_time +2024-02-01 12:00:00\n", run.Output);
+        Assert.DoesNotContain("row 2", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Events per day", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--top", 2)]
+    [InlineData("--top=1", 1)]
+    public async Task Top_counts_names_sources_errors_and_callers_and_draws_the_days(string top, int names)
+    {
+        _months.WithEveryKindOfLine();
+        await _months.RunAsync("--rows-per-file", "3");
+
+        var run = await CommandLineRun.OfAsync("show", "--rows", "0", top, _months.Destination);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("\nevent_name \\(2 values\\) +events +share\nGetObject +3 +75.0 %\n" + (names == 1 ? "\n" : "ConsoleLogin +1 +25.0 %\n\n"), run.Output);
+        Assert.Matches("\nevent_source \\(1 value\\) +events +share\ns3.amazonaws.com +4 +100.0 %\n", run.Output);
+        Assert.Matches("\nerror_code \\(1 value\\) +events +share\nAccessDenied +1 +25.0 %\n", run.Output);
+        Assert.Matches("\ncaller \\(1 value\\) +events +share\narn:aws:iam::111122223333:user/alice +4 +100.0 %\n", run.Output);
+        Assert.Contains("\nEvents per day (UTC)\n  2024-01-31            1  █████████████████████████\n  2024-02-01            2  ██████████████████████████████████████████████████\n  2024-02-02            1  █████████████████████████\n", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("row 1", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task As_json_it_is_one_object()
+    {
+        _months.WithEveryKindOfLine();
+        await _months.RunAsync();
+
+        var run = await ShowAsync("--json", "--top=1", _months.Destination);
+
+        using var document = JsonDocument.Parse(run.Output);
+        var file = document.RootElement.GetProperty("files")[0];
+        Assert.Equal((4, "00"), (file.GetProperty("rows").GetInt32(), file.GetProperty("uri").GetString()![^10..^8]));
+        Assert.Equal(EventSchema.Columns.Select(column => column.Name), file.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
+        Assert.Equal("""{"of":"event_name","values":2,"uncounted":0,"most":[{"value":"GetObject","count":3}]}""", document.RootElement.GetProperty("activity").GetProperty("top")[0].GetRawText());
+        Assert.Equal("""{"day":"2024-01-31","count":1}""", document.RootElement.GetProperty("activity").GetProperty("days")[0].GetRawText());
+    }
+
+    [Fact]
+    public async Task Files_of_other_tools_are_shown_as_far_as_they_go()
+    {
+        _months.WithEveryKindOfLine();
+        await _months.RunAsync();
+        string other = Path.Combine(_months.Destination, "other.parquet");
+        Sql.Rows($"""
+            COPY (SELECT 'a' AS event_name, 1.5::DOUBLE AS number, 7::INT AS small, {SqlText("\e[2J")} AS "name{"\e"}[2J", TIMESTAMP '2024-02-01 01:02:03.5' AS event_time, [1, 2] AS list,
+                         {SqlText("""{"userName":"bob"}""")}::BLOB AS user_identity, DATE '2024-02-01' AS day, NULL::INT AS nothing) TO {SqlText(other)} (FORMAT parquet)
+            """);
+
+        var run = await ShowAsync("--top", other);
+        var both = await ShowAsync(_months.Destination);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.ErrorLines);
+        Assert.DoesNotContain('\e', run.Output);
+        Assert.Matches("\nrow 1 +value\nevent_name +a\nnumber +1.5\nsmall +7\nname \\[2J +\\[2J\nevent_time +2024-02-01 01:02:03.5\nuser_identity +\\{\"userName\":\"bob\"\\}\nday +", run.Output);
+        Assert.Matches("\ncaller \\(1 value\\) +events +share\nbob +1 ", run.Output);
+        Assert.Contains("  2024-02-01            1  █", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Not in every file, or of another type there: event_source, error_code.", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"Left out above, with other columns: {other} (event_name string, number double, small ", both.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no Parquet file at all")]
+    [InlineData("")]
+    public async Task What_is_no_Parquet_file_is_named(string text)
+    {
+        string file = _months.Write("x.parquet", text);
+
+        var run = await ShowAsync(file);
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith($"error: {file} cannot be read as a Parquet file: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_named()
+    {
+        _months.WithEveryKindOfLine();
+
+        var file = await ShowAsync(_months.Parquet);
+        var directory = await ShowAsync(_months.Source);
+
+        Assert.Equal((1, $"error: {_months.Parquet}: there is no such file."), (file.ExitCode, Assert.Single(file.ErrorLines)));
+        Assert.Equal((1, $"error: {_months.Source}: there is no file below it whose name ends in .parquet."), (directory.ExitCode, Assert.Single(directory.ErrorLines)));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"AssumedRole","arn":"arn:session","sessionContext":{"sessionIssuer":{"arn":"arn:role"}}}""", "arn:role")]
+    [InlineData("""{"type":"AssumedRole","arn":"arn:session","sessionContext":{"sessionIssuer":{}}}""", "arn:session")]
+    [InlineData("""{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}""", "ec2.amazonaws.com")]
+    [InlineData("""{"type":"IAMUser","userName":"bob","principalId":"A"}""", "bob")]
+    [InlineData("""{"type":"AWSAccount","principalId":"A","arn":""}""", "A")]
+    [InlineData("""{"type":"Root","sessionContext":1}""", "Root")]
+    [InlineData("""{"userName":7}""", null)]
+    [InlineData("""["arn"]""", null)]
+    [InlineData("no JSON", null)]
+    [InlineData("", null)]
+    public void A_caller_is_the_role_of_a_session_or_the_best_name_there_is(string userIdentity, string? caller) =>
+        Assert.Equal(caller, Caller.Of(System.Text.Encoding.UTF8.GetBytes(userIdentity)));
+
+    [Fact]
+    public void Values_beyond_what_memory_is_meant_for_are_counted_together()
+    {
+        var top = new TopValues();
+        for (int value = 0; value <= TopValues.MaxValues; value++)
+        {
+            top.Add($"{value}");
+        }
+
+        top.Add("1");
+
+        Assert.Equal((TopValues.MaxValues, 1L), (top.Values, top.Uncounted));
+        Assert.Equal([new ValueCount("1", 2), new ValueCount("0", 1)], top.Most(2));
+    }
+
+    [Fact]
+    public void Many_days_are_drawn_as_months_and_far_ones_are_told_apart()
+    {
+        var first = new DateOnly(2023, 1, 1);
+
+        string year = Drawn([.. Enumerable.Range(0, 365).Select(day => new DayCount(first.AddDays(day), 10))]);
+        string stray = Drawn([new DayCount(new DateOnly(1970, 1, 1), 1), new DayCount(first, 1_000), new DayCount(first.AddDays(2), 500)]);
+
+        Assert.StartsWith("Events per month (UTC)\n  2023-01          310  ████", year, StringComparison.Ordinal);
+        Assert.Equal(13, year.TrimEnd('\n').Split('\n').Length);
+        Assert.Equal(
+            "Events per day (UTC)\n  1970-01-01            1  ▏\n  (19,357 days without any)\n"
+            + $"  2023-01-01        1,000  {new string('█', 50)}\n  2023-01-02            0\n  2023-01-03          500  {new string('█', 25)}\n", stray);
+    }
+
+    private static string Drawn(IReadOnlyList<DayCount> days)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        DayChart.Write(text, days);
+        return text.ToString();
+    }
+
+    private static string SqlText(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static Task<CommandLineRun> ShowAsync(params string[] arguments) => CommandLineRun.OfAsync(["show", .. arguments]);
+}
