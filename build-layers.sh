@@ -7,7 +7,8 @@ build-layers.sh [OPTION...]
 
 Builds the Lambda layer with ParquetSharp for each architecture, in an Amazon Linux container: composes it, loads the
 library there and writes and reads a Parquet file with it, checks it (Layers/check-layer) and zips it. The same sources
-and SDK give the same SHA-256 everywhere.
+and SDK give the same SHA-256 everywhere. Beside each zip stands NAME.contents.txt: its files with their SHA-256, to be
+checked with sha256sum --check where it was unpacked.
 
   --arch x86_64|arm64|all    architecture (default: all)
   --engine docker|podman|finch|none
@@ -30,7 +31,7 @@ and SDK give the same SHA-256 everywhere.
   --help
 
 The container sees this machine's NuGet packages (NUGET_PACKAGES or ~/.nuget/packages) and NuGet.Config read-only, so
-that what was restored before needs no network. Nothing but the zips is written; they belong to the caller.
+that what was restored before needs no network. Nothing but the zips and their lists is written; they belong to the caller.
 
   ./build-layers.sh --arch arm64 --publish --region eu-central-1
   ./build-layers.sh --arch arm64 --function
@@ -130,7 +131,7 @@ else
   echo "Building in a container of $image with $engine"
   compose_in_container
 fi
-mv "$work"/zips/*.zip "$output/"
+mv "$work"/zips/*.zip "$work"/zips/*.contents.txt "$output/"
 
 [ "$publish" = true ] || exit 0
 

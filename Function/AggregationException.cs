@@ -5,4 +5,4 @@ namespace CloudTrailAggregation;
 /// says what is wrong and what to change.
 /// </summary>
 public class AggregationException(string message, Exception? innerException = null)
-    : Exception(message, innerException);
+    : Exception(OneLine.Of(message), innerException);

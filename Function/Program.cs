@@ -29,9 +29,9 @@ Task<bool> Initialize()
         var settings = Settings.Read(Environment.GetEnvironmentVariable);
 #pragma warning restore RS0030
         settings = settings with { Options = settings.Options with { Threads = Environment.ProcessorCount } };
-        var client = S3Client.Create(new S3Endpoint());
-        var source = new S3Store(client, settings.SourceBucket, settings.SourcePrefix);
-        var destination = new S3Store(client, settings.DestinationBucket, settings.DestinationPrefix);
+        // A client each, which count their retries; the SDK shares the connections.
+        var source = new S3Store(S3Client.Create(new S3Endpoint()), settings.SourceBucket, settings.SourcePrefix);
+        var destination = new S3Store(S3Client.Create(new S3Endpoint()), settings.DestinationBucket, settings.DestinationPrefix);
         handler = new Handler(settings, source, destination, TimeProvider.System, output);
         return Task.FromResult(true);
     }

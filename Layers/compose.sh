@@ -84,5 +84,5 @@ for arch in "$@"; do
 done
 
 # A container runs as root: the zips belong to whoever the output directory belongs to.
-[ "$in_container" = false ] || chown --reference="$output" "$work"/*.zip
-cp -p "$work"/*.zip "$output/"
+[ "$in_container" = false ] || chown --reference="$output" "$work"/*.zip "$work"/*.contents.txt
+cp -p "$work"/*.zip "$work"/*.contents.txt "$output/"

@@ -1,77 +1,142 @@
 using System.Threading.Channels;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Aggregation;
 
 /// <summary>
-/// Moves batches from reader to files in order. With one thread by turns; with more, reading runs ahead by a few
-/// batches, and the files encode several columns at a time.
+/// Takes a month's batches through their steps: fill (gunzip, lines, hashes), mark duplicates, read events, enter in
+/// the ledger, append to the files. With one thread each batch in turn. With more, sources are filled ahead and events
+/// read beside one another; duplicates, ledger and files keep the order of the sources, and so does the output.
 /// </summary>
-internal static class BatchPipeline
+internal sealed class BatchPipeline(
+    IObjectStore store, MonthPlan plan, AggregationOptions options, LineLedger ledger, PartFiles files)
 {
-    /// <summary>Batches under way: one being read, one being written, one waiting.</summary>
-    private const int Batches = 3;
+    private IReadOnlyList<StoredObject> Sources => plan.Sources.Objects;
 
-    public static async Task RunAsync(MonthReader reader, PartFiles files, int threads, CancellationToken cancellation)
+    /// <exception cref="AggregationException">A source cannot be read whole, or a file not be written.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
     {
-        if (threads > 1)
+        await using var readAhead = new ReadAhead(store, Sources, cancellation);
+        using var duplicates = options.Deduplicate ? new DuplicateFilter() : null;
+        if (options.Threads == 1)
         {
-            await RunAheadAsync(reader, files, cancellation);
+            await RunByTurnsAsync(readAhead, duplicates, cancellation);
             return;
         }
 
-        using var batch = new EventBatch();
-        while (await reader.ReadAsync(batch, cancellation))
+        // One thread writes; all that is started below stays on the others.
+        var others = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Threads - 1).ConcurrentScheduler;
+        await RunAheadAsync(others, readAhead, duplicates, cancellation);
+    }
+
+    private async Task RunByTurnsAsync(ReadAhead readAhead, DuplicateFilter? duplicates, CancellationToken cancellation)
+    {
+        using var batch = new EventBatch(plan.Month);
+        for (int source = 0; source < Sources.Count; source++)
         {
-            files.Append(batch);
+            await using var reader = await OpenAsync(source, readAhead, duplicates);
+            do
+            {
+                await reader.FillAsync(batch, cancellation);
+                duplicates?.Mark(batch.Lines, DayOf(source));
+                batch.ReadEvents();
+                Write(batch);
+            }
+            while (!batch.EndsSource);
         }
     }
 
-    private static async Task RunAheadAsync(MonthReader reader, PartFiles files, CancellationToken cancellation)
+    private async Task RunAheadAsync(
+        TaskScheduler others, ReadAhead readAhead, DuplicateFilter? duplicates, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var free = Channel.CreateBounded<EventBatch>(Batches);
-        var full = Channel.CreateBounded<EventBatch>(Batches);
-        EventBatch[] batches = [.. Enumerable.Range(0, Batches).Select(_ => new EventBatch())];
-        Array.ForEach(batches, batch => free.Writer.TryWrite(batch));
-
-        var reading = Task.Run(() => ReadAsync(reader, free.Reader, full.Writer, stop.Token), CancellationToken.None);
+        var lanes = ReadingLane.For(plan.Month, options.Threads);
+        var read = Channel.CreateUnbounded<EventBatch>();
+        Task[] ahead =
+        [
+            .. lanes.Select((lane, first) => Start(others, () => lane.FillAsync(
+                Enumerable.Range(0, Sources.Count).Where(source => source % lanes.Length == first),
+                source => OpenAsync(source, readAhead, duplicates),
+                stop.Token))),
+            Start(others, () => ReadAsync(lanes, duplicates, read.Writer)),
+        ];
         try
         {
-            await foreach (var batch in full.Reader.ReadAllAsync(CancellationToken.None))
-            {
-                files.Append(batch);
-                _ = free.Writer.TryWrite(batch);
-            }
+            await Task.Factory.StartNew(
+                () => WriteAll(read.Reader, lanes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
             await stop.CancelAsync();
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Array.ForEach(batches, batch => batch.Dispose());
-        }
-
-        await reading;
-    }
-
-    private static async Task ReadAsync(
-        MonthReader reader, ChannelReader<EventBatch> free, ChannelWriter<EventBatch> full, CancellationToken cancellation)
-    {
-        try
-        {
-            while (true)
+            await Task.WhenAll(ahead);
+            foreach (var lane in lanes)
             {
-                var batch = await free.ReadAsync(cancellation);
-                if (!await reader.ReadAsync(batch, cancellation))
-                {
-                    return;
-                }
-
-                await full.WriteAsync(batch, cancellation);
+                await lane.DisposeAsync();
             }
         }
-        finally
+    }
+
+    /// <summary>Marks duplicates in the order of the sources and starts the reading of events. Failures go to the channel.</summary>
+    private async Task ReadAsync(ReadingLane[] lanes, DuplicateFilter? duplicates, ChannelWriter<EventBatch> read)
+    {
+        Exception? failure = null;
+        try
         {
-            full.Complete();
+            for (int source = 0; source < Sources.Count; source++)
+            {
+                bool ends;
+                do
+                {
+                    var batch = await LaneOf(source, lanes).NextAsync();
+                    duplicates?.Mark(batch.Lines, DayOf(source));
+                    batch.StartReading();
+
+                    // Once passed on it is no longer ours: it may be written and filled again before the next line.
+                    ends = batch.EndsSource;
+                    _ = read.TryWrite(batch);
+                }
+                while (!ends);
+            }
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+
+        read.Complete(failure);
+    }
+
+    /// <summary>
+    /// Writes batch after batch on the thread it is called on, blocking: the allocator of pages keeps an arena for each
+    /// thread that it sees, and a writer that moved about would leave its pages in all of them.
+    /// </summary>
+    private void WriteAll(ChannelReader<EventBatch> read, ReadingLane[] lanes)
+    {
+        while (read.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (read.TryRead(out var batch))
+            {
+                batch.FinishReading();
+                Write(batch);
+                LaneOf(batch.Source, lanes).Return(batch);
+            }
         }
     }
+
+    private async Task<SourceReader> OpenAsync(int source, ReadAhead readAhead, DuplicateFilter? duplicates) =>
+        new(source, new LogFile(await readAhead.OpenAsync(source), store.UriOf(Sources[source].Key)), duplicates);
+
+    private void Write(EventBatch batch)
+    {
+        ledger.Enter(batch);
+        files.Append(batch);
+    }
+
+    private int DayOf(int source) => SourceListing.DayOf(Sources[source]);
+
+    private static ReadingLane LaneOf(int source, ReadingLane[] lanes) => lanes[source % lanes.Length];
+
+    private static Task Start(TaskScheduler scheduler, Func<Task> run) =>
+        Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
 }

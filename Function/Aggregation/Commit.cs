@@ -14,31 +14,46 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
     /// <summary>How long a reader could see files of both runs; null where one file replaced at most one.</summary>
     public TimeSpan? Mixed { get; private set; }
 
+    /// <summary>
+    /// All that can be done before something is visible: the last bytes are brought to the store, which may refuse them,
+    /// and the month is held against what was planned.
+    /// </summary>
     /// <exception cref="AggregationException">A source changed, or the month would shrink: nothing was changed.</exception>
-    public async Task CheckAsync(LineCounts counts, bool replace, CancellationToken cancellation)
+    public async Task PrepareAsync(RejectFile rejects, PartFiles files, LineCounts counts, bool replace, CancellationToken cancellation)
     {
+        foreach (var staged in StagedOf(rejects, files))
+        {
+            await staged.FinishAsync(cancellation);
+        }
+
         var later = await SourceListing.ReadAsync(plan.Month, source, cancellation);
         plan.Sources.CheckUnchanged(later, source);
         if (!replace)
         {
-            CheckNotShrinking(counts, cancellation);
+            await CheckNotShrinkingAsync(counts, cancellation);
         }
     }
 
     /// <summary>Once begun it is not given up half-way, whatever the time: there is no token.</summary>
+    /// <remarks>Rejects first: a line is never missing in both files. What that costs, see <see cref="TakeBackAsync"/>.</remarks>
     /// <exception cref="CommitLostException">Another run was faster.</exception>
     public async Task RunAsync(RejectFile rejects, PartFiles files)
     {
-        if (rejects.Staged is { } rejected)
-        {
-            await CompleteAsync(rejected);
-        }
-
         long started = 0;
-        foreach (var file in files.Files)
+        var completed = new List<string>();
+        foreach (var staged in StagedOf(rejects, files))
         {
-            await CompleteAsync(file.Staged);
-            started = started == 0 ? time.GetTimestamp() : started;
+            try
+            {
+                await staged.CompleteAsync(plan.StandingAt(staged.Key), CancellationToken.None);
+            }
+            catch (CommitLostException lost) when (completed.Count > 0)
+            {
+                throw await TakeBackAsync(completed, lost);
+            }
+
+            completed.Add(staged.Key);
+            started = started == 0 && staged != rejects.Staged ? time.GetTimestamp() : started;
         }
 
         var written = files.Files.Select(file => file.Staged.Key).ToHashSet(StringComparer.Ordinal);
@@ -55,9 +70,9 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
     /// Files of one run count by their events. Files that this tool did not write have their duplicates still, so
     /// their rows are held against the lines read.
     /// </summary>
-    private void CheckNotShrinking(LineCounts counts, CancellationToken cancellation)
+    private async Task CheckNotShrinkingAsync(LineCounts counts, CancellationToken cancellation)
     {
-        var footers = plan.ParquetFiles.Values.Select(file => ParquetFooter.Read(destination, file, cancellation)).ToList();
+        var footers = await ReadFootersAsync(cancellation);
         if (footers.Count == 0)
         {
             return;
@@ -73,10 +88,45 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
         }
     }
 
+    /// <summary>The footers of the files that stand there; one that another run has replaced since cannot be read any more.</summary>
+    private async Task<List<ParquetFooter>> ReadFootersAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. plan.ParquetFiles.Values.Select(file => ParquetFooter.Read(destination, file, cancellation))];
+        }
+        catch (AggregationException unread)
+        {
+            var now = await OutputKeys.ListAsync(destination, OutputKeys.ParquetPrefix(plan.Month), OutputKeys.ParquetSuffix, cancellation);
+            if (now.SequenceEqual(plan.ParquetFiles))
+            {
+                throw;
+            }
+
+            throw StoreError.Lost(destination.UriOf(OutputKeys.ParquetPrefix(plan.Month)), "the files that were to be replaced are others by now", unread);
+        }
+    }
+
     private static string? RunOf(ParquetFooter footer) => footer.Metadata.GetValueOrDefault(FileMetadata.Run);
 
-    private Task CompleteAsync(IStagedObject staged) =>
-        staged.CompleteAsync(plan.StandingAt(staged.Key), CancellationToken.None);
+    private static IEnumerable<IStagedObject> StagedOf(RejectFile rejects, PartFiles files) =>
+        files.Files.Select(file => file.Staged).Prepend(rejects.Staged).OfType<IStagedObject>();
+
+    /// <summary>
+    /// A commit that is lost after its first file. Its rejects go where there were none before: the other run has none,
+    /// or it would have been met there. What this run has replaced cannot be brought back, and is named.
+    /// </summary>
+    private async Task<CommitLostException> TakeBackAsync(List<string> completed, CommitLostException lost)
+    {
+        if (completed is [var only] && OutputKeys.IsReject(plan.Month, only) && plan.StandingAt(only) is null)
+        {
+            await destination.DeleteAsync(only, CancellationToken.None);
+            return lost;
+        }
+
+        string ours = string.Join(", ", completed.Select(destination.UriOf));
+        return new CommitLostException($"{lost.Message.Replace(StoreError.NothingChanged, "", StringComparison.Ordinal)}Already written by this run: {ours}. Run the month again: that makes all its files one run's.", lost);
+    }
 
     private async Task RemoveAsync(IEnumerable<string> keys)
     {

@@ -18,14 +18,40 @@ internal sealed class DuplicateFilter : IDisposable
     private LineSet _day = new();
     private int _number;
 
-    /// <summary>Goes on to a day's folder, 1 to 31; days come in ascending order.</summary>
-    public void StartDay(int number)
+    /// <summary>What a line is known by, together with its length; may be called from several threads.</summary>
+    public UInt128 HashOf(ReadOnlySpan<byte> line) => XxHash128.HashToUInt128(line, _seed);
+
+    /// <summary>
+    /// Marks the lines that stood earlier in this day's folder or in the day before's, and remembers all.
+    /// </summary>
+    /// <param name="lines">The next lines of the month.</param>
+    /// <param name="day">Their folder, 1 to 31; days come in ascending order.</param>
+    public void Mark(Span<BatchLine> lines, int day)
     {
-        if (number == _number)
+        if (day != _number)
         {
-            return;
+            StartDay(day);
         }
 
+        foreach (ref var line in lines)
+        {
+            // Remembered even when the day before has it: a copy may turn up on the day after.
+            bool added = _day.Add(line.Hash, line.Length);
+            if (!added || _dayBefore.Contains(line.Hash, line.Length))
+            {
+                line.Outcome = LineOutcome.Duplicate;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _day.Dispose();
+        _dayBefore.Dispose();
+    }
+
+    private void StartDay(int number)
+    {
         (_dayBefore, _day) = (_day, _dayBefore);
         _day.Clear();
         if (number != _number + 1)
@@ -34,21 +60,5 @@ internal sealed class DuplicateFilter : IDisposable
         }
 
         _number = number;
-    }
-
-    /// <summary>Whether an equal line stood earlier in this day's folder or in the day before's; remembers it.</summary>
-    public bool IsDuplicate(ReadOnlySpan<byte> line)
-    {
-        var hash = XxHash128.HashToUInt128(line, _seed);
-
-        // Remembered even when the day before has it: a copy may turn up on the day after.
-        bool added = _day.Add(hash, line.Length);
-        return !added || _dayBefore.Contains(hash, line.Length);
-    }
-
-    public void Dispose()
-    {
-        _day.Dispose();
-        _dayBefore.Dispose();
     }
 }

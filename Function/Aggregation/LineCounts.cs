@@ -26,6 +26,27 @@ public record struct LineCounts
     /// <summary>The latest eventTime, likewise.</summary>
     public long? Latest { get; set; }
 
+    /// <summary>Adds an event's time, in milliseconds since 1970.</summary>
+    public void AddTime(long time, bool outsideMonth)
+    {
+        OutsideMonth += outsideMonth ? 1 : 0;
+        Earliest = Earliest < time ? Earliest : time;
+        Latest = Latest > time ? Latest : time;
+    }
+
+    /// <summary>Adds those of further lines.</summary>
+    public void Add(in LineCounts further)
+    {
+        Lines += further.Lines;
+        Events += further.Events;
+        Duplicates += further.Duplicates;
+        Rejects += further.Rejects;
+        OutsideMonth += further.OutsideMonth;
+        WithoutTime += further.WithoutTime;
+        Earliest = further.Earliest < Earliest ? further.Earliest : Earliest ?? further.Earliest;
+        Latest = further.Latest > Latest ? further.Latest : Latest ?? further.Latest;
+    }
+
     /// <exception cref="AggregationException">The counts do not add up: a line was lost or counted twice.</exception>
     public readonly void Check(long rowsWritten)
     {

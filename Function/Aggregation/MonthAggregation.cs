@@ -21,31 +21,36 @@ public sealed class MonthAggregation(
     public async Task<MonthReport> RunAsync(Month month, CancellationToken cancellation)
     {
         long started = time.GetTimestamp();
+        long retriesBefore = Retries();
 
         // Plan: what is to be read, and what stands there now.
         var plan = await MonthPlan.MakeAsync(month, source, destination, options, cancellation);
 
         // Parts: sources -> lines -> events -> column batches -> staged files.
-        await using var rejects = new RejectFile(destination, month);
-        await using var files = new PartFiles(destination, plan, options);
-        await using var reader = new MonthReader(source, plan, options, rejects, progress, cancellation);
-        await BatchPipeline.RunAsync(reader, files, options.Threads, cancellation);
+        await using var rejects = new RejectFile(destination, month, cancellation);
+        await using var files = new PartFiles(destination, plan, options, cancellation);
+        var ledger = new LineLedger(source, plan.Sources, rejects, progress);
+        await new BatchPipeline(source, plan, options, ledger, files).RunAsync(cancellation);
         files.Close();
         rejects.Close();
-        reader.Counts.Check(files.Rows);
-        CheckRejects(month, reader.Counts, rejects);
+        ledger.CheckWhole();
+        ledger.Counts.Check(files.Rows);
+        CheckRejects(month, ledger.Counts, rejects);
 
         // Commit: all or nothing.
         var commit = new Commit(source, destination, plan, time);
-        if (reader.Counts.Lines > 0)
+        if (ledger.Counts.Lines > 0)
         {
-            await commit.CheckAsync(reader.Counts, options.Replace, cancellation);
+            await commit.PrepareAsync(rejects, files, ledger.Counts, options.Replace, cancellation);
             cancellation.ThrowIfCancellationRequested();
             await commit.RunAsync(rejects, files);
         }
 
-        return Report(plan, reader.Counts, files, rejects, commit, time.GetElapsedTime(started));
+        var report = Report(plan, ledger.Counts, files, rejects, commit, time.GetElapsedTime(started));
+        return report with { Retries = Retries() - retriesBefore };
     }
+
+    private long Retries() => source.Retries + (ReferenceEquals(source, destination) ? 0 : destination.Retries);
 
     private void CheckRejects(Month month, LineCounts counts, RejectFile rejects)
     {

@@ -46,6 +46,9 @@ public sealed record MonthReport
     /// <summary>For how long a reader could see files of two runs; null where one file replaced at most one.</summary>
     public long? MixedMilliseconds { get; init; }
 
+    /// <summary>Requests to S3 that were sent again: it was busy, did not answer, or its answer broke off. In directories 0.</summary>
+    public long Retries { get; init; }
+
     public required long DurationMilliseconds { get; init; }
 }
 

@@ -23,6 +23,8 @@ internal static class OutputKeys
 
     public static string Reject(Month month, int number) => RejectPrefix(month) + Number(number) + RejectSuffix;
 
+    public static bool IsReject(Month month, string key) => key.StartsWith(RejectPrefix(month), StringComparison.Ordinal);
+
     /// <summary>The objects below the prefix whose names are of this scheme.</summary>
     public static async Task<IReadOnlyDictionary<string, StoredObject>> ListAsync(
         IObjectStore store, string prefix, string suffix, CancellationToken cancellation)

@@ -4,7 +4,8 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Aggregation;
 
 /// <summary>The Parquet files of a run, staged: nobody sees them before they are completed.</summary>
-internal sealed class PartFiles(IObjectStore destination, MonthPlan plan, AggregationOptions options) : IAsyncDisposable
+internal sealed class PartFiles(
+    IObjectStore destination, MonthPlan plan, AggregationOptions options, CancellationToken cancellation) : IAsyncDisposable
 {
     private readonly List<PartFile> _files = [];
     private IStagedObject? _staged;
@@ -50,20 +51,15 @@ internal sealed class PartFiles(IObjectStore destination, MonthPlan plan, Aggreg
     public async ValueTask DisposeAsync()
     {
         _sink?.Dispose();
-        if (_staged is not null)
-        {
-            await _staged.DisposeAsync();
-        }
 
-        foreach (var file in _files)
-        {
-            await file.Staged.DisposeAsync();
-        }
+        // At once: each abort may have to wait for a server that does not answer.
+        var staged = _files.Select(file => file.Staged).Append(_staged).OfType<IStagedObject>();
+        await Task.WhenAll(staged.Select(file => file.DisposeAsync().AsTask()));
     }
 
     private ParquetSink Open()
     {
-        _staged = destination.Stage(OutputKeys.Parquet(plan.Month, _files.Count), "application/vnd.apache.parquet");
+        _staged = destination.Stage(OutputKeys.Parquet(plan.Month, _files.Count), "application/vnd.apache.parquet", cancellation);
         _metadata = [];
         return new ParquetSink(_staged.Content, options.Codec, options.Threads, _metadata);
     }

@@ -11,34 +11,46 @@ internal sealed class ReadAhead(IObjectStore store, IReadOnlyList<StoredObject> 
     /// <summary>Requests under way ahead of the reader, which hides 20 ms of latency for objects of a few KB.</summary>
     private const int MaxOpen = 16;
 
-    /// <summary>Bytes fetched ahead at most; an object that is larger is opened only when its turn comes.</summary>
-    private const long MaxBytes = 16L << 20;
+    /// <summary>Bytes fetched ahead at most, but for one object.</summary>
+    private const long MaxBytes = 8L << 20;
 
-    private readonly Queue<(Task<Stream> Stream, long Bytes)> _ahead = new();
+    /// <summary>Larger objects are not fetched, only opened, when their turn comes; stage 1's have up to some 10 MiB.</summary>
+    private const long MaxFetchedBytes = 16L << 20;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Task<Stream>> _ahead = [];
     private int _next;
     private long _bytesAhead;
 
-    /// <summary>The next source's stored bytes. To be called once for each, in order; dispose the stream.</summary>
-    public Task<Stream> NextAsync()
+    /// <summary>
+    /// A source's stored bytes; dispose the stream. To be called once for each, by several readers in about the order
+    /// of the sources.
+    /// </summary>
+    public Task<Stream> OpenAsync(int source)
     {
-        if (_ahead.Count == 0)
+        lock (_lock)
         {
-            Start();
-        }
+            while (_next <= source)
+            {
+                Start();
+            }
 
-        var (stream, bytes) = _ahead.Dequeue();
-        _bytesAhead -= bytes;
-        while (_next < sources.Count && _ahead.Count < MaxOpen && _bytesAhead + sources[_next].Size <= MaxBytes)
-        {
-            Start();
-        }
+            _ = _ahead.Remove(source, out var stream);
+            _bytesAhead -= BytesAheadOf(source);
+            while (_next < sources.Count && IsFetched(_next) && _ahead.Count < MaxOpen
+                && (_ahead.Count == 0 || _bytesAhead + sources[_next].Size <= MaxBytes))
+            {
+                Start();
+            }
 
-        return stream;
+            return stream!;
+        }
     }
 
+    /// <summary>To be called once nobody opens sources any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var (stream, _) in _ahead)
+        foreach (var stream in _ahead.Values)
         {
             try
             {
@@ -53,12 +65,15 @@ internal sealed class ReadAhead(IObjectStore store, IReadOnlyList<StoredObject> 
 
     private void Start()
     {
-        var source = sources[_next++];
-        bool whole = source.Size <= MaxBytes;
-        long bytes = whole ? source.Size : 0;
-        _bytesAhead += bytes;
-        _ahead.Enqueue((whole ? FetchAsync(source) : store.OpenAsync(source, cancellation), bytes));
+        int source = _next++;
+        _bytesAhead += BytesAheadOf(source);
+        _ahead.Add(source, IsFetched(source) ? FetchAsync(sources[source]) : store.OpenAsync(sources[source], cancellation));
     }
+
+    /// <summary>Whether the object is fetched whole, ahead of its reader.</summary>
+    private bool IsFetched(int source) => sources[source].Size <= MaxFetchedBytes;
+
+    private long BytesAheadOf(int source) => IsFetched(source) ? sources[source].Size : 0;
 
     private async Task<Stream> FetchAsync(StoredObject source)
     {

@@ -17,11 +17,15 @@ internal sealed class RecordsFileCheck(string uri)
     private long _otherEvents;
     private int _toleratedEvents;
 
+    /// <summary>Whether the event read last holds nothing but <c>"Records":[…]</c>.</summary>
+    public static bool IsRecordsObject(EventReader reader) =>
+        reader.Present == 1UL << EventSchema.OtherFields && reader.OtherMembers == 1
+        && Find(0, TextOf(reader.Fields[EventSchema.OtherFields])) == Opening.Length;
+
     /// <summary>A line of the object was an event.</summary>
-    public void Event(EventReader reader)
+    public void Event(bool isRecordsObject)
     {
-        if (_found == 0 && reader.Present == 1UL << EventSchema.OtherFields && reader.OtherMembers == 1
-            && Find(TextOf(reader.Fields[EventSchema.OtherFields])) == Opening.Length)
+        if (_found == 0 && isRecordsObject)
         {
             _found = Opening.Length;
         }
@@ -49,7 +53,7 @@ internal sealed class RecordsFileCheck(string uri)
     {
         if (_found is not NotOne && _found < Opening.Length)
         {
-            _found = Find(line);
+            _found = Find(_found, line);
 
             // One record may stand alone on its line, without a comma: the first or the last.
             _toleratedEvents = 1;
@@ -79,9 +83,10 @@ internal sealed class RecordsFileCheck(string uri)
         }
     }
 
-    private int Find(ReadOnlySpan<byte> text)
+    /// <summary>How many tokens of the opening are found once this text has been read too.</summary>
+    private static int Find(int found, ReadOnlySpan<byte> text)
     {
-        for (int found = _found; ; found++)
+        for (; ; found++)
         {
             text = text.TrimStart(" \t\r"u8);
             if (found == Opening.Length || text.IsEmpty)

@@ -13,7 +13,7 @@ namespace CloudTrailAggregation.Aggregation;
 /// The lines that are no events, verbatim: <c>{"source","line","error","text"}</c>, one a line, gzipped;
 /// <c>"base64"</c> for <c>"text"</c> where the line is not UTF-8 or is too long to be held. Staged at the first reject.
 /// </summary>
-internal sealed class RejectFile(IObjectStore destination, Month month) : IAsyncDisposable
+internal sealed class RejectFile(IObjectStore destination, Month month, CancellationToken cancellation) : IAsyncDisposable
 {
     private const int QuotedRejects = 3;
     private const int ExcerptBytes = 80;
@@ -94,7 +94,7 @@ internal sealed class RejectFile(IObjectStore destination, Month month) : IAsync
     {
         if (_json is null)
         {
-            Staged = destination.Stage(OutputKeys.Reject(month, 0), "application/gzip");
+            Staged = destination.Stage(OutputKeys.Reject(month, 0), "application/gzip", cancellation);
             _gzip = new GZipStream(Staged.Content, CompressionLevel.Optimal, leaveOpen: true);
             _json = new Utf8JsonWriter(_written, Readable);
         }

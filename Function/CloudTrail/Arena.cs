@@ -10,9 +10,13 @@ public sealed unsafe class Arena : IDisposable
 {
     private const int BlockBytes = 1 << 16;
 
-    private readonly List<nint> _blocks = [];
+    /// <summary>Enough for most chunks, so it is kept from one to the next.</summary>
+    private byte* _firstBlock = Allocate(BlockBytes);
+    private readonly List<nint> _furtherBlocks = [];
     private byte* _free;
     private byte* _end;
+
+    public Arena() => Clear();
 
     /// <summary>At least <paramref name="bytes"/> to write to; <see cref="Commit"/> keeps what was used of them.</summary>
     public byte* Reserve(int bytes)
@@ -20,9 +24,9 @@ public sealed unsafe class Arena : IDisposable
         if (_end - _free < bytes)
         {
             int size = Math.Max(bytes, BlockBytes);
-            _free = (byte*)NativeMemory.Alloc((nuint)(size + Chunk.SpareBytes));
+            _free = Allocate(size);
             _end = _free + size;
-            _blocks.Add((nint)_free);
+            _furtherBlocks.Add((nint)_free);
         }
 
         return _free;
@@ -34,14 +38,22 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>Takes everything back.</summary>
     public void Clear()
     {
-        foreach (nint block in _blocks)
+        foreach (nint block in _furtherBlocks)
         {
             NativeMemory.Free((void*)block);
         }
 
-        _blocks.Clear();
-        _free = _end = null;
+        _furtherBlocks.Clear();
+        _free = _firstBlock;
+        _end = _firstBlock + BlockBytes;
     }
 
-    public void Dispose() => Clear();
+    public void Dispose()
+    {
+        Clear();
+        NativeMemory.Free(_firstBlock);
+        _firstBlock = _free = _end = null;
+    }
+
+    private static byte* Allocate(int bytes) => (byte*)NativeMemory.Alloc((nuint)(bytes + Chunk.SpareBytes));
 }

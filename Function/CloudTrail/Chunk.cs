@@ -21,18 +21,22 @@ public enum ChunkContent
 /// </summary>
 public sealed unsafe class Chunk : IDisposable
 {
-    /// <summary>A chunk's usual size in bytes: some 800 events, small enough for the cache.</summary>
-    public const int UsualBytes = 1 << 20;
+    /// <summary>A chunk's usual size in bytes: some 400 events, small enough for a core's own cache.</summary>
+    public const int UsualBytes = 1 << 19;
 
     /// <summary>Bytes beyond the text that may be read.</summary>
     public const int SpareBytes = 64;
 
+    /// <summary>Lines up to this length are no reason to allocate and free for every chunk.</summary>
+    private const int KeptBytes = 4 << 20;
+
     private byte* _text;
+    private int _allocated;
 
     public Chunk() => Allocate(UsualBytes);
 
-    /// <summary>Bytes the chunk can hold.</summary>
-    public int Capacity { get; private set; }
+    /// <summary>Bytes the chunk can hold before it has to grow.</summary>
+    public int Capacity { get; private set; } = UsualBytes;
 
     /// <summary>Bytes it holds.</summary>
     public int Length { get; set; }
@@ -49,19 +53,34 @@ public sealed unsafe class Chunk : IDisposable
 
     internal Span<byte> Free => new(_text + Length, Capacity - Length);
 
+    /// <summary>What it holds of a long line, without newline, CR and byte-order mark.</summary>
+    /// <param name="isFirst">Whether the line begins here.</param>
+    public ReadOnlySpan<byte> LinePart(bool isFirst)
+    {
+        var part = Text;
+        if (Content == ChunkContent.EndOfLongLine)
+        {
+            part = part.EndsWith("\n"u8) ? part[..^1] : part;
+            part = part.EndsWith("\r"u8) ? part[..^1] : part;
+        }
+
+        return isFirst && part.StartsWith("\uFEFF"u8) ? part[3..] : part;
+    }
+
     /// <summary>Its lines in order.</summary>
     public LineEnumerator Lines => new(_text, Length, FirstLineNumber);
 
     /// <summary>Empties it; every pointer into it and its arena ends here.</summary>
     public void Clear()
     {
-        // Where lines are cut must not depend on what this chunk held before: with more threads it is another chunk.
-        if (Capacity > UsualBytes)
+        if (_allocated > KeptBytes)
         {
             NativeMemory.AlignedFree(_text);
             Allocate(UsualBytes);
         }
 
+        // Where lines are cut must not depend on what this chunk held before: with more threads it is another chunk.
+        Capacity = UsualBytes;
         Length = 0;
         Arena.Clear();
     }
@@ -75,16 +94,16 @@ public sealed unsafe class Chunk : IDisposable
 
     internal void Grow(int capacity)
     {
-        if (capacity <= Capacity)
+        if (capacity > _allocated)
         {
-            return;
+            byte* old = _text;
+            var text = Text;
+            Allocate(capacity);
+            text.CopyTo(new Span<byte>(_text, capacity));
+            NativeMemory.AlignedFree(old);
         }
 
-        byte* old = _text;
-        var text = Text;
-        Allocate(capacity);
-        text.CopyTo(new Span<byte>(_text, Capacity));
-        NativeMemory.AlignedFree(old);
+        Capacity = Math.Max(Capacity, capacity);
     }
 
     public void Dispose()
@@ -98,6 +117,6 @@ public sealed unsafe class Chunk : IDisposable
     {
         _text = (byte*)NativeMemory.AlignedAlloc((nuint)(capacity + SpareBytes), SpareBytes);
         new Span<byte>(_text + capacity, SpareBytes).Clear();
-        Capacity = capacity;
+        _allocated = capacity;
     }
 }

@@ -28,13 +28,20 @@ public static class EventTime
         milliseconds = ((time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond) + fraction - (offsetMinutes * 60_000L);
         readable &= milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
             && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
-        if (readable)
+        exact = readable && IsAsWritten(text, milliseconds);
+        return readable;
+    }
+
+    /// <summary>Nearly all times are: nothing has to be written to know it of whole seconds.</summary>
+    private static bool IsAsWritten(ReadOnlySpan<byte> text, long milliseconds)
+    {
+        if (text.Length == 20)
         {
-            Span<byte> written = stackalloc byte[MaxWrittenBytes];
-            exact = written[..Write(milliseconds, written)].SequenceEqual(text);
+            return text[10] == 'T' && text[19] == 'Z';
         }
 
-        return readable;
+        Span<byte> written = stackalloc byte[MaxWrittenBytes];
+        return written[..Write(milliseconds, written)].SequenceEqual(text);
     }
 
     /// <summary>Writes <c>YYYY-MM-DDTHH:MM:SS[.fff]Z</c>, the fraction only where it is not zero.</summary>

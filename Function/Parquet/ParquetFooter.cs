@@ -19,7 +19,7 @@ public sealed record ParquetFooter(long Rows, IReadOnlyDictionary<string, string
             using var metadata = reader.FileMetaData;
             return new ParquetFooter(metadata.NumRows, metadata.KeyValueMetadata);
         }
-        catch (Exception) when (stream.Failure is AggregationException failure)
+        catch (Exception) when (stream.Failure is { } failure and (AggregationException or OperationCanceledException))
         {
             ExceptionDispatchInfo.Throw(failure);
             throw;

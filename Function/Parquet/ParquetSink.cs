@@ -27,10 +27,10 @@ public sealed class ParquetSink : IDisposable
 
     /// <summary>
     /// A row group is ended once its pages have this many bytes, so that large events cost no more memory than small
-    /// ones: before compression, for ParquetSharp does not tell what waiting pages have after it. Twice what 100,000
-    /// usual events take.
+    /// ones: before compression, for ParquetSharp does not tell what waiting pages have after it. 100,000 usual events
+    /// take a little less.
     /// </summary>
-    public const long MaxRowGroupBytes = 256L << 20;
+    public const long MaxRowGroupBytes = 48L << 20;
 
     /// <summary>Regions, names and error codes fit a dictionary of this many bytes; a larger one would be given up.</summary>
     private const long DictionaryPageBytes = 4L << 20;
@@ -53,7 +53,10 @@ public sealed class ParquetSink : IDisposable
 
     /// <param name="output">Takes the file's bytes; not disposed.</param>
     /// <param name="codec">The compression of every column chunk.</param>
-    /// <param name="threads">How many columns are encoded at a time; the file's bytes do not depend on it.</param>
+    /// <param name="threads">
+    /// The threads of the run. Of two the other is busy with reading; of more all but one help to encode, several
+    /// columns at a time. The file's bytes do not depend on it.
+    /// </param>
     /// <param name="metadata">Key-value metadata of the file, read when it is closed.</param>
     public ParquetSink(Stream output, Codec codec, int threads, IReadOnlyDictionary<string, string> metadata)
     {
@@ -143,10 +146,10 @@ public sealed class ParquetSink : IDisposable
                 properties.EnableDictionary(column.Name);
             }
 
-            // Smallest and largest JSON text prune nothing and would fill footer and page index.
-            if (column.Kind == ColumnKind.Json)
+            // Smallest and largest JSON text and random id prune nothing. The page index then tells where pages are, alone.
+            if (column.Kind == ColumnKind.Json || (column.Kind == ColumnKind.Text && !column.Repeats))
             {
-                properties.DisableStatistics(column.Name).DisableWritePageIndex(column.Name);
+                properties.DisableStatistics(column.Name);
             }
         }
 
@@ -177,14 +180,14 @@ public sealed class ParquetSink : IDisposable
     private void Encode(ColumnBatch batch, int firstRow, int rows)
     {
         int next = -1;
-        if (_threads == 1)
+        if (_threads <= 2)
         {
             EncodeColumns();
         }
         else
         {
             Array.Sort(_largestFirst, (left, right) => batch.TextBytes(right).CompareTo(batch.TextBytes(left)));
-            Parallel.For(0, _threads, _ => EncodeColumns());
+            Parallel.For(0, _threads - 1, _ => EncodeColumns());
         }
 
         _rowGroupRows += rows;
@@ -251,7 +254,7 @@ public sealed class ParquetSink : IDisposable
         {
             return write();
         }
-        catch (Exception) when (_output.Failure is AggregationException failure)
+        catch (Exception) when (_output.Failure is { } failure and (AggregationException or OperationCanceledException))
         {
             ExceptionDispatchInfo.Throw(failure);
             throw;

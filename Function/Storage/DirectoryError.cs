@@ -4,7 +4,10 @@ namespace CloudTrailAggregation.Storage;
 internal static class DirectoryError
 {
     /// <summary>Whether the failure comes from the file system and not from a mistake in this code.</summary>
-    public static bool IsOne(Exception e) => e is IOException or UnauthorizedAccessException;
+    public static bool IsOne(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: FileTooLarge };
+
+    // .NET's word for EFBIG: a file larger than the file system or a limit (ulimit -f) allows.
+    private const string FileTooLarge = "value";
 
     public static AggregationException Of(string path, string attempted, Exception e) => e switch
     {

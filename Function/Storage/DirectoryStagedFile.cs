@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace CloudTrailAggregation.Storage;
 
 /// <summary>
-/// A file being written under the hidden name <c>.name.random.partial</c> beside its future place.
+/// A file being written under the hidden name <c>.name.random.partial</c> beside its future place, and locked meanwhile.
 /// Completing it writes it through to the disk and renames it. "Nothing there" is decided by the file system (link(2));
 /// "still the same file" by looking, under a lock file, right before the rename: it holds against every
 /// other run of this tool, not against a foreign program that writes the file in that instant.
@@ -21,7 +21,7 @@ internal sealed class DirectoryStagedFile : IStagedObject
         _path = path;
         _created = created;
         string directory = Path.GetDirectoryName(path)!, name = Path.GetFileName(path);
-        _partial = Path.Combine(directory, $".{name}.{Guid.NewGuid():n}.partial");
+        _partial = Path.Combine(directory, $".{name}.{Guid.NewGuid():n}{AbandonedFiles.Suffix}");
         try
         {
             CreateDirectory(directory);
@@ -39,20 +39,21 @@ internal sealed class DirectoryStagedFile : IStagedObject
 
     public Stream Content => _content;
 
-    public Task CompleteAsync(StoredObject? replaced, CancellationToken cancellation)
+    public Task FinishAsync(CancellationToken cancellation) => Attempt(() =>
     {
         cancellation.ThrowIfCancellationRequested();
         _content.Seal();
-        try
+        _file.Flush(flushToDisk: true);
+    });
+
+    public async Task CompleteAsync(StoredObject? replaced, CancellationToken cancellation)
+    {
+        await FinishAsync(cancellation);
+        await Attempt(() =>
         {
-            WriteThrough();
+            _file.Dispose();
             Rename(replaced);
-        }
-        catch (Exception e) when (DirectoryError.IsOne(e))
-        {
-            throw DirectoryError.Of(_path, "written", e);
-        }
-        return Task.CompletedTask;
+        });
     }
 
     /// <summary>Removes what is not completed. Failing to is not reported: the first cause counts.</summary>
@@ -62,7 +63,7 @@ internal sealed class DirectoryStagedFile : IStagedObject
         {
             _file.Dispose();
         }
-        catch (IOException)
+        catch (Exception e) when (DirectoryError.IsOne(e))
         {
             // The rest of the buffer, which nobody wants any more, did not fit on the disk.
         }
@@ -77,10 +78,17 @@ internal sealed class DirectoryStagedFile : IStagedObject
         return ValueTask.CompletedTask;
     }
 
-    private void WriteThrough()
+    private Task Attempt(Action write)
     {
-        _file.Flush(flushToDisk: true);
-        _file.Dispose();
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (DirectoryError.IsOne(e))
+        {
+            throw DirectoryError.Of(_path, "written", e);
+        }
+        return Task.CompletedTask;
     }
 
     private void Rename(StoredObject? replaced)
@@ -95,6 +103,7 @@ internal sealed class DirectoryStagedFile : IStagedObject
         {
             throw StoreError.Lost(_path, "there is a file by now", e);
         }
+        AbandonedFiles.Remove(Path.GetDirectoryName(_path)!);
     }
 
     // .NET removes such a file before it lets go of the lock, and opens again what was removed meanwhile.
@@ -147,7 +156,7 @@ internal sealed class DirectoryStagedFile : IStagedObject
             {
                 file.Write(buffer);
             }
-            catch (IOException e)
+            catch (Exception e) when (DirectoryError.IsOne(e))
             {
                 throw DirectoryError.Of(path, "written", e);
             }

@@ -38,7 +38,7 @@ public sealed class DirectoryStore(string root) : IObjectStore
         return Task.CompletedTask;
     }
 
-    public IStagedObject Stage(string key, string contentType) => new DirectoryStagedFile(key, PathOf(key), _created);
+    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) => new DirectoryStagedFile(key, PathOf(key), _created);
 
     public Task DeleteAsync(string key, CancellationToken cancellation)
     {

@@ -25,10 +25,14 @@ public interface IObjectStore
     /// <summary>Starts an object that nobody sees before <see cref="IStagedObject.CompleteAsync"/>.</summary>
     /// <param name="key">The key it will have.</param>
     /// <param name="contentType">Its media type, where the store keeps one.</param>
-    IStagedObject Stage(string key, string contentType);
+    /// <param name="cancellation">Ends a write that waits until earlier bytes are sent.</param>
+    IStagedObject Stage(string key, string contentType, CancellationToken cancellation);
 
     /// <summary>Removes the object; one that is not there is not an error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellation);
+
+    /// <summary>How many requests have been sent again so far, because they failed or their answer broke off.</summary>
+    long Retries => 0;
 }
 
 /// <summary>An object as a listing shows it.</summary>
@@ -50,7 +54,13 @@ public interface IStagedObject : IAsyncDisposable
     Stream Content { get; }
 
     /// <summary>
-    /// Makes the object visible, whole, on the condition that its key still holds <paramref name="replaced"/>
+    /// Takes no more bytes and brings the last ones to the store, where they can still be refused: what is left to
+    /// <see cref="CompleteAsync"/> is one step.
+    /// </summary>
+    Task FinishAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Finishes the object if it is not, and makes the object visible, whole, on the condition that its key still holds <paramref name="replaced"/>
     /// (nothing, when null). After an ambiguous answer the store looks whether the object there is this one.
     /// </summary>
     /// <exception cref="CommitLostException">Another writer was faster; nothing was changed.</exception>

@@ -13,6 +13,8 @@ public readonly record struct S3Endpoint(string? Region = null, string? Endpoint
 /// <summary>Makes the SDK's client as this tool needs it; credentials are found by the SDK.</summary>
 public static class S3Client
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
     /// <summary>
     /// A client that tries a request five times in all (throttling, 5xx, lost connections), waiting up to 20 s between
     /// two tries; that gives up connecting after 5 s and waiting for the head of an answer after 100 s.
@@ -20,6 +22,18 @@ public static class S3Client
     /// </summary>
     /// <exception cref="AggregationException">No region is known, or the address is not one.</exception>
     public static IAmazonS3 Create(S3Endpoint endpoint)
+    {
+        try
+        {
+            return new S3RetryCountingClient(ConfigOf(endpoint), LongestWait);
+        }
+        catch (AmazonClientException e)
+        {
+            throw new AggregationException($"S3 cannot be used: {e.Message}. Set AWS_REGION, or give the region.", e);
+        }
+    }
+
+    internal static AmazonS3Config ConfigOf(S3Endpoint endpoint)
     {
         var config = new AmazonS3Config
         {
@@ -44,13 +58,6 @@ public static class S3Client
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         }
-        try
-        {
-            return new AmazonS3Client(config);
-        }
-        catch (AmazonClientException e)
-        {
-            throw new AggregationException($"S3 cannot be used: {e.Message}. Set AWS_REGION, or give the region.", e);
-        }
+        return config;
     }
 }

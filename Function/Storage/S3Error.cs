@@ -41,11 +41,15 @@ internal static class S3Error
         AmazonClientException unsent when unsent.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
             new($"{uri}: its bytes do not have the checksum that S3 keeps. Start again; if it stays so, write the object anew.", unsent),
         AmazonClientException unsent when unsent.Message.Contains("credentials", StringComparison.Ordinal) =>
-            new($"{uri}: no AWS credentials were found. Give the function a role, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", unsent),
+            new($"{uri}: no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", unsent),
         AmazonClientException unsent => new($"{uri}: the request could not be sent: {FirstLine(unsent.Message)}", unsent),
         OperationCanceledException or TimeoutException => new($"{uri}: S3 did not answer in time, several times. Check the network and start again.", e),
         _ => Unreachable(uri, e),
     };
+
+    // A key listed twice would be read twice, and one that is passed over never.
+    public static AggregationException Unordered(string uri, string before) =>
+        new($"{uri}: the bucket lists it behind {before}, so the listing repeats or reorders keys and cannot be relied on. Start again. If it stays so, use a general purpose bucket: a directory bucket (S3 Express) keeps no order.");
 
     private static AggregationException Unreachable(string uri, Exception e) =>
         new($"{uri}: S3 cannot be reached: {e.GetBaseException().Message}. Check the endpoint, the region and the network.", e);
@@ -64,8 +68,11 @@ internal static class S3Error
             $"the bucket is in another region than the requests were sent to. Set AWS_REGION to the bucket's region. ({FirstLine(answer.Message)})",
         ("InvalidObjectState", _) => "it is archived. Restore it from its storage class first.",
         ("SlowDown" or "ServiceUnavailable" or "RequestLimitExceeded", _) => $"S3 is too busy, several times ({answer.ErrorCode}). Start again later.",
+        ("BadDigest" or "InvalidDigest" or "XAmzContentSHA256Mismatch" or "XAmzContentChecksumMismatch", _) =>
+            $"its bytes did not arrive as they were sent ({answer.ErrorCode}). Check what lies between here and S3, and start again.",
         ("AccessDenied" or "AllAccessDisabled", _) or (_, HttpStatusCode.Forbidden) => $"access denied. {Permission(uri, action)} ({FirstLine(answer.Message)})",
         ("NotFound", _) or (_, HttpStatusCode.NotFound) => $"S3 answered that it is not there ({answer.ErrorCode}: {FirstLine(answer.Message)}).",
+        (_, >= HttpStatusCode.InternalServerError) => $"S3 failed, several times ({(int)answer.StatusCode} {answer.ErrorCode}: {FirstLine(answer.Message)}). Start again later.",
         _ => $"S3 answered {(int)answer.StatusCode} {answer.ErrorCode}: {FirstLine(answer.Message)}",
     };
 

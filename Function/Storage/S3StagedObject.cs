@@ -12,30 +12,37 @@ namespace CloudTrailAggregation.Storage;
 /// </summary>
 internal sealed class S3StagedObject : IStagedObject
 {
-    // Long enough for a part of the smallest size, short beside the time a run keeps in reserve.
+    // Short beside the time a run keeps in reserve.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly string _token = Guid.NewGuid().ToString("n");
     private readonly S3Store _store;
     private readonly S3UploadContent _content;
     private readonly string _uri;
+    private (string UploadId, UploadPartResponse[] Parts)? _upload;
     private bool _isSettled;
 
-    public S3StagedObject(S3Store store, string key, string contentType)
+    public S3StagedObject(S3Store store, string key, string contentType, CancellationToken cancellation)
     {
         (_store, Key, _uri) = (store, key, store.UriOf(key));
-        _content = new S3UploadContent(store, key, contentType, _token);
+        _content = new S3UploadContent(store, key, contentType, _token, cancellation);
     }
 
     public string Key { get; }
 
     public Stream Content => _content;
 
-    public async Task CompleteAsync(StoredObject? replaced, CancellationToken cancellation)
+    public async Task FinishAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         _content.Seal();
-        var (uploadId, parts) = await _content.FinishAsync(cancellation);
+        _upload ??= await _content.FinishAsync(cancellation);
+    }
+
+    public async Task CompleteAsync(StoredObject? replaced, CancellationToken cancellation)
+    {
+        await FinishAsync(cancellation);
+        var (uploadId, parts) = _upload!.Value;
         await RequireUnchangedAsync(replaced, cancellation);
         var request = new CompleteMultipartUploadRequest
         {
@@ -61,7 +68,7 @@ internal sealed class S3StagedObject : IStagedObject
     {
         if (_isSettled) return;
         _isSettled = true;
-        await _content.AbortAsync(Patience);
+        await _content.AbortAsync(_store.AbortPatience);
     }
 
     private async Task SendAsync(CompleteMultipartUploadRequest request, StoredObject? replaced, CancellationToken cancellation)
@@ -108,7 +115,7 @@ internal sealed class S3StagedObject : IStagedObject
         if (there?.ETag == replaced?.ETag) return;
         throw StoreError.Lost(_uri, (there, replaced) switch
         {
-            (null, _) => "the object that was to be replaced is gone",
+            (null, _) => "the object that was to be replaced is gone, or the credentials do not reach it any more",
             (_, null) => "there is an object by now",
             _ => "the object that was to be replaced is another one by now",
         });

@@ -26,11 +26,20 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
     /// <summary>How often a body that broke off was asked for again from where it broke.</summary>
     public long ResumedReads => Interlocked.Read(ref _resumedReads);
 
+    /// <summary>Resumed reads, and what the client sent again, for other stores too if it has several.</summary>
+    public long Retries => ResumedReads + (client is S3RetryCountingClient counting ? counting.Retries : 0);
+
     /// <summary>The wait before the first resumed read of an object; it doubles with each further one.</summary>
     public TimeSpan ResumeDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long a body may send nothing before it counts as broken.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How long an abort waits for parts on their way, and then for its answer. Twice, for rejects and Parquet files, it fits
+    /// into the time that an invocation keeps in reserve.
+    /// </summary>
+    public TimeSpan AbortPatience { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Keys in one answer to a listing, 1 to 1,000.</summary>
     public int ListPageSize { get; init; } = 1_000;
@@ -48,15 +57,20 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
 
     public string UriOf(string key) => $"s3://{bucket}/{_prefix}{key}";
 
-    /// <exception cref="AggregationException">The bucket cannot be listed.</exception>
+    /// <exception cref="AggregationException">The bucket cannot be listed, or not in the order that S3 promises.</exception>
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        string last = "";
         var request = new ListObjectsV2Request { BucketName = bucket, Prefix = FullKeyOf(prefix), MaxKeys = ListPageSize };
         do
         {
             var page = await S3Error.TranslateAsync(UriOf(prefix), "s3:ListBucket", () => client.ListObjectsV2Async(request, cancellation), cancellation);
             foreach (var found in page.S3Objects ?? [])
+            {
+                if (last.Length > 0 && Utf8Order.Instance.Compare(last, found.Key) >= 0) throw S3Error.Unordered($"s3://{bucket}/{found.Key}", last);
+                last = found.Key;
                 yield return new StoredObject(found.Key[_prefix.Length..], found.Size ?? 0, found.ETag);
+            }
             request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
         }
         while (request.ContinuationToken is not null);
@@ -74,7 +88,7 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
         await range.ReadExactlyAsync(destination, cancellation);
     }
 
-    public IStagedObject Stage(string key, string contentType) => new S3StagedObject(this, key, contentType);
+    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) => new S3StagedObject(this, key, contentType, cancellation);
 
     public async Task DeleteAsync(string key, CancellationToken cancellation)
     {

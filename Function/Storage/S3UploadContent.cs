@@ -10,7 +10,7 @@ namespace CloudTrailAggregation.Storage;
 /// Gathers what is written into parts and sends them in the background. The multipart upload starts with the first part
 /// that is full. It holds one part that is being filled and <see cref="S3Store.ParallelParts"/> that are being sent.
 /// </summary>
-internal sealed class S3UploadContent(S3Store store, string key, string contentType, string token) : StagedContent
+internal sealed class S3UploadContent(S3Store store, string key, string contentType, string token, CancellationToken cancellation) : StagedContent
 {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
     private const int MaxParts = 10_000;
@@ -39,22 +39,22 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
             buffer[..count].CopyTo(_part.AsSpan(_filled));
             buffer = buffer[count..];
             if ((_filled += count) < size) continue;
-            _free.Wait();
+            _free.Wait(cancellation);
             _partFailure?.Throw();
             SendPart();
         }
     }
 
     /// <summary>Sends the last part, which is the only one and empty in an empty object, and waits for all of them.</summary>
-    public async Task<(string UploadId, UploadPartResponse[] Parts)> FinishAsync(CancellationToken cancellation)
+    public async Task<(string UploadId, UploadPartResponse[] Parts)> FinishAsync(CancellationToken ending)
     {
         if (_filled > 0 || _parts.Count == 0)
         {
-            await _free.WaitAsync(cancellation);
+            await _free.WaitAsync(ending);
             _partFailure?.Throw();
             SendPart();
         }
-        var parts = await Task.WhenAll(_parts).WaitAsync(cancellation);
+        var parts = await Task.WhenAll(_parts).WaitAsync(ending);
         return (await _uploadId!, parts);
     }
 
@@ -133,5 +133,4 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
             _free.Release();
         }
     }
-
 }

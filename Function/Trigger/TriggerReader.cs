@@ -13,6 +13,9 @@ namespace CloudTrailAggregation.Trigger;
 /// <param name="time">Tells which months lie in the future.</param>
 public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
 {
+    /// <summary>Characters of an event that a message quotes at most.</summary>
+    private const int MaxQuoted = 80;
+
     private const string Shapes =
         "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
         + "an EventBridge event with detail {\"year\":2024,\"month\":2}; "
@@ -57,7 +60,7 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         }
 
         var request = root.TryGetProperty("source", out _) ? ReadEventBridge(root)
-            : root.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !DirectMembers.Contains(name)) is { } unknown ? throw Refused($"\"{unknown}\" is not known")
+            : root.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !DirectMembers.Contains(name)) is { } unknown ? throw Refused($"\"{Start(unknown)}\" is not known")
             : root.TryGetProperty("from", out _) || root.TryGetProperty("to", out _) ? ReadRange(root)
             : One(ReadMonth(root), ReadReplace(root));
         return Checked(request);
@@ -77,7 +80,7 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
 
         return root.TryGetProperty("detail", out var detail) && IsObject(detail)
             ? One(ReadMonth(detail), replace: false)
-            : throw Refused($"an event of source \"{source}\" has no \"detail\" with year and month");
+            : throw Refused($"an event of source \"{Start(source)}\" has no \"detail\" with year and month");
     }
 
     private static MonthRequest ReadRange(JsonElement root)
@@ -168,6 +171,9 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         : element.ValueKind == JsonValueKind.String
             && int.TryParse(element.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number) ? number
         : null;
+
+    /// <summary>A name as the event has it, or how it starts.</summary>
+    private static string? Start(string? name) => name is { Length: > MaxQuoted } ? name[..MaxQuoted] + " …" : name;
 
     private static AggregationException Refused(string why) => new($"The event was refused: {why}. {Shapes}");
 }

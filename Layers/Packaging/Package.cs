@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace CloudTrailAggregation.Layers;
 
@@ -36,6 +37,9 @@ public sealed class Package
 
     /// <summary>The paths of its files, with slashes, in ordinal order.</summary>
     public IEnumerable<string> Paths => _files.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>A line for each file as sha256sum writes and checks it: the hash, two spaces, the path.</summary>
+    public IEnumerable<string> Sums() => Paths.Select(path => $"{Convert.ToHexStringLower(SHA256.HashData(_files[path]))}  {path}");
 
     /// <summary>The content of a file, or null where there is no such file.</summary>
     public byte[]? Find(string path) => _files.GetValueOrDefault(path);

@@ -3,8 +3,8 @@ using CloudTrailAggregation.Layers;
 
 const string Usage = """
     check LAYER [FUNCTION]          says what would keep LAYER from running, alone or under FUNCTION (zips or directories)
-    layer DIR ZIP                   zips the layer in DIR, checks it and lists its files
-    function DIR ZIP aws|stand-in   zips the published function in DIR, checks it and lists its files
+    layer DIR ZIP                   zips the layer in DIR, checks it and lists its files, also in ZIP's name with .contents.txt
+    function DIR ZIP aws|stand-in   the same for the published function in DIR
     """;
 
 try
@@ -37,6 +37,7 @@ static int Pack(string directory, string zip, Func<List<string>> check)
     }
 
     var package = new Package(zip);
+    File.WriteAllLines(Path.ChangeExtension(zip, ".contents.txt"), package.Sums());
     foreach (var path in package.Paths)
         Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(package.Find(path)!))} {package.Find(path)!.Length,11:N0} {path}");
     Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(zip)))} {package.ZipBytes,11:N0} {Path.GetFileName(zip)}");

@@ -22,9 +22,15 @@ public sealed partial class StructureTests
 
     private static string FunctionDirectory => Repository.File("Function");
 
-    public static TheoryData<string> Files() => new(
-        new DirectoryInfo(FunctionDirectory).EnumerateFiles("*.cs", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(FunctionDirectory, file.FullName).Replace('\\', '/'))
+    private static string LocalDirectory => Repository.File("Local");
+
+    public static TheoryData<string> Files() => FilesIn(FunctionDirectory);
+
+    public static TheoryData<string> LocalFiles() => FilesIn(LocalDirectory);
+
+    private static TheoryData<string> FilesIn(string directory) => new(
+        new DirectoryInfo(directory).EnumerateFiles("*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(directory, file.FullName).Replace('\\', '/'))
             .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal));
 
@@ -54,6 +60,27 @@ public sealed partial class StructureTests
     }
 
     [Theory]
+    [MemberData(nameof(LocalFiles))]
+    public void At_the_terminal_too_a_library_is_used_only_in_the_files_named_for_it(string file)
+    {
+        foreach (string name in Names(file, LocalDirectory))
+        {
+            if (Is(name, "ParquetSharp")) Assert.True(file is "ParquetTable.cs" or "ParquetRows.cs", $"{file} uses {name}");
+            else if (Is(name, "Spectre")) Assert.True(file == "ProgressDisplay.cs", $"{file} uses {name}");
+            else Assert.False(Is(name, "Amazon") || Is(name, "Apache"), $"{file} uses {name}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(LocalFiles))]
+    public void The_check_reads_events_without_the_reader_that_it_proves(string file)
+    {
+        string[] proven = ["EventReader", "JsonScanner", "JsonText", "EventBatch", "LineLedger", "DuplicateFilter", "SourceListing"];
+
+        Assert.Empty(Words(file, LocalDirectory).Intersect(file.StartsWith("Check/", StringComparison.Ordinal) ? proven : []));
+    }
+
+    [Theory]
     [MemberData(nameof(Files))]
     public void A_file_is_in_the_namespace_of_its_layer(string file)
     {
@@ -68,10 +95,12 @@ public sealed partial class StructureTests
     public void Every_layer_and_every_library_is_found()
     {
         string[] files = [.. Files().Select(row => row.Data)];
-        string[] names = [.. files.SelectMany(Names)];
+        string[] names = [.. files.SelectMany(file => Names(file))];
 
         Assert.Equal(Below.Keys.Order(StringComparer.Ordinal), files.Select(LayerOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.All((string[])["ParquetSharp", "Amazon.Lambda", "Amazon.S3", Product], library => Assert.Contains(names, name => Is(name, library)));
+        string[] localNames = [.. LocalFiles().SelectMany(row => Names(row.Data, LocalDirectory))];
+        Assert.All((string[])["ParquetSharp", "Spectre.Console", Product], library => Assert.Contains(localNames, name => Is(name, library)));
     }
 
     private static string LayerOf(string file) => Path.GetDirectoryName(file) is { Length: > 0 } layer ? layer : Entry;
@@ -86,13 +115,21 @@ public sealed partial class StructureTests
     }
 
     /// <summary>Imported namespaces and dotted names in the file's code, which is the text without comments, literals and its own namespace.</summary>
-    private static IEnumerable<string> Names(string file)
+    private static IEnumerable<string> Names(string file, string? directory = null)
     {
-        string code = NamespaceLine().Replace(Literal().Replace(Comment().Replace(Text(file), ""), ""), "");
+        string code = Code(file, directory ?? FunctionDirectory);
         return Import().Matches(code).Select(import => import.Groups["name"].Value).Concat(DottedName().Matches(code).Select(name => name.Value));
     }
 
+    private static IEnumerable<string> Words(string file, string directory) => Word().Matches(Code(file, directory)).Select(word => word.Value);
+
+    private static string Code(string file, string directory) =>
+        NamespaceLine().Replace(Literal().Replace(Comment().Replace(File.ReadAllText(Path.Combine(directory, file)), ""), ""), "");
+
     private static string Text(string file) => File.ReadAllText(Path.Combine(FunctionDirectory, file));
+
+    [GeneratedRegex(@"\w+", RegexOptions.None, 5_000)]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"^using\s+(static\s+|\w+\s*=\s*)?(?<name>[\w.]+)\s*;", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5_000)]
     private static partial Regex Import();

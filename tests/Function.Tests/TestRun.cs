@@ -16,6 +16,11 @@ internal static class TestRun
     /// <summary>Iterations of a loop over generated input.</summary>
     public static int Iterations(int usual) => RequiresAll ? usual * 10 : usual;
 
+    /// <summary>
+    /// Rounds of a test that does something at a random moment: kills, races. CLOUDTRAIL_ROUNDS multiplies them, for a long run.
+    /// </summary>
+    public static int Rounds(int usual) => usual * int.Parse(Environment.GetEnvironmentVariable("CLOUDTRAIL_ROUNDS") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Leaves a test out that takes long, unless everything is asked for.</summary>
     public static void RequireFull() => Assert.SkipUnless(RequiresAll, "part of the full run: set CLOUDTRAIL_REQUIRE_ALL=1");
 }

@@ -29,6 +29,8 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
         WritingTheFirstBytes,
         WritingLaterBytes,
         WritingTheSecondFile,
+        FinishingTheFirst,
+        FinishingTheSecondFile,
         ListingBeforeTheCommit,
         CompletingTheFirst,
     }
@@ -147,6 +149,7 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
                 Parquet0 => position == 0 ? Moment.WritingTheFirstBytes : Moment.WritingLaterBytes,
                 _ => Moment.WritingTheSecondFile,
             }).GetAwaiter().GetResult(),
+            Finishing = key => At(key == Rejects0 ? Moment.FinishingTheFirst : key == Parquet1 ? Moment.FinishingTheSecondFile : null),
             Completing = _ => At(Moment.CompletingTheFirst),
         };
         return (source, destination);

@@ -15,6 +15,9 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
     /// <summary>Before bytes go into a staged object, with its key and the number of bytes it has.</summary>
     public Action<string, long> Writing { get; init; } = (_, _) => { };
 
+    /// <summary>Before a staged object's last bytes are brought to the store, with its key.</summary>
+    public Func<string, Task> Finishing { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Before a staged object is completed, with its key.</summary>
     public Func<string, Task> Completing { get; init; } = _ => Task.CompletedTask;
 
@@ -40,7 +43,8 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
     public Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
         store.ReadRangeAsync(source, offset, destination, cancellation);
 
-    public IStagedObject Stage(string key, string contentType) => new Staged(this, store.Stage(key, contentType));
+    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
+        new Staged(this, store.Stage(key, contentType, cancellation));
 
     public Task DeleteAsync(string key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
 
@@ -49,6 +53,12 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
         public string Key => staged.Key;
 
         public Stream Content { get; } = new WatchedStream(staged.Content, position => store.Writing(staged.Key, position));
+
+        public async Task FinishAsync(CancellationToken cancellation)
+        {
+            await store.Finishing(Key);
+            await staged.FinishAsync(cancellation);
+        }
 
         public async Task CompleteAsync(StoredObject? replaced, CancellationToken cancellation)
         {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.CloudTrail;
@@ -28,7 +29,7 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => (Source, Destination) = (await stores.NewAsync(), await stores.NewAsync());
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await stores.DisposeAsync();
         GC.SuppressFinalize(this);
@@ -126,6 +127,16 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 
     protected Task<string[]> LeftoversAsync() => stores.LeftoversAsync();
 
+    /// <summary>The SHA-256 of every object of the destination, by key.</summary>
+    protected async Task<Dictionary<string, string>> HashesAsync()
+    {
+        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var stored in await Destination.ListedAsync("")) hashes[stored.Key] = await HashAsync(stored);
+        return hashes;
+    }
+
+    protected async Task<string> HashAsync(StoredObject stored) => Convert.ToHexString(SHA256.HashData(await Destination.BytesAsync(stored)));
+
     protected async Task<string[]> KeysAsync() => [.. (await Destination.ListedAsync("")).Select(found => found.Key)];
 
     protected static string?[] Ids(IEnumerable<IReadOnlyDictionary<string, object?>> rows) => [.. rows.Select(row => (string?)row["event_id"])];
@@ -152,7 +163,7 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     {
         var objects = new List<string>();
         foreach (var stored in await Destination.ListedAsync(""))
-            objects.Add($"{stored} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await Destination.BytesAsync(stored)))}");
+            objects.Add($"{stored} {await HashAsync(stored)}");
         return [.. objects];
     }
 }

@@ -35,6 +35,22 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
+    public async Task Many_small_sources_are_all_read_in_their_order()
+    {
+        const int Sources = 120;
+        for (int number = 0; number < Sources; number++) await PutAsync($"2024/02/{1 + (number / 40):D2}/{number:D6}.ndjson", Events(3, first: number * 2));
+        var expected = await RunAsync();
+
+        for (int round = 0; round < 20; round++)
+        {
+            var again = await RunAsync(new AggregationOptions { Threads = 2 + (round % 4) });
+
+            Assert.Equal((expected.Report.Lines, expected.Report.Events), (again.Report.Lines, again.Report.Events));
+            Assert.Equal(expected.Files, again.Files);
+        }
+    }
+
+    [Fact]
     public async Task Rows_are_in_ordinal_order_of_the_keys_whatever_their_names()
     {
         string[] keys =

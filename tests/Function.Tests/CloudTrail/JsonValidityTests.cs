@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Unicode;
 using CloudTrailAggregation.Tests.Events;
 using CsCheck;
@@ -13,8 +12,6 @@ namespace CloudTrailAggregation.Tests.CloudTrail;
 /// </summary>
 public sealed class JsonValidityTests : IDisposable
 {
-    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 256 };
-
     private readonly RowReader _reader = new();
 
     public static TheoryData<string> Values => new(
@@ -251,7 +248,7 @@ public sealed class JsonValidityTests : IDisposable
     /// <returns>Whether the line is accepted.</returns>
     private bool AssertAgrees(byte[] line)
     {
-        bool expected = IsOneObject(line, out string? refusal);
+        bool expected = JsonOracle.IsOneObject(line, out string? refusal);
         bool accepted = _reader.Accepts(line);
         if (expected != accepted)
         {
@@ -264,26 +261,5 @@ public sealed class JsonValidityTests : IDisposable
         }
 
         return accepted;
-    }
-
-    private static bool IsOneObject(byte[] line, out string? refusal)
-    {
-        refusal = Utf8.IsValid(line) ? null : "not UTF-8";
-        if (refusal is not null)
-        {
-            return false;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(line, Limits);
-            refusal = document.RootElement.ValueKind.ToString();
-            return document.RootElement.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException invalid)
-        {
-            refusal = invalid.Message;
-            return false;
-        }
     }
 }

@@ -16,8 +16,6 @@ public class LineReaderTests
     /// <summary>A prime number of them: no chunk ends twice at the same ones.</summary>
     private static readonly byte[] Letters = Encoding.ASCII.GetBytes(new Random(1).GetItems("abcdefghijklmnopqrstuvwxyz".AsSpan(), 1_000_003));
 
-    private sealed record FramedLine(long Number, byte[] Text);
-
     private sealed record Framed(List<FramedLine> Lines, List<string> Chunks);
 
     [Fact]
@@ -246,43 +244,15 @@ public class LineReaderTests
         {
             byte[] line = longLine.ToArray();
             line = line is [.., (byte)'\n'] ? line[..^1] : line;
-            framed.Lines.Add(new FramedLine(chunk.FirstLineNumber, Trim(line)));
+            framed.Lines.Add(new FramedLine(chunk.FirstLineNumber, LineOracle.Trim(line)));
             Assert.True(framed.Lines[^1].Text.Length > LineReader.MaxLineBytes, "A line came in parts that is not longer than the limit.");
             longLine.SetLength(0);
         }
     }
 
-    /// <summary>The oracle: splits at newlines, takes off byte-order mark and CR, passes over blank lines.</summary>
-    private static List<FramedLine> Split(byte[] text)
-    {
-        var lines = new List<FramedLine>();
-        long number = 0;
-        for (int start = 0; start < text.Length;)
-        {
-            int newline = Array.IndexOf(text, (byte)'\n', start);
-            int end = newline < 0 ? text.Length : newline;
-            byte[] line = Trim(text[start..end]);
-            number++;
-            if (line.Length > 100 || Encoding.Latin1.GetString(line).Trim(' ', '\t', '\r').Length > 0)
-            {
-                lines.Add(new FramedLine(number, line));
-            }
-
-            start = end + 1;
-        }
-
-        return lines;
-    }
-
-    private static byte[] Trim(byte[] line)
-    {
-        line = line is [0xEF, 0xBB, 0xBF, ..] ? line[3..] : line;
-        return line is [.., (byte)'\r'] ? line[..^1] : line;
-    }
-
     private static void AssertFramed(byte[] text, Framed framed)
     {
-        var expected = Split(text);
+        var expected = LineOracle.Split(text);
         Assert.Equal(expected.Select(line => (line.Number, line.Text.Length)), framed.Lines.Select(line => (line.Number, line.Text.Length)));
         foreach (var (line, actual) in expected.Zip(framed.Lines))
         {

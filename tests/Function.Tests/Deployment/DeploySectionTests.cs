@@ -120,8 +120,8 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
     private Dictionary<string, string> Environment() => new(StringComparer.Ordinal)
     {
         ["MOTO"] = moto.Endpoint.ToString(),
-        ["AWS_ACCESS_KEY_ID"] = "test",
-        ["AWS_SECRET_ACCESS_KEY"] = "test",
+        ["AWS_ACCESS_KEY_ID"] = TestCredentials.Name,
+        ["AWS_SECRET_ACCESS_KEY"] = TestCredentials.Name,
         ["AWS_DEFAULT_REGION"] = "us-east-1",
         ["AWS_PAGER"] = "",
     };

@@ -11,7 +11,7 @@ namespace CloudTrailAggregation.Tests.EndToEnd;
 /// </summary>
 internal sealed record LambdaMachine(string Architecture, string System, string DotNet, string[] Emulator)
 {
-    private static readonly string Script = Path.Combine(Command.Root, "tests/Function.Tests/EndToEnd/lambda-root.sh");
+    private static readonly string Script = Path.Combine(Repository.Root, "tests/Function.Tests/EndToEnd/lambda-root.sh");
 
     public static LambdaMachine Current { get; } = Environment.GetEnvironmentVariable("CLOUDTRAIL_ARM64_ROOT") is { Length: > 0 } root
         ? new LambdaMachine("arm64", root, Path.Combine(root, "var/lang/bin"), ["/usr/bin/qemu-aarch64-static"])

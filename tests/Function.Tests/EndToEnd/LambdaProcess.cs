@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using CloudTrailAggregation.Tests.Layers;
+using CloudTrailAggregation.Tests.Local;
 using CloudTrailAggregation.Tests.Runtime;
 using Xunit;
 
@@ -23,6 +24,11 @@ internal sealed class LambdaProcess : IAsyncDisposable
     /// <param name="logFormat">AWS_LAMBDA_LOG_FORMAT: JSON or Text.</param>
     /// <param name="settings">The function's settings, and where its S3 is.</param>
     public LambdaProcess(string task, string layer, string logFormat, params IEnumerable<(string Name, string Value)> settings)
+        : this((root, environment) => LambdaMachine.Current.Start(root, task, layer, environment), logFormat, settings)
+    {
+    }
+
+    private LambdaProcess(Func<string, IReadOnlyDictionary<string, string>, Process> start, string logFormat, IEnumerable<(string Name, string Value)> settings)
     {
         // What Lambda sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -39,9 +45,7 @@ internal sealed class LambdaProcess : IAsyncDisposable
             ["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{FunctionName}",
             ["AWS_LAMBDA_LOG_STREAM_NAME"] = "2024/03/01/[$LATEST]00000000000000000000000000000000",
             ["AWS_LAMBDA_LOG_FORMAT"] = logFormat,
-            ["AWS_ACCESS_KEY_ID"] = "test",
-            ["AWS_SECRET_ACCESS_KEY"] = "test",
-            ["AWS_SESSION_TOKEN"] = "test",
+            ["AWS_SESSION_TOKEN"] = TestCredentials.Name,
             ["LANG"] = "en_US.UTF-8",
             ["TZ"] = ":UTC",
             ["PATH"] = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin:/usr/sbin:/sbin",
@@ -50,17 +54,32 @@ internal sealed class LambdaProcess : IAsyncDisposable
             ["LAMBDA_RUNTIME_DIR"] = "/var/runtime",
             ["DOTNET_ROOT"] = "/var/lang/bin",
         };
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in TestCredentials.Variables.Concat(settings))
         {
             environment[name] = value;
         }
 
-        _process = LambdaMachine.Current.Start(_root.Path, task, layer, environment);
+        _process = start(_root.Path, environment);
         _process.OutputDataReceived += (_, line) => Keep(_lines, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errorLines, line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>The function as it is built with these tests, with all that its layer would hold beside it and no namespace of its own.</summary>
+    public static LambdaProcess OfBuild(params IEnumerable<(string Name, string Value)> settings) => new(
+        (_, environment) =>
+        {
+            string assembly = CommandLineRun.Assembly.Replace("/Local/", "/Function/", StringComparison.Ordinal).Replace("cloudtrail-aggregation.dll", "CloudTrailAggregation.dll", StringComparison.Ordinal);
+            var start = new ProcessStartInfo("dotnet", ["exec", assembly]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (var (name, value) in environment.Where(variable => variable.Key is not ("PATH" or "LD_LIBRARY_PATH" or "DOTNET_ROOT"))) start.Environment[name] = value;
+            return Process.Start(start)!;
+        },
+        "JSON",
+        settings);
 
     /// <summary>What it has written to standard output, line by line.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];

@@ -62,7 +62,7 @@ public sealed class PublishedFunction : IAsyncLifetime
         string[] options = ["--engine", "none", "--output", zips];
         foreach (string[] mode in new string[][] { [], ["--arch", LambdaMachine.Current.Architecture, "--function", "--lambda-packages", "stand-in"] })
         {
-            var (exitCode, output) = await Command.Run(Command.Root, "./build-layers.sh", [.. options, .. mode]);
+            var (exitCode, output) = await Command.Run(Repository.Root, "./build-layers.sh", [.. options, .. mode]);
             Assert.True(exitCode == 0, output);
         }
 

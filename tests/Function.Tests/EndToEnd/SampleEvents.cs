@@ -14,7 +14,7 @@ internal static class SampleEvents
     public static List<string[]> Read()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        return [.. Directory.EnumerateFiles(Path.Combine(Command.Root, "tests/data/cloudtrail_daily"), "*.gz", SearchOption.AllDirectories)
+        return [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests/data/cloudtrail_daily"), "*.gz", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
             .SelectMany(Lines)
             .Where(seen.Add)

@@ -27,7 +27,7 @@ internal sealed record SourceBucket(IAmazonS3 Client, string Endpoint, string So
     }
 
     /// <summary>The month of the repository: 2024-02.</summary>
-    public Task PutSampleMonthAsync() => PutAsync(Path.Combine(Command.Root, "tests/data", SourcePrefix));
+    public Task PutSampleMonthAsync() => PutAsync(Path.Combine(Repository.Root, "tests/data", SourcePrefix));
 
     /// <summary>A few lines of a few months.</summary>
     public async Task PutAsync(Action<Months> write)

@@ -32,7 +32,7 @@ public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto)
             await AwsAsync("s3", "mb", $"s3://{bucket}");
         }
 
-        await AwsAsync("s3", "cp", "--recursive", Path.Combine(Command.Root, "tests/data/cloudtrail_daily"), "s3://daily-bucket/cloudtrail_daily/");
+        await AwsAsync("s3", "cp", "--recursive", Path.Combine(Repository.Root, "tests/data/cloudtrail_daily"), "s3://daily-bucket/cloudtrail_daily/");
         await AwsAsync("s3", "cp", $"{published.Zips}/cloudtrail-aggregation-{_architecture}.zip", "s3://code-bucket/function.zip");
         string layerArn = await PublishLayerAsync(directory["built"]);
         await CreateStackAsync(layerArn);
@@ -63,7 +63,7 @@ public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto)
     private async Task<string> PublishLayerAsync(string output)
     {
         var (exitCode, said) = await Command.Run(
-            Command.Root,
+            Repository.Root,
             "./build-layers.sh",
             ["--engine", "none", "--arch", _architecture, "--output", output, "--publish", "--bucket", "code-bucket/layers"],
             AwsEnvironment);
@@ -127,13 +127,13 @@ public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto)
 
     private (string Name, string Value)[] AwsEnvironment =>
     [
-        ("AWS_ENDPOINT_URL", moto.Endpoint.ToString()), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_ENDPOINT_URL", moto.Endpoint.ToString()), .. TestCredentials.Variables,
         ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_CONFIG_FILE", "/dev/null"), ("AWS_PAGER", ""),
     ];
 
     private async Task<JsonNode> AwsAsync(params string[] arguments)
     {
-        var (exitCode, output) = await Command.Run(Command.Root, "aws", arguments, AwsEnvironment);
+        var (exitCode, output) = await Command.Run(Repository.Root, "aws", arguments, AwsEnvironment);
         Assert.True(exitCode == 0, output);
         return output.StartsWith('{') ? JsonNode.Parse(output)! : new JsonObject();
     }

@@ -94,7 +94,7 @@ public class SettingsTests
     [Fact]
     public void The_README_lists_exactly_the_variables_that_are_read()
     {
-        string readme = File.ReadAllText(Path.Combine(CommandLineRun.Repository, "README.md"));
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         string table = readme.Split("\n## Settings\n")[1].Split("\n## ")[0];
         var rows = table.Split('\n').Where(row => row.StartsWith("| `", StringComparison.Ordinal)).Select(row => row.Split('|')[1]);
         var read = new List<string>();

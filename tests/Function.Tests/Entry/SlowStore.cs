@@ -23,7 +23,7 @@ internal sealed class SlowStore(IObjectStore store, string slowKey, FakeTime tim
     public Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
         store.ReadRangeAsync(source, offset, destination, cancellation);
 
-    public IStagedObject Stage(string key, string contentType) => store.Stage(key, contentType);
+    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) => store.Stage(key, contentType, cancellation);
 
     public Task DeleteAsync(string key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
 }

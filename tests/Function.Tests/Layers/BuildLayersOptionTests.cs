@@ -42,7 +42,7 @@ public class BuildLayersOptionTests
         File.SetUnixFileMode(directory["podman"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         var path = $"{directory.Path}:{Environment.GetEnvironmentVariable("PATH")}";
-        var (exitCode, output) = await Command.Run(directory.Path, $"{Command.Root}/build-layers.sh", ["--engine", "podman", "--output", directory["out"]], ("PATH", path));
+        var (exitCode, output) = await Command.Run(directory.Path, $"{Repository.Root}/build-layers.sh", ["--engine", "podman", "--output", directory["out"]], ("PATH", path));
 
         Assert.Equal((1, "build-layers.sh: --engine podman does not answer: no daemon here\n"), (exitCode, output));
         Assert.False(Directory.Exists(directory["out"]));
@@ -53,10 +53,10 @@ public class BuildLayersOptionTests
     {
         Assert.SkipUnless(TestRun.RequiresAll || File.Exists("/usr/bin/shellcheck"), "shellcheck is not on this machine");
 
-        var (exitCode, output) = await Command.Run(Command.Root, "shellcheck", ["build-layers.sh", "Layers/compose.sh", "Layers/check-layer", "tests/container.sh"]);
+        var (exitCode, output) = await Command.Run(Repository.Root, "shellcheck", ["build-layers.sh", "Layers/compose.sh", "Layers/check-layer", "tests/container.sh"]);
 
         Assert.Equal((0, ""), (exitCode, output));
     }
 
-    private static Task<(int ExitCode, string Output)> Run(params string[] options) => Command.Run(Command.Root, "./build-layers.sh", options);
+    private static Task<(int ExitCode, string Output)> Run(params string[] options) => Command.Run(Repository.Root, "./build-layers.sh", options);
 }

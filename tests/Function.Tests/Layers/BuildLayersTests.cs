@@ -49,9 +49,26 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
 
         var names = Directory.EnumerateFiles(zips.First).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
 
-        Assert.Equal(["cloudtrail-aggregation-arm64.zip", "cloudtrail-aggregation-x86_64.zip", "parquetsharp-layer-arm64.zip", "parquetsharp-layer-x86_64.zip"], names);
+        string[] zipped = ["cloudtrail-aggregation-arm64", "cloudtrail-aggregation-x86_64", "parquetsharp-layer-arm64", "parquetsharp-layer-x86_64"];
+        Assert.Equal(zipped.SelectMany(name => new[] { $"{name}.contents.txt", $"{name}.zip" }), names);
         foreach (var name in names)
             Assert.Equal(Hash(Path.Combine(zips.First, name)), Hash(Path.Combine(zips.Second, name)));
+    }
+
+    [Fact]
+    public async Task The_list_beside_each_zip_is_what_sha256sum_checks_where_it_was_unpacked()
+    {
+        TestRun.RequireFull();
+        foreach (var zip in Directory.EnumerateFiles(zips.First, "*.zip"))
+        {
+            using var unpacked = new TemporaryDirectory();
+            await ZipFile.ExtractToDirectoryAsync(zip, unpacked.Path, TestContext.Current.CancellationToken);
+
+            var (exitCode, said) = await Command.Run(unpacked.Path, "sha256sum", ["--check", "--strict", Path.ChangeExtension(zip, ".contents.txt")]);
+
+            Assert.True(exitCode == 0, said);
+            Assert.Equal(Directory.EnumerateFiles(unpacked.Path, "*", SearchOption.AllDirectories).Count(), said.Split('\n').Count(line => line.EndsWith(": OK", StringComparison.Ordinal)));
+        }
     }
 
     [Fact]
@@ -61,9 +78,9 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
         using var directory = new TemporaryDirectory();
         var layer = $"{zips.First}/parquetsharp-layer-arm64.zip";
 
-        var sound = await Command.Run(directory.Path, $"{Command.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-arm64.zip"]);
-        var wrong = await Command.Run(directory.Path, $"{Command.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-x86_64.zip"]);
-        var none = await Command.Run(directory.Path, $"{Command.Root}/Layers/check-layer", [directory["none.zip"]]);
+        var sound = await Command.Run(directory.Path, $"{Repository.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-arm64.zip"]);
+        var wrong = await Command.Run(directory.Path, $"{Repository.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-x86_64.zip"]);
+        var none = await Command.Run(directory.Path, $"{Repository.Root}/Layers/check-layer", [directory["none.zip"]]);
 
         Assert.Equal((0, ""), sound);
         Assert.Equal((1, $"{layer}: the function is published for x64, the layer is for arm64\n"), wrong);

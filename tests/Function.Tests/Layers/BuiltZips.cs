@@ -18,7 +18,7 @@ public sealed class BuiltZips : IAsyncLifetime
 
         var copy = _directory["another folder/deeper"];
         CopySources(copy);
-        await Build(Command.Root, First);
+        await Build(Repository.Root, First);
         await Build(copy, Second);
     }
 
@@ -33,13 +33,13 @@ public sealed class BuiltZips : IAsyncLifetime
     {
         string[] sources = ["build-layers.sh", "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", "BannedSymbols.txt"];
         var below = new[] { "Function", "Layers", "tests/LambdaStandIn" }
-            .SelectMany(name => Directory.EnumerateFiles(Path.Combine(Command.Root, name), "*", SearchOption.AllDirectories))
-            .Select(path => Path.GetRelativePath(Command.Root, path))
+            .SelectMany(name => Directory.EnumerateFiles(Path.Combine(Repository.Root, name), "*", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(Repository.Root, path))
             .Where(path => !path.Split('/').Intersect(["bin", "obj"], StringComparer.Ordinal).Any());
         foreach (var path in sources.Concat(below))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(target, path))!);
-            File.Copy(Path.Combine(Command.Root, path), Path.Combine(target, path));
+            File.Copy(Path.Combine(Repository.Root, path), Path.Combine(target, path));
         }
     }
 

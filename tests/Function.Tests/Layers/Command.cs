@@ -5,9 +5,6 @@ namespace CloudTrailAggregation.Tests.Layers;
 /// <summary>Runs a command to its end and keeps what it said.</summary>
 internal static class Command
 {
-    /// <summary>The directory that holds build-layers.sh.</summary>
-    public static string Root { get; } = FindRoot();
-
     public static async Task<(int ExitCode, string Output)> Run(string directory, string file, string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(file.StartsWith("./", StringComparison.Ordinal) ? Path.Combine(directory, file) : file, arguments) { UseShellExecute = false, WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -22,13 +19,5 @@ internal static class Command
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, await output + await error);
-    }
-
-    private static string FindRoot()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "build-layers.sh")))
-            directory = Path.GetDirectoryName(directory) ?? throw new DirectoryNotFoundException("build-layers.sh is in no directory above the tests");
-        return directory;
     }
 }

@@ -8,7 +8,7 @@ namespace CloudTrailAggregation.Tests.Layers;
 public class PublishLayersTests(MotoServer moto) : IClassFixture<MotoServer>
 {
     private static readonly (string, string)[] Credentials =
-        [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_DEFAULT_REGION", "eu-central-1"), ("AWS_CONFIG_FILE", "/dev/null")];
+        [.. TestCredentials.Variables, ("AWS_DEFAULT_REGION", "eu-central-1"), ("AWS_CONFIG_FILE", "/dev/null")];
 
     [Theory, InlineData("all", null), InlineData("arm64", "layers/of-the-month")]
     public async Task Published_layers_are_listed_with_what_to_paste(string architectures, string? bucket)
@@ -21,7 +21,7 @@ public class PublishLayersTests(MotoServer moto) : IClassFixture<MotoServer>
             Assert.Equal(0, (await Command.Run(directory.Path, "aws", ["s3", "mb", "s3://layers"], environment)).ExitCode);
 
         string[] throughBucket = bucket is null ? [] : ["--bucket", bucket];
-        var (exitCode, output) = await Command.Run(Command.Root, "./build-layers.sh", ["--engine", "none", "--arch", architectures, "--output", directory["out"], "--publish", "--layer-name", "Parquet", .. throughBucket], environment);
+        var (exitCode, output) = await Command.Run(Repository.Root, "./build-layers.sh", ["--engine", "none", "--arch", architectures, "--output", directory["out"], "--publish", "--layer-name", "Parquet", .. throughBucket], environment);
 
         Assert.True(exitCode == 0, output);
         foreach (var architecture in architectures == "all" ? ["x86_64", "arm64"] : new[] { architectures })

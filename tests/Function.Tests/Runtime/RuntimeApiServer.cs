@@ -26,7 +26,7 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
 
     public RuntimeApiServer()
     {
-        Endpoint = $"127.0.0.1:{FreePort()}";
+        Endpoint = $"127.0.0.1:{FreePort.Find()}";
         _listener.Prefixes.Add($"http://{Endpoint}/");
         _listener.Start();
         _serving = ServeAsync();
@@ -59,13 +59,6 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
         await _serving;
         _listener.Close();
         _stopping.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private async Task ServeAsync()

@@ -30,7 +30,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     public async Task A_directory_that_does_not_exist_holds_nothing_and_an_abort_removes_it_again()
     {
         var before = await _store.ListedAsync("2024/02/");
-        await _store.Stage("2024/02/k", "").DisposeAsync();
+        await _store.Stage("2024/02/k", "", Cancellation).DisposeAsync();
 
         Assert.Empty(before);
         Assert.False(Directory.Exists(Root));
@@ -40,9 +40,9 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     public async Task An_abort_keeps_directories_it_did_not_create_and_those_in_use()
     {
         Directory.CreateDirectory(Path.Combine(Root, "2024"));
-        var first = _store.Stage("2024/02/a", "");
+        var first = _store.Stage("2024/02/a", "", Cancellation);
         await _store.PutAsync("2024/02/b", "b"u8.ToArray());
-        var second = _store.Stage("2024/03/a", "");
+        var second = _store.Stage("2024/03/a", "", Cancellation);
 
         await first.DisposeAsync();
         await second.DisposeAsync();
@@ -55,7 +55,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     [Fact]
     public async Task Hidden_names_are_not_listed()
     {
-        await using var staged = _store.Stage("2024/k", "");
+        await using var staged = _store.Stage("2024/k", "", Cancellation);
         Write(".hidden", "x");
         Write(".git/objects/0", "x");
 
@@ -74,7 +74,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     [InlineData("a\0b")]
     public async Task A_key_that_leads_out_of_the_root_or_to_a_hidden_file_is_refused(string key)
     {
-        var error = Assert.Throws<AggregationException>(() => { _store.Stage(key, ""); });
+        var error = Assert.Throws<AggregationException>(() => { _store.Stage(key, "", Cancellation); });
 
         Assert.Contains("cannot be a file", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<AggregationException>(() => _store.DeleteAsync(key, Cancellation));
@@ -164,7 +164,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
         File.SetUnixFileMode(directory, UnixFileMode.None);
 
         var unlisted = await Assert.ThrowsAsync<AggregationException>(() => _store.ListedAsync("2024/"));
-        var unwritten = Assert.Throws<AggregationException>(() => { _store.Stage("2024/new", ""); });
+        var unwritten = Assert.Throws<AggregationException>(() => { _store.Stage("2024/new", "", Cancellation); });
         var undeleted = await Assert.ThrowsAsync<AggregationException>(() => _store.DeleteAsync("2024/k", Cancellation));
         File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
@@ -179,7 +179,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     {
         Write("2024", "a file");
 
-        var error = Assert.Throws<AggregationException>(() => { _store.Stage("2024/k", ""); });
+        var error = Assert.Throws<AggregationException>(() => { _store.Stage("2024/k", "", Cancellation); });
 
         Assert.StartsWith(_store.UriOf("2024/k") + ": it cannot be created", error.Message, StringComparison.Ordinal);
         Assert.Empty(await _store.ListedAsync("2024/"));
@@ -190,11 +190,28 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     public async Task While_another_run_completes_the_same_file_the_commit_is_lost()
     {
         var seen = await _store.PutAsync("k", "old"u8.ToArray());
-        await using var staged = _store.Stage("k", "");
+        await using var staged = _store.Stage("k", "", Cancellation);
         using (new FileStream(Path.Combine(Root, ".k.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose))
             await Assert.ThrowsAsync<CommitLostException>(() => staged.CompleteAsync(seen, Cancellation));
 
         Assert.Equal(seen, await _store.FindAsync("k"));
+    }
+
+    [Fact]
+    public async Task Completing_removes_the_temporary_files_of_killed_runs_and_nothing_else()
+    {
+        string[] abandoned = [$"2024/.k.{new string('a', 32)}.partial", $"2024/.other.gz.{new string('0', 32)}.partial"];
+        string[] foreign = ["2024/.k.partial", $"2024/.k.{new string('z', 32)}.partial", $"2024/k.{new string('a', 32)}.partial", $"2024/02/.k.{new string('a', 32)}.partial"];
+        foreach (string file in abandoned.Concat(foreign)) Write(file, "x");
+        await using var living = _store.Stage("2024/living", "", Cancellation);
+        living.Content.Write("whole"u8);
+
+        await _store.PutAsync("2024/k", "new"u8.ToArray());
+        await living.CompleteAsync(null, Cancellation);
+
+        Assert.All(abandoned, file => Assert.False(File.Exists(Path.Combine(Root, file)), file));
+        Assert.All(foreign, file => Assert.True(File.Exists(Path.Combine(Root, file)), file));
+        Assert.Equal("whole"u8.ToArray(), await _store.BytesAsync(await _store.FindAsync("2024/living")));
     }
 
     [Fact]
@@ -204,7 +221,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
 
         var runs = await Task.WhenAll(Enumerable.Range(0, 16).Select(run => Task.Run(async () =>
         {
-            await using var staged = new DirectoryStore(Root).Stage("k", "");
+            await using var staged = new DirectoryStore(Root).Stage("k", "", Cancellation);
             staged.Content.Write(Bytes(100 + run));
             try
             {

@@ -3,9 +3,13 @@ using System.Text;
 
 namespace CloudTrailAggregation.Tests.Storage;
 
-/// <summary>A request as the SDK sent it; the body is read and dropped.</summary>
-internal sealed record FakeRequest(string Method, string Bucket, string Key, Dictionary<string, string> Query, Dictionary<string, string> Headers)
+/// <summary>A request as the SDK sent it, without its body.</summary>
+internal sealed record FakeRequest(string Method, string Target, Dictionary<string, string> Query, Dictionary<string, string> Headers)
 {
+    public string Bucket => Path[0];
+
+    public string Key => Path is [_, var key] ? Uri.UnescapeDataString(key) : "";
+
     /// <summary>Which of the S3 operations it is that the store uses.</summary>
     public string Operation => Method switch
     {
@@ -19,8 +23,10 @@ internal sealed record FakeRequest(string Method, string Bucket, string Key, Dic
         _ => "Delete",
     };
 
-    /// <summary>Reads one request; null when the client closes instead.</summary>
-    public static async Task<FakeRequest?> ReadAsync(Stream stream, CancellationToken cancellation)
+    private string[] Path => Target.Split('?')[0].TrimStart('/').Split('/', 2);
+
+    /// <summary>Reads one request, and its body into the stream that is given; null when the client closes instead.</summary>
+    public static async Task<FakeRequest?> ReadAsync(Stream stream, Stream body, CancellationToken cancellation)
     {
         var head = new List<byte>();
         byte[] one = new byte[1];
@@ -31,19 +37,20 @@ internal sealed record FakeRequest(string Method, string Bucket, string Key, Dic
         }
         string[] lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         string[] first = lines[0].Split(' ');
-        string[] target = first[1].Split('?', 2), path = target[0].TrimStart('/').Split('/', 2);
+        string[] target = first[1].Split('?', 2);
         var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[^1], StringComparer.OrdinalIgnoreCase);
         var query = (target is [_, var given] ? given.Split('&') : []).Select(pair => pair.Split('=', 2))
             .ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => pair is [_, var value] ? Uri.UnescapeDataString(value) : "", StringComparer.Ordinal);
-        await SkipAsync(stream, headers, cancellation);
-        return new FakeRequest(first[0], path[0], path is [_, var key] ? Uri.UnescapeDataString(key) : "", query, headers);
+        await CopyBodyAsync(stream, body, headers, cancellation);
+        return new FakeRequest(first[0], first[1], query, headers);
     }
 
-    private static async Task SkipAsync(Stream stream, Dictionary<string, string> headers, CancellationToken cancellation)
+    private static async Task CopyBodyAsync(Stream stream, Stream body, Dictionary<string, string> headers, CancellationToken cancellation)
     {
-        if (headers.ContainsKey("Expect")) await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellation);
+        if (headers.Remove("Expect")) await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellation);
         byte[] block = new byte[65_536];
         int left = int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture);
-        for (int n; left > 0 && (n = await stream.ReadAsync(block.AsMemory(0, Math.Min(left, block.Length)), cancellation)) > 0;) left -= n;
+        for (int n; left > 0 && (n = await stream.ReadAsync(block.AsMemory(0, Math.Min(left, block.Length)), cancellation)) > 0; left -= n)
+            await body.WriteAsync(block.AsMemory(0, n), cancellation);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class FakeS3 : IAsyncDisposable
     public S3Store Store(int parallelParts = 2, int tries = 1, int idleMilliseconds = 10_000)
     {
         var client = new AmazonS3Client(
-            new BasicAWSCredentials("test", "test"),
+            new BasicAWSCredentials(TestCredentials.Name, TestCredentials.Name),
             new AmazonS3Config { ServiceURL = EndpointUrl, ForcePathStyle = true, MaxErrorRetry = tries - 1, MaxStaleConnectionRetries = 0, Timeout = TimeSpan.FromSeconds(20) });
         _clients.Add(client);
         return new S3Store(client, Bucket, "p/", parallelParts) { ResumeDelay = TimeSpan.FromMilliseconds(1), IdleTimeout = TimeSpan.FromMilliseconds(idleMilliseconds) };
@@ -126,7 +126,7 @@ internal sealed class FakeS3 : IAsyncDisposable
             try
             {
                 var stream = connection.GetStream();
-                if (await FakeRequest.ReadAsync(stream, _stop.Token) is not { } request) return;
+                if (await FakeRequest.ReadAsync(stream, Stream.Null, _stop.Token) is not { } request) return;
                 Requests.Enqueue(request);
                 await (Intercept(request) ?? Usual(request)).SendAsync(stream, request.Method == "HEAD", _stop.Token);
             }
@@ -179,7 +179,7 @@ internal sealed record FakeAnswer(int Status)
     /// <summary>What is waited for before anything is sent.</summary>
     public Task After { get; init; } = Task.CompletedTask;
 
-    public async Task SendAsync(NetworkStream stream, bool headOnly, CancellationToken cancellation)
+    public async Task SendAsync(Stream stream, bool headOnly, CancellationToken cancellation)
     {
         await After.WaitAsync(cancellation);
         if (Status == 0) return;

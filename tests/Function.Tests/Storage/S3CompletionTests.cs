@@ -229,7 +229,7 @@ public sealed class S3CompletionTests : IAsyncDisposable
 
     private async Task StageAndCompleteAsync(StoredObject? replaced, S3Store? store = null, CancellationToken? cancellation = null)
     {
-        await using var staged = (store ?? _store).Stage("k", "text/plain");
+        await using var staged = (store ?? _store).Stage("k", "text/plain", Cancellation);
         await staged.CompleteAsync(replaced, cancellation ?? Cancellation);
     }
 

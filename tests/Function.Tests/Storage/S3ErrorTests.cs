@@ -71,7 +71,7 @@ public sealed class S3ErrorTests : IAsyncDisposable
     {
         string url = _s3.EndpointUrl;
         await _s3.DisposeAsync();
-        using var client = new AmazonS3Client("test", "test", new AmazonS3Config { ServiceURL = url, ForcePathStyle = true, MaxErrorRetry = 0 });
+        using var client = new AmazonS3Client(TestCredentials.Name, TestCredentials.Name, new AmazonS3Config { ServiceURL = url, ForcePathStyle = true, MaxErrorRetry = 0 });
 
         var error = await Assert.ThrowsAsync<AggregationException>(() => new S3Store(client, "fake", "").ListedAsync(""));
 
@@ -82,7 +82,7 @@ public sealed class S3ErrorTests : IAsyncDisposable
     public async Task An_answer_that_does_not_come_in_time_is_said_so()
     {
         _s3.Intercept = _ => new FakeAnswer(200) { After = Task.Delay(10_000, Cancellation) };
-        using var client = new AmazonS3Client("test", "test", new AmazonS3Config { ServiceURL = _s3.EndpointUrl, ForcePathStyle = true, MaxErrorRetry = 0, Timeout = TimeSpan.FromMilliseconds(200) });
+        using var client = new AmazonS3Client(TestCredentials.Name, TestCredentials.Name, new AmazonS3Config { ServiceURL = _s3.EndpointUrl, ForcePathStyle = true, MaxErrorRetry = 0, Timeout = TimeSpan.FromMilliseconds(200) });
 
         var error = await Assert.ThrowsAsync<AggregationException>(() => new S3Store(client, "fake", "").ListedAsync(""));
 
@@ -114,7 +114,7 @@ public sealed class S3ErrorTests : IAsyncDisposable
                 await store.DeleteAsync("k", Cancellation);
                 break;
             default:
-                await using (var staged = store.Stage("k", "text/plain")) await staged.CompleteAsync(null, Cancellation);
+                await using (var staged = store.Stage("k", "text/plain", Cancellation)) await staged.CompleteAsync(null, Cancellation);
                 break;
         }
     }

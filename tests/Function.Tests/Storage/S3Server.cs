@@ -45,8 +45,7 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>A client of any S3-compatible server, as the command line makes it.</summary>
     public static IAmazonS3 Client(string endpointUrl)
     {
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "test");
-        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "test");
+        TestCredentials.SetHere();
         return S3Client.Create(new S3Endpoint(EndpointUrl: endpointUrl, PathStyle: true));
     }
 
@@ -75,7 +74,7 @@ public sealed class S3Server : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         _shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script, $"{port}", _log]) { RedirectStandardInput = true, UseShellExecute = false })!;
         string url = $"http://127.0.0.1:{port}";
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
@@ -94,12 +93,5 @@ public sealed class S3Server : IAsyncDisposable
             }
         }
         Assert.Fail($"moto_server does not answer on {url}: {await File.ReadAllTextAsync(_log)}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -70,7 +70,7 @@ public sealed class S3StoreTests(S3Server server) : StagedObjectContract
     public async Task A_completed_object_has_its_media_type()
     {
         var store = await NewStoreAsync("");
-        await using var staged = store.Stage("k", "application/vnd.apache.parquet");
+        await using var staged = store.Stage("k", "application/vnd.apache.parquet", Cancellation);
         await staged.CompleteAsync(null, Cancellation);
 
         var head = await _client.GetObjectMetadataAsync(_bucket, "k", Cancellation);
@@ -86,7 +86,7 @@ public sealed class S3StoreTests(S3Server server) : StagedObjectContract
 
         var listed = await Assert.ThrowsAsync<AggregationException>(() => store.ListedAsync("2024/"));
         var read = await Assert.ThrowsAsync<AggregationException>(() => store.OpenAsync(new StoredObject("k", 1, "\"e\""), Cancellation));
-        await using var staged = store.Stage("k", "text/plain");
+        await using var staged = store.Stage("k", "text/plain", Cancellation);
         var written = await Assert.ThrowsAsync<AggregationException>(() => staged.CompleteAsync(null, Cancellation));
 
         Assert.StartsWith("s3://no-such-bucket/p/2024/: there is no such bucket", listed.Message, StringComparison.Ordinal);

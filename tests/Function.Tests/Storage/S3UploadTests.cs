@@ -27,7 +27,7 @@ public sealed class S3UploadTests : IAsyncDisposable
     [Fact]
     public async Task Nothing_is_sent_before_a_part_is_full()
     {
-        await using var staged = _s3.Store().Stage("k", "text/plain");
+        await using var staged = _s3.Store().Stage("k", "text/plain", Cancellation);
 
         staged.Content.Write(_part, 0, _part.Length - 1);
         int before = _s3.Requests.Count;
@@ -45,7 +45,7 @@ public sealed class S3UploadTests : IAsyncDisposable
     {
         var answer = new TaskCompletionSource();
         _s3.Intercept = request => request.Operation == "Part" ? _s3.Usual(request) with { After = answer.Task } : null;
-        await using var staged = _s3.Store(parallelParts).Stage("k", "text/plain");
+        await using var staged = _s3.Store(parallelParts).Stage("k", "text/plain", Cancellation);
 
         var writing = Task.Run(() =>
         {
@@ -69,7 +69,7 @@ public sealed class S3UploadTests : IAsyncDisposable
     public async Task A_part_that_fails_fails_the_next_writes_and_the_completion(string operation)
     {
         _s3.Intercept = request => request.Operation == operation ? FakeAnswer.Error(403, "AccessDenied") : null;
-        await using (var staged = _s3.Store().Stage("k", "text/plain"))
+        await using (var staged = _s3.Store().Stage("k", "text/plain", Cancellation))
         {
             var written = Assert.Throws<AggregationException>(() =>
             {
@@ -92,7 +92,7 @@ public sealed class S3UploadTests : IAsyncDisposable
     {
         var answer = new TaskCompletionSource();
         _s3.Intercept = request => request.Operation == "Part" ? _s3.Usual(request) with { After = answer.Task } : null;
-        var staged = _s3.Store().Stage("k", "text/plain");
+        var staged = _s3.Store().Stage("k", "text/plain", Cancellation);
         staged.Content.Write(_part);
 
         var aborting = staged.DisposeAsync().AsTask();
@@ -118,7 +118,7 @@ public sealed class S3UploadTests : IAsyncDisposable
 
         var error = await Assert.ThrowsAsync<AggregationException>(async () =>
         {
-            await using var staged = _s3.Store().Stage("k", "text/plain");
+            await using var staged = _s3.Store().Stage("k", "text/plain", Cancellation);
             await staged.CompleteAsync(null, Cancellation);
         });
 

@@ -10,7 +10,7 @@ public abstract class StagedObjectContract : StoreContract
     public async Task A_staged_object_is_not_seen_before_it_is_completed()
     {
         var store = await NewStoreAsync();
-        await using var staged = store.Stage("2024/02/000000.parquet", "application/octet-stream");
+        await using var staged = store.Stage("2024/02/000000.parquet", "application/octet-stream", Cancellation);
         staged.Content.Write(Bytes(9 << 20)); // more than one part
 
         var before = await store.ListedAsync("");
@@ -29,7 +29,7 @@ public abstract class StagedObjectContract : StoreContract
     {
         var store = await NewStoreAsync();
 
-        await using (var staged = store.Stage("2024/02/000000.parquet", "application/octet-stream"))
+        await using (var staged = store.Stage("2024/02/000000.parquet", "application/octet-stream", Cancellation))
             staged.Content.Write(Bytes(size));
 
         Assert.Empty(await store.ListedAsync(""));
@@ -40,8 +40,8 @@ public abstract class StagedObjectContract : StoreContract
     public async Task Two_aborted_objects_leave_nothing_whichever_goes_first()
     {
         var store = await NewStoreAsync();
-        var one = store.Stage("2024/02/000000.parquet", "application/octet-stream");
-        var two = store.Stage("2024/02/000001.parquet", "application/octet-stream");
+        var one = store.Stage("2024/02/000000.parquet", "application/octet-stream", Cancellation);
+        var two = store.Stage("2024/02/000001.parquet", "application/octet-stream", Cancellation);
 
         await one.DisposeAsync();
         await two.DisposeAsync();
@@ -61,7 +61,7 @@ public abstract class StagedObjectContract : StoreContract
         var store = await NewStoreAsync();
         byte[] bytes = Bytes(size);
 
-        await using var staged = store.Stage("k", "application/octet-stream");
+        await using var staged = store.Stage("k", "application/octet-stream", Cancellation);
         foreach (byte[] block in bytes.Chunk(1_000_003)) staged.Content.Write(block, 0, block.Length);
         long position = staged.Content.Position;
         await staged.CompleteAsync(null, Cancellation);
@@ -77,7 +77,7 @@ public abstract class StagedObjectContract : StoreContract
     public async Task Disposing_the_content_neither_completes_nor_aborts()
     {
         var store = await NewStoreAsync();
-        await using var staged = store.Stage("k", "application/octet-stream");
+        await using var staged = store.Stage("k", "application/octet-stream", Cancellation);
 
         using (staged.Content) staged.Content.Write("ab"u8);
         staged.Content.Write("c"u8);
@@ -95,7 +95,7 @@ public abstract class StagedObjectContract : StoreContract
         var store = await NewStoreAsync();
         var seen = await store.PutAsync("k", "old"u8.ToArray());
 
-        await using var staged = store.Stage("k", "application/octet-stream");
+        await using var staged = store.Stage("k", "application/octet-stream", Cancellation);
         staged.Content.Write("newer"u8);
         var before = await store.FindAsync("k");
         await staged.CompleteAsync(seen, Cancellation);
@@ -151,7 +151,7 @@ public abstract class StagedObjectContract : StoreContract
 
     private static IStagedObject Staged(IObjectStore store, string text)
     {
-        var staged = store.Stage("k", "application/octet-stream");
+        var staged = store.Stage("k", "application/octet-stream", Cancellation);
         staged.Content.Write(System.Text.Encoding.UTF8.GetBytes(text));
         return staged;
     }

@@ -10,7 +10,7 @@ internal static class StoreExtensions
 
     public static async Task<StoredObject> PutAsync(this IObjectStore store, string key, byte[] bytes, StoredObject? replaced = null)
     {
-        await using (var staged = store.Stage(key, "application/octet-stream"))
+        await using (var staged = store.Stage(key, "application/octet-stream", Cancellation))
         {
             staged.Content.Write(bytes);
             await staged.CompleteAsync(replaced, Cancellation);

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Text;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Tests.Events;
+using CloudTrailAggregation.Tests.Local;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.BadMonths;
+
+/// <summary>Lines of the greatest length made to cost as much as can be: time follows the length, memory has a bound.</summary>
+public sealed class HostileLineTests : IDisposable
+{
+    private const int SmallBytes = 1 << 20;
+    private const int LargeBytes = 8 << 20;
+
+    private readonly Months _months = new();
+    private readonly RowReader _reader = new();
+
+    public void Dispose()
+    {
+        _months.Dispose();
+        _reader.Dispose();
+    }
+
+    [Theory]
+    [InlineData("members of many names", "{", "\"#\":0,", "\"z\":0}")]
+    [InlineData("members of one name", "{", "\"\":0,", "\"\":0}")]
+    [InlineData("members with escaped names", "{", "\"\\u0041#\":0,", "\"z\":0}")]
+    [InlineData("a known member again and again", "{", "\"eventID\":0,\"eventId\":1,", "\"eventID\":2}")]
+    [InlineData("a known member with an escape", "{", "\"userAgent\":\"\\u0041\",", "\"eventID\":2}")]
+    [InlineData("empty arrays", "{\"a\":[", "[],", "0]}")]
+    [InlineData("deep arrays", "{\"a\":[", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],", "0]}")]
+    [InlineData("objects in objects", "{\"a\":[", "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}},", "0]}")]
+    [InlineData("too many levels", "{\"a\":", "[", "")]
+    [InlineData("an open string", "{\"a\":\"", "x", "")]
+    [InlineData("escapes", "{\"userAgent\":\"", "\\u0041", "\"}")]
+    [InlineData("half surrogate pairs", "{\"userAgent\":\"", "\\ud800", "\"}")]
+    [InlineData("characters of three bytes", "{\"userAgent\":\"", "漢", "\"}")]
+    [InlineData("digits", "{\"a\":", "1", "}")]
+    [InlineData("a fraction of a second", "{\"eventTime\":\"2024-02-29T00:00:00.", "1", "Z\"}")]
+    [InlineData("white space", "{\"a\":", " ", "1}")]
+    [InlineData("nothing but white space", "", " \t", "")]
+    public void The_time_for_a_line_follows_its_length(string kind, string start, string repeated, string end)
+    {
+        var small = Time(Line(SmallBytes, start, repeated, end));
+        var large = Time(Line(LargeBytes, start, repeated, end));
+
+        // Eight times as long; quadratic would take 64 times. What is short may be disturbed by other work.
+        Assert.True(large < (small * 24) + TimeSpan.FromMilliseconds(100), $"{kind}: {small.TotalMilliseconds:N1} ms for 1 MiB, {large.TotalMilliseconds:N1} ms for 8 MiB");
+    }
+
+    [Fact]
+    public async Task Lines_of_millions_of_members_take_no_more_memory_than_the_bound()
+    {
+        TestRun.RequireFull();
+        string path = _months.Write("2024/02/01/000000.ndjson");
+        await using (var file = File.OpenWrite(path))
+        {
+            for (int line = 0; line < 3; line++)
+            {
+                byte[] text = Line(LineReader.MaxLineBytes, "{", "\"#\":0,", $"\"z\":{line}}}");
+                await file.WriteAsync(text, TestContext.Current.CancellationToken);
+                await file.WriteAsync("\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            }
+        }
+
+        var run = await MeasuredRun.OfAsync(_months, "--threads", "2");
+
+        Assert.Equal(3, run.Report.Events);
+        Assert.InRange(run.PeakMiB, 20, 800);
+    }
+
+    /// <summary>A line of about so many bytes; each # becomes another number.</summary>
+    private static byte[] Line(int bytes, string start, string repeated, string end)
+    {
+        var line = new StringBuilder(start);
+        int width = Encoding.UTF8.GetByteCount(repeated) - repeated.Count(c => c == '#') + (repeated.Contains('#', StringComparison.Ordinal) ? 6 : 0);
+        for (int number = 0, count = (bytes - start.Length - end.Length) / width; number < count; number++)
+        {
+            _ = repeated.Contains('#', StringComparison.Ordinal) ? line.Append(repeated.Replace("#", number.ToString("x6"), StringComparison.Ordinal)) : line.Append(repeated);
+        }
+
+        return Encoding.UTF8.GetBytes(line.Append(end).ToString());
+    }
+
+    /// <summary>The best of three: others use the processor too.</summary>
+    private TimeSpan Time(byte[] line)
+    {
+        var best = TimeSpan.MaxValue;
+        for (int run = 0; run < 3; run++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            _ = _reader.Accepts(line);
+            var took = Stopwatch.GetElapsedTime(started);
+            best = took < best ? took : best;
+        }
+
+        return best;
+    }
+}

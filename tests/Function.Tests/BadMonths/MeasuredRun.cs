@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Tests.Local;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.BadMonths;
+
+/// <summary>The command line over a month, as a process of its own whose memory is looked at.</summary>
+/// <param name="Report">What it reported.</param>
+/// <param name="PeakMiB">The most memory that it had at a time, of all kinds, in MiB.</param>
+internal sealed record MeasuredRun(MonthReport Report, long PeakMiB)
+{
+    public static async Task<MeasuredRun> OfAsync(Months months, params string[] more)
+    {
+        using var process = CommandLineRun.Start("dotnet", ["exec", CommandLineRun.Assembly, .. months.Aggregate(["--json", .. more])]);
+        using var ended = new CancellationTokenSource();
+        var peakBytes = PeakAsync(process.Id, ended.Token);
+        var run = await CommandLineRun.EndOfAsync(process, TimeSpan.FromMinutes(30));
+        await ended.CancelAsync();
+        long peak = await peakBytes;
+        Assert.True(run.ExitCode == 0, run.Error);
+        var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.MonthReport)!;
+        TestContext.Current.SendDiagnosticMessage($"{report.Lines} lines, {report.DurationMilliseconds} ms, {peak >> 20} MiB");
+        return new MeasuredRun(report, peak >> 20);
+    }
+
+    /// <summary>The most that was seen in use until the process ended, in bytes; the system keeps the maximum, so that looking now and then is enough.</summary>
+    private static async Task<long> PeakAsync(int processId, CancellationToken ended)
+    {
+        long peak = 0;
+        while (!ended.IsCancellationRequested)
+        {
+            try
+            {
+                using var process = Process.GetProcessById(processId);
+                peak = Math.Max(peak, process.PeakWorkingSet64);
+                await Task.Delay(20, ended);
+            }
+            catch (Exception over) when (over is OperationCanceledException or ArgumentException or InvalidOperationException)
+            {
+                break;
+            }
+        }
+
+        return peak;
+    }
+}

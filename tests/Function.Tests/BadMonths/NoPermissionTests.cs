@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Tests.Local;
+using CloudTrailAggregation.Tests.Storage;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.BadMonths;
+
+/// <summary>A run that may not read or write fails as a whole, and says on which object which right is missing.</summary>
+public sealed class NoPermissionTests : IAsyncDisposable
+{
+    private const string EmptyListing = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+    private const string Listing = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/2024/02/01/a.ndjson</Key><Size>9</Size><ETag>\"e\"</ETag></Contents></ListBucketResult>";
+
+    /// <summary>What stands before a command to make another user than root of who runs it.</summary>
+    private static readonly string[] Nobody = Environment.UserName == "root" ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+
+    private readonly FakeS3 _s3 = new();
+    private readonly Months _months = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        _months.Dispose();
+        await _s3.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("List", "s3://fake/p/2024/02/: access denied. The role or user needs s3:ListBucket on the bucket fake.")]
+    [InlineData("Get", "s3://fake/p/2024/02/01/a.ndjson: access denied. The role or user needs s3:GetObject on it, s3:ListBucket on the bucket, and kms:Decrypt if it is encrypted with a KMS key.")]
+    public async Task A_source_that_may_not_be_read_is_named_with_the_missing_right(string denied, string message)
+    {
+        _s3.Intercept = request => request.Operation == denied ? FakeAnswer.Error(403, "AccessDenied") : new FakeAnswer(200, Listing);
+
+        var failure = await FailsAsync(_s3.Store(), new DirectoryStore(_months.Destination));
+
+        Assert.StartsWith(message, failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_months.Written());
+    }
+
+    [Theory]
+    [InlineData("List", "s3://fake/p/2024/02/: access denied. The role or user needs s3:ListBucket on the bucket fake.")]
+    [InlineData("Initiate", "s3://fake/p/2024/02/000000.parquet: access denied. The role or user needs s3:PutObject on it, and kms:GenerateDataKey and kms:Decrypt")]
+    [InlineData("Part", "s3://fake/p/2024/02/000000.parquet: access denied. The role or user needs s3:PutObject on it")]
+    [InlineData("Complete", "s3://fake/p/2024/02/000000.parquet: access denied. The role or user needs s3:PutObject on it")]
+    public async Task A_destination_that_may_not_be_written_is_named_with_the_missing_right(string denied, string message)
+    {
+        _months.Write("2024/02/01/a.ndjson", Months.Event(1));
+        _s3.Intercept = request => request.Operation == denied ? FakeAnswer.Error(403, "AccessDenied")
+            : request.Operation == "List" ? new FakeAnswer(200, EmptyListing)
+            : null;
+
+        var failure = await FailsAsync(new DirectoryStore(_months.Source), _s3.Store());
+
+        Assert.StartsWith(message, failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_s3.Uploads);
+        Assert.Empty(_s3.Objects);
+    }
+
+    /// <summary>File modes do not bind root: what opens them runs as another user.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_directory_that_may_not_be_used_is_named_with_the_way_out(bool destination)
+    {
+        Assert.SkipUnless(Nobody.Length == 0 || File.Exists(Nobody[0]), "There is no setpriv (util-linux) to run as another user than root.");
+        Assert.SkipUnless(await ExitCodeAsync([.. Nobody, "test", "-r", CommandLineRun.Assembly]) == 0, $"{CommandLineRun.Assembly} cannot be read by another user than root.");
+        string source = _months.Write("2024/02/01/a.ndjson", Months.Event(1));
+        string denied = destination ? _months.Destination : source;
+        Directory.CreateDirectory(_months.Destination);
+        Assert.Equal(0, await ExitCodeAsync(["chmod", "755", Path.GetDirectoryName(_months.Source)!]));
+        Assert.Equal(0, await ExitCodeAsync(["chmod", destination ? "555" : "000", denied]));
+
+        string[] command = [.. Nobody, "dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate()];
+        using var process = CommandLineRun.Start(command[0], command[1..]);
+        var run = await CommandLineRun.EndOfAsync(process);
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        string error = Assert.Single(run.ErrorLines);
+        Assert.StartsWith($"error: {denied}", error, StringComparison.Ordinal);
+        Assert.EndsWith("Give the user that runs this access to it.", error, StringComparison.Ordinal);
+        Assert.Empty(_months.Written());
+    }
+
+    private static async Task<AggregationException> FailsAsync(IObjectStore source, IObjectStore destination) =>
+        await Assert.ThrowsAsync<AggregationException>(() => new MonthAggregation(source, destination, new AggregationOptions(), TimeProvider.System)
+            .RunAsync(new Month(2024, 2), TestContext.Current.CancellationToken));
+
+    private static async Task<int> ExitCodeAsync(string[] command)
+    {
+        using var process = Process.Start(command[0], command[1..]);
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+}

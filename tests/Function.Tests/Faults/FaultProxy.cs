@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Amazon.S3;
+using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Tests.Storage;
+
+namespace CloudTrailAggregation.Tests.Faults;
+
+/// <summary>
+/// An HTTP proxy between the SDK and an S3 server, which does to each request what the test chooses. Each connection
+/// carries one request.
+/// </summary>
+internal sealed class FaultProxy : IAsyncDisposable
+{
+    private readonly Uri _server;
+    private readonly bool _addsConditions;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<Task, byte> _connections = [];
+    private readonly SemaphoreSlim _completion = new(1);
+    private readonly int _port;
+    private TcpListener _listener = new(IPAddress.Loopback, 0);
+    private Task _accepting;
+    private long _passed;
+    private long _faults;
+
+    /// <param name="serverUrl">The server's address.</param>
+    /// <param name="addsConditions">
+    /// Whether to check If-Match of a completion here, as AWS does: moto 5.2.1 looks at If-None-Match only.
+    /// </param>
+    public FaultProxy(string serverUrl, bool addsConditions = true)
+    {
+        (_server, _addsConditions) = (new Uri(serverUrl), addsConditions);
+        _listener.Start();
+        _port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The test's choice for a request, made before the server gets it; null: it passes.</summary>
+    public Func<FakeRequest, Fault?> Choose { get; set; } = _ => null;
+
+    public ConcurrentQueue<FakeRequest> Requests { get; } = new();
+
+    /// <summary>Requests so far, those that met a fault too.</summary>
+    public long Passed => Interlocked.Read(ref _passed);
+
+    public long Faults => Interlocked.Read(ref _faults);
+
+    public string EndpointUrl => $"http://127.0.0.1:{_port}";
+
+    /// <summary>The command line's client, which hardly waits between two tries.</summary>
+    public IAmazonS3 Client(double timeoutSeconds = 100, double longestWaitSeconds = 0.01)
+    {
+        TestCredentials.SetHere();
+        var config = S3Client.ConfigOf(new S3Endpoint(EndpointUrl: EndpointUrl, PathStyle: true));
+        config.Timeout = TimeSpan.FromSeconds(timeoutSeconds);
+        return new S3RetryCountingClient(config, TimeSpan.FromSeconds(longestWaitSeconds));
+    }
+
+    /// <summary>Nobody listens from now on.</summary>
+    public async Task RefuseAsync()
+    {
+        _listener.Dispose();
+        await _accepting;
+    }
+
+    /// <summary>The proxy listens again.</summary>
+    public void Listen()
+    {
+        _listener = new TcpListener(IPAddress.Loopback, _port);
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await RefuseAsync();
+        await Task.WhenAll(_connections.Keys);
+        _completion.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var listener = _listener;
+        try
+        {
+            while (true)
+            {
+                var serving = ServeAsync(await listener.AcceptTcpClientAsync(_stop.Token));
+                _connections.TryAdd(serving, 0);
+                _ = serving.ContinueWith(done => _connections.TryRemove(done, out _), TaskScheduler.Default);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The test is over, or connections are to be refused.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient connection)
+    {
+        await Task.Yield();
+        using (connection)
+        {
+            try
+            {
+                var client = connection.GetStream();
+                using var body = new MemoryStream();
+                if (await FakeRequest.ReadAsync(client, body, _stop.Token) is not { } request) return;
+                Requests.Enqueue(request);
+                Interlocked.Increment(ref _passed);
+                var fault = Choose(request);
+                if (fault is not null) Interlocked.Increment(ref _faults);
+                if (!await AnswerAsync(client, request, body.ToArray(), fault ?? new Fault())) connection.Client.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+            {
+                // The client went away, or the test is over.
+            }
+        }
+    }
+
+    /// <returns>Whether the answer has passed whole; otherwise the connection is to be reset.</returns>
+    private async Task<bool> AnswerAsync(NetworkStream client, FakeRequest request, byte[] body, Fault fault)
+    {
+        byte[] answer = [];
+        for (int delivery = 0; delivery < fault.Deliveries; delivery++) answer = await DeliverAsync(request, body);
+        fault.Then();
+        if (fault.Answer is { } other)
+        {
+            await other.SendAsync(client, request.Method == "HEAD", _stop.Token);
+            return true;
+        }
+        if (fault.Rewrite is { } rewrite) answer = Rewritten(answer, rewrite);
+        int head = answer.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
+        var passing = answer.AsMemory(0, fault.CutAt is { } cut ? cut < 0 ? 0 : Math.Min(answer.Length, head + cut) : answer.Length);
+        foreach (var block in fault.Drips ? passing.ToArray().Chunk(1_000).Select(block => block.AsMemory()) : [passing.ToArray()])
+        {
+            await client.WriteAsync(block, _stop.Token);
+            if (fault.Drips) await Task.Delay(1, _stop.Token);
+        }
+        if (fault.Stalls) await UntilClosedAsync(client);
+        return fault.CutAt is null;
+    }
+
+    /// <returns>The server's answer, head and body.</returns>
+    private async Task<byte[]> DeliverAsync(FakeRequest request, byte[] body)
+    {
+        if (!_addsConditions || request.Operation != "Complete" || !request.Headers.TryGetValue("If-Match", out string? expected)) return await SendAsync(request, body);
+        await _completion.WaitAsync(_stop.Token);
+        try
+        {
+            string there = Encoding.ASCII.GetString(await SendAsync(request with { Method = "HEAD", Target = request.Target.Split('?')[0] }, []));
+            string? found = there.Split("\r\n").FirstOrDefault(line => line.StartsWith("ETag: ", StringComparison.OrdinalIgnoreCase))?["ETag: ".Length..];
+            if (found == expected) return await SendAsync(request, body);
+            using var refusal = new MemoryStream();
+            await (found is null ? FakeAnswer.Error(404, "NoSuchKey") : FakeAnswer.Error(412, "PreconditionFailed")).SendAsync(refusal, headOnly: false, _stop.Token);
+            return refusal.ToArray();
+        }
+        finally
+        {
+            _completion.Release();
+        }
+    }
+
+    private async Task<byte[]> SendAsync(FakeRequest request, byte[] body)
+    {
+        using var connection = new TcpClient { NoDelay = true };
+        await connection.ConnectAsync(_server.Host, _server.Port, _stop.Token);
+        var server = connection.GetStream();
+        var headers = request.Headers.Where(header => header.Key is not ("Connection" or "Content-Length")).Select(header => $"{header.Key}: {header.Value}\r\n");
+        string head = $"{request.Method} {request.Target} HTTP/1.1\r\n{string.Concat(headers)}Connection: close\r\nContent-Length: {body.Length}\r\n\r\n";
+        await server.WriteAsync(Encoding.ASCII.GetBytes(head), _stop.Token);
+        await server.WriteAsync(body, _stop.Token);
+        using var answer = new MemoryStream();
+        await server.CopyToAsync(answer, _stop.Token);
+        return answer.ToArray();
+    }
+
+    private static byte[] Rewritten(byte[] answer, Func<byte[], byte[]> rewrite)
+    {
+        int head = answer.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
+        byte[] body = rewrite(answer[head..]);
+        var lines = Encoding.ASCII.GetString(answer, 0, head - 4).Split("\r\n").Where(line => !line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
+        return [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{string.Join("\r\n", lines)}\r\nContent-Length: {body.Length}\r\n\r\n")), .. body];
+    }
+
+    private async Task UntilClosedAsync(NetworkStream client)
+    {
+        byte[] none = new byte[1];
+        while (await client.ReadAsync(none, _stop.Token) > 0)
+        {
+            // The body of a request that came late.
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Tests.Aggregation;
+using CloudTrailAggregation.Tests.Storage;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Faults;
+
+/// <summary>A month on moto, run through the proxy; the tests themselves look at it past the proxy.</summary>
+public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthStores(server))
+{
+    /// <summary>Two Parquet files.</summary>
+    protected static readonly AggregationOptions TwoFiles = new() { RowsPerFile = 70 };
+
+    private readonly List<IAsyncDisposable> _proxies = [];
+    private readonly List<IDisposable> _clients = [];
+
+    protected const int EventsInMonth = 130;
+
+    /// <summary>The keys of the month's sources, in order.</summary>
+    protected static readonly string[] Sources = ["2024/02/01/000000.ndjson.gz", "2024/02/02/000000.ndjson", "2024/02/29/000000.ndjson.gz"];
+
+    /// <summary>A proxy of this test's own, gone with it.</summary>
+    internal FaultProxy NewProxy()
+    {
+        var proxy = new FaultProxy(server.EndpointUrl);
+        _proxies.Add(proxy);
+        return proxy;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var proxy in _proxies) await proxy.DisposeAsync();
+        _clients.ForEach(client => client.Dispose());
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The same place as a store's, through the proxy.</summary>
+    internal IObjectStore Through(FaultProxy proxy, IObjectStore store, double timeoutSeconds = 100, double longestWaitSeconds = 0.01)
+    {
+        var direct = (S3Store)store;
+        var client = proxy.Client(timeoutSeconds, longestWaitSeconds);
+        _clients.Add(client);
+        return new S3Store(client, direct.Bucket, direct.FullKeyOf(""))
+        {
+            ResumeDelay = TimeSpan.FromMilliseconds(1), IdleTimeout = TimeSpan.FromSeconds(1), AbortPatience = TimeSpan.FromSeconds(1),
+        };
+    }
+
+    internal Task<MonthResult> RunThroughAsync(FaultProxy proxy, AggregationOptions options, double timeoutSeconds = 100, double longestWaitSeconds = 0.01) =>
+        RunAsync(options, Through(proxy, Source, timeoutSeconds, longestWaitSeconds), Through(proxy, Destination, timeoutSeconds, longestWaitSeconds));
+
+    /// <summary>Three sources and two rejects; and the files that an older run with other settings made of less: more of them.</summary>
+    protected async Task PutMonthAsync()
+    {
+        await PutAsync(Sources[0], [.. Events(6), "old reject"]);
+        await RunAsync(new AggregationOptions { RowsPerFile = 2 });
+        await PutAsync(Sources[0], [.. Events(9), "new reject"]);
+        await PutAsync(Sources[1], LargeEvents(EventsInMonth - 10));
+        await PutAsync(Sources[2], Event("z"), "last reject");
+    }
+
+    internal static string[] SourcesRead(IEnumerable<FakeRequest> requests) =>
+        [.. requests.Where(request => request.Operation == "Get" && request.Key.Contains(".ndjson", StringComparison.Ordinal))
+            .Select(request => $"{request.Key[(request.Key.IndexOf("2024/", StringComparison.Ordinal))..]} {request.Headers.GetValueOrDefault("Range")?.TrimEnd("0123456789".ToCharArray())}".TrimEnd())];
+
+    /// <summary>The fault, the first time that each request is seen.</summary>
+    internal static Func<FakeRequest, Fault?> FirstTime(Func<FakeRequest, Fault?> fault)
+    {
+        var seen = new ConcurrentDictionary<string, byte>(StringComparer.Ordinal);
+        return request => seen.TryAdd($"{request.Method} {request.Target} {request.Headers.GetValueOrDefault("Range")}", 0) ? fault(request) : null;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using CloudTrailAggregation.Tests.Entry;
+using CloudTrailAggregation.Tests.Storage;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Faults;
+
+/// <summary>The function's remaining time runs out, or nearly so, while a request is under way: each request of a run in turn.</summary>
+public sealed class RemainingTimeTests(S3Server server) : FaultyMonthTest(server)
+{
+    private const int MostRequests = 60;
+
+    /// <summary>The commit, which is not given up once it has begun.</summary>
+    private static readonly string[] OfTheCommit = ["Head", "Complete", "Delete"];
+
+    private static readonly Settings Settings = new()
+    {
+        SourceBucket = "source", SourcePrefix = "", DestinationBucket = "destination", DestinationPrefix = "", Options = TwoFiles,
+    };
+
+    [Fact]
+    public async Task Whatever_request_is_under_way_when_the_time_runs_out_the_month_is_as_it_was_or_new()
+    {
+        await PutMonthAsync();
+        var before = await HashesAsync();
+        int stopped = 0, finished = 0;
+        bool isInterrupted = true;
+        for (int at = 1; isInterrupted; at++)
+        {
+            Assert.InRange(at, 1, MostRequests);
+            int seen = 0;
+            bool inCommit = false;
+            var time = new FakeTime(new DateTimeOffset(2024, 4, 15, 12, 0, 0, TimeSpan.Zero));
+            var proxy = NewProxy();
+            proxy.Choose = request =>
+            {
+                if (Interlocked.Increment(ref seen) != at) return null;
+                inCommit = OfTheCommit.Contains(request.Operation, StringComparer.Ordinal);
+                return (inCommit ? Fault.AnswerLost : Fault.Silence) with { Then = () => time.Advance(TimeSpan.FromMinutes(15)) };
+            };
+
+            var error = await Record.ExceptionAsync(() => InvokeAsync(proxy, time));
+
+            isInterrupted = seen >= at;
+            Assert.Equal(isInterrupted && !inCommit, error is not null);
+            if (error is not null)
+            {
+                Assert.True(Assert.IsType<AggregationException>(error).Message.StartsWith("2024-02: the time ran out", StringComparison.Ordinal), $"request {at}: {error}");
+                Assert.Equal(before, await HashesAsync());
+                stopped++;
+            }
+            else if (inCommit)
+            {
+                Assert.Equal([Parquet0, Parquet1, Rejects0], await KeysAsync());
+                before = await HashesAsync();
+                finished++;
+            }
+
+            Assert.Empty(await LeftoversAsync());
+        }
+
+        Assert.InRange(stopped, 10, MostRequests);
+        // A look and a completion for each of three files, less what falls out when the month has become new and smaller.
+        Assert.InRange(finished, 4, MostRequests);
+        await RunAsync(TwoFiles);
+        Assert.Equal(before, await HashesAsync());
+    }
+
+    private async Task InvokeAsync(FaultProxy proxy, FakeTime time)
+    {
+        using var output = new MemoryStream();
+        using var triggerEvent = new MemoryStream(Encoding.UTF8.GetBytes("""{"month":"2024-02"}"""));
+        await new Handler(Settings, Through(proxy, Source), Through(proxy, Destination), time, output).HandleAsync(triggerEvent, new FakeContext());
+    }
+}

@@ -1,0 +1,188 @@
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Tests.Aggregation;
+using CloudTrailAggregation.Tests.Storage;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Faults;
+
+public sealed class RivalRunsInDirectories() : RivalRunTests(new DirectoryMonthStores())
+{
+    protected override IObjectStore Through(IObjectStore store) => store;
+}
+
+public sealed class RivalRunsInS3(S3Server server) : RivalRunTests(new S3MonthStores(server))
+{
+    private FaultProxy? _proxy;
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_proxy is not null) await _proxy.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>The proxy makes moto's completion as conditional as AWS's.</summary>
+    protected override IObjectStore Through(IObjectStore store)
+    {
+        _proxy ??= new FaultProxy(server.EndpointUrl);
+        var direct = (S3Store)store;
+        return new S3Store(_proxy.Client(), direct.Bucket, direct.FullKeyOf(""));
+    }
+}
+
+/// <summary>
+/// Two runs of one month at the same time: one wins, or each has its turn; the one that loses says so, and what stands
+/// there is one run's.
+/// </summary>
+public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
+{
+    private const string First = "2024/02/01/000000.ndjson.gz";
+
+    private static readonly AggregationOptions One = new(), Other = new() { Codec = Codec.None };
+
+    /// <summary>The store as a run sees it.</summary>
+    protected abstract IObjectStore Through(IObjectStore store);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_two_runs_one_wins_and_a_reader_never_sees_a_mixture(bool hasOlder)
+    {
+        await PutAsync(First, [.. LargeEvents(60), "a reject"]);
+        string[] whole = [await SnapshotAfterAsync(One), await SnapshotAfterAsync(Other)];
+        int lost = 0;
+        var random = new Random();
+        for (int round = 0; round < TestRun.Rounds(8); round++)
+        {
+            if (!hasOlder) await ClearAsync();
+            var offset = TimeSpan.FromMilliseconds(random.Next(20));
+            var runs = new[] { RivalAsync(One, TimeSpan.Zero), RivalAsync(Other, offset) };
+            while (!Task.WhenAll(runs).IsCompleted) AssertWhole(await SeenAsync(), whole);
+            bool[] won = await Task.WhenAll(runs);
+
+            Assert.Contains(true, won);
+            lost += won.Count(run => !run);
+            Assert.Contains(await SnapshotAsync(), whole);
+            Assert.Empty(await LeftoversAsync());
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{TestRun.Rounds(8)} rounds, {lost} lost");
+        Assert.NotEqual(0, lost);
+    }
+
+    [Fact]
+    public async Task A_run_that_finds_the_standing_file_replaced_when_it_looks_into_it_says_that_another_was_faster()
+    {
+        await PutAsync(First, Events(3));
+        byte[] faster = (await RunAsync(Other)).Files[0];
+        await RunAsync();
+        var overtaken = new InterruptedStore(Source) { Listing = (_, number) => number == 2 ? PutBytesAsync(Destination, Parquet0, faster) : Task.CompletedTask };
+
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(overtaken, Destination, One, TimeProvider.System).RunAsync(Month, Cancellation));
+
+        Assert.StartsWith($"{Destination.UriOf("2024/02/")}: another run was faster: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(faster, await BytesAsync(Parquet0));
+        Assert.Empty(await LeftoversAsync());
+    }
+
+    [Fact]
+    public async Task The_rejects_of_a_run_that_loses_to_one_without_rejects_go()
+    {
+        await PutAsync(First, Event("a"), "a reject");
+        var mended = new InterruptedStore(Destination)
+        {
+            Completing = async key =>
+            {
+                if (key != Parquet0) return;
+                await PutAsync(First, Event("a"), Event("b"));
+                await new MonthAggregation(Source, Destination, One, TimeProvider.System).RunAsync(Month, Cancellation);
+            },
+        };
+
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(Source, mended, One, TimeProvider.System).RunAsync(Month, Cancellation));
+
+        Assert.Matches("another run was faster: .* Nothing was changed\\.$", failure.Message);
+        Assert.Equal([Parquet0], await KeysAsync());
+        Assert.Equal(["a", "b"], Ids(ParquetRows.Read([await BytesAsync(Parquet0)])));
+    }
+
+    [Fact]
+    public async Task Rejects_that_a_run_replaced_before_it_lost_are_named_and_a_rerun_mends_them()
+    {
+        await PutAsync(First, Event("a"), "a reject");
+        await RunAsync();
+        byte[] faster = (await RunAsync(Other)).Files[0];
+        await RunAsync();
+        await PutAsync(First, Event("a"), Event("b"), "another reject");
+        var overtaken = new InterruptedStore(Destination) { Completing = key => key == Parquet0 ? PutBytesAsync(Destination, key, faster) : Task.CompletedTask };
+
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(Source, overtaken, One, TimeProvider.System).RunAsync(Month, Cancellation));
+        byte[] rejects = await BytesAsync(Rejects0);
+        var rerun = await RunAsync();
+
+        Assert.EndsWith($"Already written by this run: {Destination.UriOf(Rejects0)}. Run the month again: that makes all its files one run's.", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing was changed", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["another reject"], KeptReject.Parse(rejects).Select(reject => System.Text.Encoding.UTF8.GetString(reject.Bytes)));
+        Assert.Equal((2, 1), (rerun.Report.Events, rerun.Report.Rejects));
+    }
+
+    [Fact]
+    public async Task A_run_of_several_files_that_loses_at_a_later_one_names_what_it_has_replaced()
+    {
+        await PutAsync(First, Events(4));
+        var two = new AggregationOptions { RowsPerFile = 2 };
+        await RunAsync(two);
+        byte[] others = (await RunAsync(two with { Codec = Codec.None })).Files[1];
+        var overtaken = new InterruptedStore(Destination) { Completing = key => key == Parquet1 ? PutBytesAsync(Destination, key, [.. others, .. "later"u8]) : Task.CompletedTask };
+
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(Source, overtaken, two, TimeProvider.System).RunAsync(Month, Cancellation));
+
+        Assert.EndsWith($"Already written by this run: {Destination.UriOf(Parquet0)}. Run the month again: that makes all its files one run's.", failure.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<bool> RivalAsync(AggregationOptions options, TimeSpan offset)
+    {
+        await Task.Delay(offset, Cancellation);
+        try
+        {
+            await Task.Run(() => new MonthAggregation(Through(Source), Through(Destination), options, TimeProvider.System).RunAsync(Month, Cancellation), Cancellation);
+            return true;
+        }
+        catch (CommitLostException lost)
+        {
+            Assert.Contains("another run was faster", lost.Message, StringComparison.Ordinal);
+            return false;
+        }
+    }
+
+    /// <summary>What a reader finds at the month's one Parquet file: its hash, or nothing.</summary>
+    private async Task<string> SeenAsync()
+    {
+        try
+        {
+            return (await Destination.ListedAsync(Parquet0)) is [var found] ? await HashAsync(found) : "";
+        }
+        catch (AggregationException)
+        {
+            // Replaced between the listing and the reading, which a reader would begin again.
+            return "";
+        }
+    }
+
+    private static void AssertWhole(string seen, string[] snapshots) => Assert.Contains(snapshots, snapshot => snapshot.Contains(seen, StringComparison.Ordinal));
+
+    private async Task<string> SnapshotAfterAsync(AggregationOptions options)
+    {
+        await ClearAsync();
+        await RunAsync(options);
+        return await SnapshotAsync();
+    }
+
+    private async Task ClearAsync()
+    {
+        foreach (string key in await KeysAsync()) await Destination.DeleteAsync(key, Cancellation);
+    }
+
+    private async Task<string> SnapshotAsync() => string.Join(", ", await HashesAsync());
+}
