@@ -42,6 +42,9 @@ fi
 CLOUDTRAIL_REQUIRE_ALL=1 dotnet test --configuration Debug
 dotnet test --configuration Release -p:LambdaPackages=stand-in
 
+# A minute of inputs that no test has; a finding is printed with its seed (tests/RELIABILITY.md).
+dotnet run --project tests/Fuzzing --configuration Release -p:LambdaPackages=stand-in -- --minutes 1
+
 if [ "$all" ]; then
   # 77: it cannot run here, and has said why.
   for script in tests/container.sh tests/arm64.sh; do

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using CloudTrailAggregation.CloudTrail;
+
+namespace CloudTrailAggregation.Fuzzing.Targets;
+
+/// <summary>
+/// Memory in which nothing may be touched behind the line, its newline and <see cref="Chunk.SpareBytes"/>: a read beyond
+/// them ends the process, and the input is found in the file of the last one. Linux only; elsewhere plain memory.
+/// </summary>
+internal sealed unsafe partial class GuardedLine : IDisposable
+{
+    /// <summary>Lines must be shorter than this.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    private const int PageBytes = 1 << 16;
+    private const int NoAccess = 0;
+    private const int ReadAndWrite = 3;
+    private const int PrivateAnonymous = 0x22;
+
+    private readonly byte* _start;
+    private readonly byte* _end;
+    private readonly EventReader _reader = new();
+    private readonly Arena _arena = new();
+
+    public GuardedLine()
+    {
+        const int Bytes = MaxBytes + PageBytes;
+        if (OperatingSystem.IsLinux())
+        {
+            _start = (byte*)Map(null, Bytes + PageBytes, ReadAndWrite, PrivateAnonymous, -1, 0);
+            if (_start == (byte*)-1 || Protect(_start + Bytes, PageBytes, NoAccess) != 0)
+            {
+                throw new InvalidOperationException("the system gives no guarded memory");
+            }
+        }
+        else
+        {
+            _start = (byte*)NativeMemory.Alloc(Bytes);
+        }
+
+        _end = _start + Bytes;
+    }
+
+    /// <summary>What the reader says of the line.</summary>
+    public bool Accepts(ReadOnlySpan<byte> line)
+    {
+        byte* start = _end - Chunk.SpareBytes - 1 - line.Length;
+        line.CopyTo(new Span<byte>(start, line.Length));
+        start[line.Length] = (byte)'\n';
+        _arena.Clear();
+        return _reader.TryRead(new Line(start, line.Length, number: 1), _arena);
+    }
+
+    public void Dispose()
+    {
+        _arena.Dispose();
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Unmap(_start, MaxBytes + PageBytes + PageBytes);
+        }
+        else
+        {
+            NativeMemory.Free(_start);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial void* Map(void* address, nuint bytes, int protection, int flags, int file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "mprotect")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Protect(void* address, nuint bytes, int protection);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Unmap(void* address, nuint bytes);
+}

@@ -1,0 +1,87 @@
+using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Tests.Aggregation;
+using CloudTrailAggregation.Tests.CloudTrail;
+using CloudTrailAggregation.Tests.Events;
+using Xunit;
+
+namespace CloudTrailAggregation.Fuzzing.Targets;
+
+/// <summary>
+/// The whole path: NDJSON bytes in two days' folders, the second with the later half of the first again, become Parquet
+/// and a reject file. DuckDB reads the rows, and every line is found again: as its row, a reject, or a duplicate.
+/// </summary>
+internal sealed class MonthTarget : ITarget, IDisposable
+{
+    private static readonly Month Month = new(2024, 2);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("fuzzing");
+
+    public string Name => "month";
+
+    public byte[] Generate(Random dice, Corpus corpus)
+    {
+        var text = new MemoryStream();
+        for (int parts = dice.Next(1, 40); parts > 0; parts--)
+        {
+            text.Write(Mutator.Mutate(corpus.Text(dice, lines: dice.Next(1, 4)), dice, corpus));
+            text.Write(parts % 5 == 0 ? "\r\n"u8 : "\n"u8);
+        }
+
+        return text.ToArray();
+    }
+
+    public void Run(byte[] input)
+    {
+        byte[] first = input is [0x1F, ..] ? input[1..] : input;
+        byte[] second = first[(first.Length / 2)..];
+        Write("in/2024/02/01/000000.ndjson.gz", GzipMember.Of(first));
+        Write("in/2024/02/02/000000.ndjson", second is [0x1F, ..] ? second[1..] : second);
+        var expected = ExpectedMonth.Of(first, second is [0x1F, ..] ? second[1..] : second);
+        var source = new DirectoryStore(Path.Combine(_directory.FullName, "in"));
+        var destination = new DirectoryStore(Path.Combine(_directory.FullName, "out"));
+        var options = new AggregationOptions { MaxRejectedPercent = 100, Replace = true, Threads = 1 + (input.Length % 2) };
+
+        MonthReport report;
+        try
+        {
+            report = new MonthAggregation(source, destination, options, TimeProvider.System).RunAsync(Month, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (AggregationException refused) when (expected.MayBeRefused(refused.Message))
+        {
+            return;
+        }
+
+        Check(expected, report);
+        Directory.Delete(Path.Combine(_directory.FullName, "out"), recursive: true);
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    private static void Check(ExpectedMonth expected, MonthReport report)
+    {
+        Assert.Equal(
+            (expected.Lines, expected.Events.Count, expected.Duplicates, expected.Rejects.Count),
+            (report.Lines, report.Events, report.Duplicates, report.Rejects));
+        Assert.Equal(report.Lines, report.Events + report.Duplicates + report.Rejects);
+
+        var rows = ParquetRows.Read([.. report.Outputs.Select(output => File.ReadAllBytes(output.Uri))]);
+        Assert.Equal(expected.Events.Count, rows.Count);
+        foreach (var (line, row) in expected.Events.Zip(rows))
+        {
+            RebuiltEvent.AssertEqual(line, row);
+        }
+
+        var rejects = report.RejectFile is null ? [] : KeptReject.Parse(File.ReadAllBytes(report.RejectFile));
+        Assert.Equal(expected.Rejects.Select(line => line.Number), rejects.Select(reject => reject.Line));
+        Assert.All(expected.Rejects.Zip(rejects), pair => Assert.True(pair.First.Text.AsSpan().SequenceEqual(pair.Second.Bytes), $"reject {pair.First.Number} is another"));
+    }
+
+    private void Write(string key, byte[] bytes)
+    {
+        string path = Path.Combine(_directory.FullName, key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, bytes);
+    }
+}
