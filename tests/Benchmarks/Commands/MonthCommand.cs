@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Globalization;
+using CloudTrailAggregation.Benchmarks.Contestants;
+using CloudTrailAggregation.Benchmarks.Measuring;
+
+namespace CloudTrailAggregation.Benchmarks.Commands;
+
+/// <summary><c>month</c>: this tool, DuckDB and gunzip alone, over two generated months.</summary>
+internal sealed class MonthCommand : Command
+{
+    private const long QuickEvents = 4_000;
+    private const int QuickRounds = 2;
+
+    private readonly CommonOptions _common = new();
+    private readonly Option<bool> _quick = new("--quick") { Description = "A small month, two rounds: whether it works, not how fast it is." };
+    private readonly Option<bool> _notPinned = new("--not-pinned") { Description = "Let each use all cores, whatever its number of threads." };
+
+    public MonthCommand()
+        : base("month", "Measures whole processes over a month: this tool, DuckDB, gunzip alone.")
+    {
+        _common.AddTo(this);
+        Options.Add(_quick);
+        Options.Add(_notPinned);
+        SetAction(Run);
+    }
+
+    private void Run(ParseResult arguments)
+    {
+        bool quick = arguments.GetValue(_quick);
+        long events = quick ? QuickEvents : arguments.GetValue(_common.Events);
+        int rounds = quick ? QuickRounds : arguments.GetValue(_common.RoundCount);
+        string cache = arguments.GetRequiredValue(_common.Cache).FullName;
+        bool pin = !arguments.GetValue(_notPinned);
+
+        var result = new ResultFile("A month, whole processes", arguments, string.Create(CultureInfo.InvariantCulture,
+            $"{rounds} rounds of all in turn, after one that is not counted; each {(pin ? "pinned to as many cores as it has threads" : "on all cores")}; memory has a floor of {Measured.FloorBytes / 1e6:N0} MB"));
+        foreach (var generated in quick ? (GeneratedMonth[])[GeneratedMonth.Usual(events)] : [GeneratedMonth.Usual(events), GeneratedMonth.Other(events)])
+        {
+            var month = generated.Below(cache, CommonOptions.Say);
+            using var work = new Workspace(cache);
+            var taken = Measure(new Contest(arguments.GetRequiredValue(_common.Product).FullName, month, pin), rounds, work);
+            result.Heading(month);
+            result.Table(FigureTable.Of(taken));
+            result.Table(new MonthResult(taken).Ratios());
+            result.Commands(taken.Select(one => one.Contestant), cache);
+        }
+
+        result.WriteTo(arguments.GetRequiredValue(_common.Results), "month.md");
+    }
+
+    private static IReadOnlyList<Taken> Measure(Contest contest, int rounds, Workspace work)
+    {
+        Contestant[] contestants =
+        [
+            contest.Unpack(),
+            contest.Ours(1), contest.DuckDb(1, DuckDbSettings.Fastest), contest.DuckDb(1, DuckDbSettings.Default),
+            contest.Ours(2), contest.DuckDb(2, DuckDbSettings.Fastest), contest.DuckDb(2, DuckDbSettings.Default),
+        ];
+        var run = new Rounds(work.Path, CommonOptions.Say);
+
+        var outputs = run.WarmUp(contestants);
+        string[] files = [.. outputs.SelectMany(output => Directory.EnumerateFiles(output, "*.parquet", SearchOption.AllDirectories))];
+        _ = Measured.Run(["dotnet", "exec", Places.Self, "compare", .. files], work.File("compare.txt"));
+        CommonOptions.Say($"{files.Length} files hold the same rows");
+        foreach (string output in outputs)
+        {
+            Directory.Delete(output, recursive: true);
+        }
+
+        return run.Run(contestants, rounds);
+    }
+}

@@ -1,0 +1,61 @@
+using BenchmarkDotNet.Attributes;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Parquet;
+
+namespace CloudTrailAggregation.Benchmarks.Kernels;
+
+/// <summary>
+/// From columns to Parquet bytes, all columns and one at a time, the others being NULL; "none" is what that costs.
+/// Times are for one event.
+/// </summary>
+public class EncodingKernels
+{
+    private const string All = "all";
+    private const string None = "none";
+
+    private readonly List<ColumnBatch> _batches = [];
+    private Chunk[] _chunks = [];
+
+    [ParamsSource(nameof(Columns))]
+    public string Column { get; set; } = All;
+
+    public static IEnumerable<string> Columns => [All, None, .. EventSchema.Columns.Select(column => column.Name)];
+
+    [GlobalSetup]
+    public async Task SetupAsync()
+    {
+        _chunks = await KernelMonth.ChunksAsync();
+        var reader = new EventReader();
+        int column = Array.FindIndex(EventSchema.Columns, column => column.Name == Column);
+        ulong wanted = Column == All ? ulong.MaxValue : Column == None ? 0 : 1UL << column;
+        foreach (var chunk in _chunks)
+        {
+            var batch = new ColumnBatch();
+            foreach (var line in chunk.Lines)
+            {
+                if (reader.TryRead(line, chunk.Arena))
+                {
+                    batch.Append(reader.Fields, reader.Present & wanted);
+                }
+            }
+
+            _batches.Add(batch);
+        }
+    }
+
+    [GlobalCleanup]
+    public void Cleanup() => Array.ForEach(_chunks, chunk => chunk.Dispose());
+
+    [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
+    public long Encode()
+    {
+        using var sink = new ParquetSink(Stream.Null, Codec.Zstd, threads: 1, new Dictionary<string, string>(StringComparer.Ordinal));
+        foreach (var batch in _batches)
+        {
+            sink.Append(batch, 0, batch.Rows);
+        }
+
+        sink.Close();
+        return sink.BytesWritten;
+    }
+}

@@ -1,0 +1,62 @@
+using System.IO.Compression;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.SampleData;
+
+namespace CloudTrailAggregation.Benchmarks.Kernels;
+
+/// <summary>Some events of a generated month, in memory at every stage of the way.</summary>
+internal static class KernelMonth
+{
+    /// <summary>Some 32 MB of lines: more than the caches hold.</summary>
+    public const int Events = 20_000;
+
+    private static readonly byte[] Lines = Generate();
+
+    public static byte[] Text => Lines;
+
+    public static byte[] Packed { get; } = Pack();
+
+    public static LogFile Open(byte[] stored) => new(new MemoryStream(stored), "memory");
+
+    /// <summary>The text, cut into chunks.</summary>
+    public static async Task<Chunk[]> ChunksAsync()
+    {
+        await using var file = Open(Text);
+        var lines = new LineReader(file);
+        var chunks = new List<Chunk>();
+        while (true)
+        {
+            var chunk = new Chunk();
+            if (!await lines.FillAsync(chunk, CancellationToken.None))
+            {
+                chunk.Dispose();
+                return [.. chunks];
+            }
+
+            chunks.Add(chunk);
+        }
+    }
+
+    private static byte[] Generate()
+    {
+        var text = new MemoryStream();
+        foreach (var line in new SampleMonth(new SampleArguments(new DateOnly(2024, 2, 1), Events)).Lines())
+        {
+            text.Write(line.Bytes.Span);
+            text.WriteByte((byte)'\n');
+        }
+
+        return text.ToArray();
+    }
+
+    private static byte[] Pack()
+    {
+        var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(Text);
+        }
+
+        return packed.ToArray();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace CloudTrailAggregation.Benchmarks.Measuring;
+
+/// <summary>What one contestant took, round by round.</summary>
+internal sealed record Taken(Contestant Contestant, List<Usage> Rounds)
+{
+    /// <summary>Of the Parquet files it left; 0 if it leaves none.</summary>
+    public long OutputBytes { get; set; }
+}
+
+/// <summary>Runs contestants one after the other, round after round: A B C A B C ...</summary>
+/// <param name="work">A directory for what they write.</param>
+/// <param name="say">Takes a line for each run.</param>
+internal sealed class Rounds(string work, Action<string> say)
+{
+    /// <summary>Runs each once, not counted: its output stays, and the source is in the page cache afterwards.</summary>
+    /// <returns>The directory of each one's output.</returns>
+    public IReadOnlyList<string> WarmUp(IReadOnlyList<Contestant> contestants) =>
+        [.. contestants.Select((contestant, index) =>
+        {
+            string output = Path.Combine(work, string.Create(CultureInfo.InvariantCulture, $"first-{index}"));
+            _ = Run(contestant, output, "warm-up");
+            return output;
+        })];
+
+    public IReadOnlyList<Taken> Run(IReadOnlyList<Contestant> contestants, int rounds)
+    {
+        Taken[] taken = [.. contestants.Select(contestant => new Taken(contestant, []))];
+        string output = Path.Combine(work, "round");
+        for (int round = 1; round <= rounds; round++)
+        {
+            foreach (var one in taken)
+            {
+                one.Rounds.Add(Run(one.Contestant, output, string.Create(CultureInfo.InvariantCulture, $"round {round}")));
+                one.OutputBytes = ParquetBytes(output);
+
+                // What was not yet written to the disk is forgotten, and does not slow the next one down.
+                Directory.Delete(output, recursive: true);
+            }
+        }
+
+        return taken;
+    }
+
+    private static long ParquetBytes(string directory) =>
+        new DirectoryInfo(directory).EnumerateFiles("*.parquet", SearchOption.AllDirectories).Sum(file => file.Length);
+
+    private Usage Run(Contestant contestant, string output, string round)
+    {
+        Directory.CreateDirectory(output);
+        var usage = Measured.Run(contestant.Pinned(output), Path.Combine(work, "output.txt"));
+        say(string.Create(CultureInfo.InvariantCulture,
+            $"{round,-9} {contestant.Name,-24} {usage.Wall.TotalSeconds,7:N2} s, CPU {usage.Cpu.TotalSeconds,7:N2} s, {usage.PeakBytes / 1e6,6:N0} MB"));
+        return usage;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using CloudTrailAggregation.Benchmarks.Measuring;
+
+namespace CloudTrailAggregation.Benchmarks;
+
+/// <summary>How the contestants of one month stand to each other.</summary>
+/// <param name="taken">gunzip; this tool, DuckDB at its fastest and as it comes on one thread; the same on two.</param>
+internal sealed class MonthResult(IReadOnlyList<Taken> taken)
+{
+    public MarkdownTable Ratios()
+    {
+        var unpack = taken[0];
+        var table = new MarkdownTable("ratio of the same round's figures", "median", "min", "max", "target");
+        void Add(string name, Taken over, Taken under, Func<Usage, double> figure, string target)
+        {
+            var ratio = Ratio.Of(over, under, figure);
+            table.Add(name, Number(ratio.Median), Number(ratio.Min), Number(ratio.Max), target);
+        }
+
+        static double Wall(Usage usage) => usage.Wall.TotalSeconds;
+        static double Cpu(Usage usage) => usage.Cpu.TotalSeconds;
+        static double Peak(Usage usage) => usage.PeakBytes;
+        Add("wall: this / gunzip", taken[1], unpack, Wall, "at most 3.5");
+        Add("CPU: this / gunzip", taken[1], unpack, Cpu, "");
+        foreach (var (ours, rivals, target) in ((Taken, Taken[], string)[])[(taken[1], [taken[2], taken[3]], "at least 2.5"), (taken[4], [taken[5], taken[6]], "at least 2")])
+        {
+            foreach (var rival in rivals)
+            {
+                string name = rival.Contestant.Name;
+                Add($"wall: {name} / this", rival, ours, Wall, target);
+                Add($"CPU: {name} / this", rival, ours, Cpu, "");
+                Add($"peak memory: this / {name}", ours, rival, Peak, "at most 0.33");
+                table.Add($"file: this / {name}", ((double)ours.OutputBytes / rival.OutputBytes).ToString("N3", CultureInfo.InvariantCulture), "", "", "at most 1");
+            }
+        }
+
+        return table;
+    }
+
+    private static string Number(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
+}

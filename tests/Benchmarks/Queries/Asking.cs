@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using CloudTrailAggregation.Benchmarks.Measuring;
+using CloudTrailAggregation.CloudTrail;
+using DuckDB.NET.Data;
+
+namespace CloudTrailAggregation.Benchmarks.Queries;
+
+/// <summary>What a query cost.</summary>
+/// <param name="Bytes">Read by the process while it ran, footer included: what an engine would ask of S3.</param>
+/// <param name="Seconds">The median of the runs.</param>
+/// <param name="Rows">That it found.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct QueryCost(long Bytes, double Seconds, long Rows);
+
+/// <summary>Asks DuckDB, on one thread, each query over some Parquet files.</summary>
+internal sealed class Asking : IDisposable
+{
+    private readonly DuckDBConnection _database = new("DataSource=:memory:");
+    private readonly string[] _absent;
+
+    /// <param name="files">A file or a pattern.</param>
+    public Asking(string files)
+    {
+        _database.Open();
+        Execute("SET threads = 1; SET TimeZone = 'UTC'; SET enable_external_file_cache = false;");
+        var columns = ColumnsOf(files);
+        _absent = [.. EventSchema.Columns.Select(column => column.Name).Except(columns, StringComparer.Ordinal)];
+        string absent = string.Concat(_absent.Select(column => $", NULL::VARCHAR AS {column}"));
+        Execute($"CREATE VIEW cloudtrail_events AS SELECT *{absent}, '2024' AS year, '02' AS month FROM read_parquet('{files}', hive_partitioning = false)");
+        Execute(SampleQuery.Dialect);
+    }
+
+    /// <summary>What it costs, or null if these files lack a column that it goes by.</summary>
+    public QueryCost? Ask(SampleQuery query, int runs)
+    {
+        if (!query.CanAsk(_absent))
+        {
+            return null;
+        }
+
+        var (bytes, rows) = (0L, 0L);
+        double[] seconds = new double[runs];
+        for (int run = 0; run < runs; run++)
+        {
+            long before = BytesRead();
+            long start = Stopwatch.GetTimestamp();
+            rows = Count(query.Text);
+            seconds[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            bytes = BytesRead() - before;
+        }
+
+        return new QueryCost(bytes, Ratio.Of(seconds).Median, rows);
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    /// <summary>By read(2) and pread(2) of this process, from the page cache or not.</summary>
+    private static long BytesRead()
+    {
+        const string Field = "rchar:";
+        string line = File.ReadLines("/proc/self/io").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        return long.Parse(line[Field.Length..], CultureInfo.InvariantCulture);
+    }
+
+    private List<string> ColumnsOf(string files)
+    {
+        using var command = _database.CreateCommand();
+        command.CommandText = $"DESCRIBE SELECT * FROM read_parquet('{files}', hive_partitioning = false)";
+        using var reader = command.ExecuteReader();
+        var names = new List<string>();
+        while (reader.Read())
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+
+    private long Count(string query)
+    {
+        using var command = _database.CreateCommand();
+        command.CommandText = query;
+        using var reader = command.ExecuteReader();
+        long rows = 0;
+        while (reader.Read())
+        {
+            rows++;
+        }
+
+        return rows;
+    }
+
+    private void Execute(string sql)
+    {
+        using var command = _database.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

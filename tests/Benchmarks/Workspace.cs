@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace CloudTrailAggregation.Benchmarks;
+
+/// <summary>A directory for what is written while measuring, beside the generated months; removed at the end.</summary>
+internal sealed class Workspace : IDisposable
+{
+    public Workspace(string cache)
+    {
+        Path = System.IO.Path.Combine(cache, string.Create(CultureInfo.InvariantCulture, $"work-{Environment.ProcessId}"));
+        Directory.CreateDirectory(Path);
+    }
+
+    public string Path { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

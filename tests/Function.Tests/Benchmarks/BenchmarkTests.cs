@@ -1,0 +1,60 @@
+using CloudTrailAggregation.Tests.Local;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Benchmarks;
+
+/// <summary>The benchmark's commands work on what the code has become; how fast it is, no test says.</summary>
+public sealed class BenchmarkTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("benchmarks-").FullName;
+
+    /// <summary>What was built with these tests, in the same configuration.</summary>
+    private static string Assembly => CommandLineRun.Built("tests/Benchmarks", "Benchmarks.dll");
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task A_small_month_is_compared_with_DuckDB_and_gunzip()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
+
+        var run = await RunAsync("month", "--quick", "--not-pinned");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("6 files hold the same rows", run.Error.Split('\n'));
+        Assert.Equal(run.Output, await File.ReadAllTextAsync(Path.Combine(_directory, "results", "month.md"), TestContext.Current.CancellationToken));
+        Assert.All(
+            (string[])["gunzip alone, 1 thread", "this, 1 thread", "this, 2 threads", "DuckDB, 1 thread", "DuckDB as it comes, 2 threads", "wall: this / gunzip", "wall: DuckDB, 1 thread / this", "file: this / DuckDB as it comes, 2 threads"],
+            row => Assert.Single(run.Output.Split('\n'), line => line.StartsWith($"| {row} ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_queries_are_asked_of_all_three_files()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
+
+        var run = await RunAsync("queries", "--events", "4000", "--rounds", "1");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var rows = run.Output.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToArray();
+        Assert.Equal(11, rows.Length);
+
+        // Seven can be asked of the Python original's 15 columns.
+        Assert.Equal(4, rows.Count(row => row.Contains(" - |", StringComparison.Ordinal)));
+        string[] megabytes = rows[^1].Split('|', StringSplitOptions.TrimEntries)[3..6];
+        Assert.All(megabytes, text => Assert.InRange(double.Parse(text), 0.01, 10));
+    }
+
+    [Fact]
+    public async Task Each_step_of_reading_is_measured_by_itself()
+    {
+        var run = await RunAsync("kernels", "--quick", "--filter", "*ReadingKernels*");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        var table = await File.ReadAllTextAsync(Path.Combine(_directory, "results", "kernels.md"), TestContext.Current.CancellationToken);
+        Assert.All((string[])["UnpackAsync", "FrameAsync", "FindDuplicates", "Scan", "ScanIntoColumns"], kernel => Assert.Contains($"| {kernel} ", table, StringComparison.Ordinal));
+    }
+
+    private Task<CommandLineRun> RunAsync(params string[] arguments) => CommandLineRun.OfAsync(
+        Assembly, [], [.. arguments, "--cache", Path.Combine(_directory, "cache"), "--results", Path.Combine(_directory, "results")]);
+}
