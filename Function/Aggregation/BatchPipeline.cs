@@ -10,7 +10,7 @@ namespace CloudTrailAggregation.Aggregation;
 /// read beside one another; duplicates, ledger and files keep the order of the sources, and so does the output.
 /// </summary>
 internal sealed class BatchPipeline(
-    IObjectStore store, MonthPlan plan, AggregationOptions options, LineLedger ledger, PartFiles files)
+    IObjectStore store, MonthPlan plan, AggregationOptions options, TaskScheduler? others, LineLedger ledger, PartFiles files)
 {
     private IReadOnlyList<StoredObject> Sources => plan.Sources.Objects;
 
@@ -19,15 +19,7 @@ internal sealed class BatchPipeline(
     {
         await using var readAhead = new ReadAhead(store, Sources, cancellation);
         using var duplicates = options.Deduplicate ? new DuplicateFilter() : null;
-        if (options.Threads == 1)
-        {
-            await RunByTurnsAsync(readAhead, duplicates, cancellation);
-            return;
-        }
-
-        // One thread writes; all that is started below stays on the others.
-        var others = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Threads - 1).ConcurrentScheduler;
-        await RunAheadAsync(others, readAhead, duplicates, cancellation);
+        await (others is null ? RunByTurnsAsync(readAhead, duplicates, cancellation) : RunAheadAsync(others, readAhead, duplicates, cancellation));
     }
 
     private async Task RunByTurnsAsync(ReadAhead readAhead, DuplicateFilter? duplicates, CancellationToken cancellation)
@@ -48,18 +40,18 @@ internal sealed class BatchPipeline(
     }
 
     private async Task RunAheadAsync(
-        TaskScheduler others, ReadAhead readAhead, DuplicateFilter? duplicates, CancellationToken cancellation)
+        TaskScheduler scheduler, ReadAhead readAhead, DuplicateFilter? duplicates, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var lanes = ReadingLane.For(plan.Month, options.Threads);
         var read = Channel.CreateUnbounded<EventBatch>();
         Task[] ahead =
         [
-            .. lanes.Select((lane, first) => Start(others, () => lane.FillAsync(
+            .. lanes.Select((lane, first) => Start(scheduler, () => lane.FillAsync(
                 Enumerable.Range(0, Sources.Count).Where(source => source % lanes.Length == first),
                 source => OpenAsync(source, readAhead, duplicates),
                 stop.Token))),
-            Start(others, () => ReadAsync(lanes, duplicates, read.Writer)),
+            Start(scheduler, () => ReadAsync(lanes, duplicates, read.Writer)),
         ];
         try
         {

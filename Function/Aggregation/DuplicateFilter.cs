@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace CloudTrailAggregation.Aggregation;
@@ -9,7 +10,7 @@ namespace CloudTrailAggregation.Aggregation;
 /// </summary>
 /// <remarks>
 /// Lines are compared by length and 128-bit XxHash under a seed drawn for each run, so that nobody can craft a line
-/// that passes for another. Memory: see <see cref="LineSet"/>, for the two busiest neighbouring days.
+/// that passes for another. Memory: see <see cref="LineSet"/>, for the two busiest days.
 /// </remarks>
 internal sealed class DuplicateFilter : IDisposable
 {
@@ -33,6 +34,7 @@ internal sealed class DuplicateFilter : IDisposable
             StartDay(day);
         }
 
+        _ = Touch(lines);
         foreach (ref var line in lines)
         {
             // Remembered even when the day before has it: a copy may turn up on the day after.
@@ -48,6 +50,18 @@ internal sealed class DuplicateFilter : IDisposable
     {
         _day.Dispose();
         _dayBefore.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong Touch(ReadOnlySpan<BatchLine> lines)
+    {
+        ulong touched = 0;
+        foreach (ref readonly var line in lines)
+        {
+            touched ^= _day.Touch(line.Hash) ^ _dayBefore.Touch(line.Hash);
+        }
+
+        return touched;
     }
 
     private void StartDay(int number)

@@ -4,7 +4,7 @@ namespace CloudTrailAggregation.Aggregation;
 
 /// <summary>
 /// A set of lines known by hash and length: open addressing in native memory, in partitions that grow one at a time,
-/// by a quarter, so that growing never doubles the whole. 20 bytes a place, 25 to 31 bytes a line.
+/// by a quarter, so that growing never doubles the whole. 20 bytes a place, 25 to 31 bytes a line of the most it held.
 /// </summary>
 internal sealed unsafe class LineSet : IDisposable
 {
@@ -25,11 +25,30 @@ internal sealed unsafe class LineSet : IDisposable
     {
         hash = Marked(hash);
         ref var partition = ref PartitionOf(hash);
-        return partition.Count > 0 && partition.Find(hash, length, out _);
+        return partition.Count > 0 && partition.Find(hash, length)->Hash == hash;
     }
 
-    /// <summary>Forgets all lines and gives the memory back.</summary>
+    /// <summary>
+    /// Reads where the line would stand. Lines of a batch are touched all before the first is looked up: the waits for
+    /// memory then overlap.
+    /// </summary>
+    /// <returns>Something that depends on what was read.</returns>
+    public ulong Touch(UInt128 hash)
+    {
+        hash = Marked(hash);
+        return PartitionOf(hash).Touch(hash);
+    }
+
+    /// <summary>Forgets all lines, and keeps the memory: a day has about as many as another.</summary>
     public void Clear()
+    {
+        foreach (ref var partition in _partitions.AsSpan())
+        {
+            partition.Clear();
+        }
+    }
+
+    public void Dispose()
     {
         foreach (ref var partition in _partitions.AsSpan())
         {
@@ -37,17 +56,22 @@ internal sealed unsafe class LineSet : IDisposable
         }
     }
 
-    public void Dispose() => Clear();
-
     /// <summary>All zeros mean an empty place.</summary>
     private static UInt128 Marked(UInt128 hash) => hash == UInt128.Zero ? UInt128.One : hash;
 
     private ref Partition PartitionOf(UInt128 hash) => ref _partitions[(int)(hash >> 120)];
 
+    /// <summary>A line; its hash is zero where there is none. Packed, so that nearly each lies in one cache line.</summary>
+    [StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
+    private struct Place
+    {
+        public UInt128 Hash;
+        public int Length;
+    }
+
     private struct Partition
     {
-        private UInt128* _hashes;
-        private int* _lengths;
+        private Place* _places;
         private int _capacity;
 
         public int Count { get; private set; }
@@ -60,52 +84,56 @@ internal sealed unsafe class LineSet : IDisposable
                 Grow();
             }
 
-            if (Find(hash, length, out int place))
+            var place = Find(hash, length);
+            if (place->Hash == hash)
             {
                 return false;
             }
 
-            _hashes[place] = hash;
-            _lengths[place] = length;
+            *place = new Place { Hash = hash, Length = length };
             Count++;
             return true;
         }
 
-        public readonly bool Find(UInt128 hash, int length, out int place)
+        /// <summary>The line's place, or the empty one where it belongs.</summary>
+        public readonly Place* Find(UInt128 hash, int length)
         {
-            place = (int)(((ulong)(uint)hash * (uint)_capacity) >> 32);
-            while (_hashes[place] != UInt128.Zero)
+            var place = First(hash);
+            while (place->Hash != UInt128.Zero && (place->Hash != hash || place->Length != length))
             {
-                if (_hashes[place] == hash && _lengths[place] == length)
-                {
-                    return true;
-                }
-
-                place = place + 1 == _capacity ? 0 : place + 1;
+                place = ++place == _places + _capacity ? _places : place;
             }
 
-            return false;
+            return place;
+        }
+
+        public readonly ulong Touch(UInt128 hash) => _capacity == 0 ? 0 : (ulong)First(hash)->Hash;
+
+        public void Clear()
+        {
+            NativeMemory.Clear(_places, (nuint)_capacity * (nuint)sizeof(Place));
+            Count = 0;
         }
 
         public void Free()
         {
-            NativeMemory.Free(_hashes);
-            NativeMemory.Free(_lengths);
+            NativeMemory.Free(_places);
             this = default;
         }
+
+        private readonly Place* First(UInt128 hash) => _places + (int)(((ulong)(uint)hash * (uint)_capacity) >> 32);
 
         private void Grow()
         {
             var old = this;
             _capacity = Math.Max(FirstCapacity, _capacity + (_capacity / 4));
-            _hashes = (UInt128*)NativeMemory.AllocZeroed((nuint)_capacity, (nuint)sizeof(UInt128));
-            _lengths = (int*)NativeMemory.Alloc((nuint)_capacity, sizeof(int));
+            _places = (Place*)NativeMemory.AllocZeroed((nuint)_capacity, (nuint)sizeof(Place));
             Count = 0;
-            for (int place = 0; place < old._capacity; place++)
+            for (var place = old._places; place < old._places + old._capacity; place++)
             {
-                if (old._hashes[place] != UInt128.Zero)
+                if (place->Hash != UInt128.Zero)
                 {
-                    _ = Add(old._hashes[place], old._lengths[place]);
+                    _ = Add(place->Hash, place->Length);
                 }
             }
 

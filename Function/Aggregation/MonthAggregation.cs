@@ -28,9 +28,10 @@ public sealed class MonthAggregation(
 
         // Parts: sources -> lines -> events -> column batches -> staged files.
         await using var rejects = new RejectFile(destination, month, cancellation);
-        await using var files = new PartFiles(destination, plan, options, cancellation);
+        var others = OtherThreads();
+        await using var files = new PartFiles(destination, plan, options, others, cancellation);
         var ledger = new LineLedger(source, plan.Sources, rejects, progress);
-        await new BatchPipeline(source, plan, options, ledger, files).RunAsync(cancellation);
+        await new BatchPipeline(source, plan, options, others, ledger, files).RunAsync(cancellation);
         files.Close();
         rejects.Close();
         ledger.CheckWhole();
@@ -49,6 +50,10 @@ public sealed class MonthAggregation(
         var report = Report(plan, ledger.Counts, files, rejects, commit, time.GetElapsedTime(started));
         return report with { Retries = Retries() - retriesBefore };
     }
+
+    /// <summary>One thread writes; the others do what comes before, and help it.</summary>
+    private TaskScheduler? OtherThreads() =>
+        options.Threads == 1 ? null : new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Threads - 1).ConcurrentScheduler;
 
     private long Retries() => source.Retries + (ReferenceEquals(source, destination) ? 0 : destination.Retries);
 

@@ -4,8 +4,13 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Aggregation;
 
 /// <summary>The Parquet files of a run, staged: nobody sees them before they are completed.</summary>
+/// <param name="destination">Where they go.</param>
+/// <param name="plan">What is written.</param>
+/// <param name="options">How.</param>
+/// <param name="others">The run's threads but for the one that writes; null: none.</param>
+/// <param name="cancellation">Ends a write that waits.</param>
 internal sealed class PartFiles(
-    IObjectStore destination, MonthPlan plan, AggregationOptions options, CancellationToken cancellation) : IAsyncDisposable
+    IObjectStore destination, MonthPlan plan, AggregationOptions options, TaskScheduler? others, CancellationToken cancellation) : IAsyncDisposable
 {
     private readonly List<PartFile> _files = [];
     private IStagedObject? _staged;
@@ -61,7 +66,7 @@ internal sealed class PartFiles(
     {
         _staged = destination.Stage(OutputKeys.Parquet(plan.Month, _files.Count), "application/vnd.apache.parquet", cancellation);
         _metadata = [];
-        return new ParquetSink(_staged.Content, options.Codec, options.Threads, _metadata);
+        return new ParquetSink(_staged.Content, options.Codec, others, _metadata);
     }
 
     private void CloseFile()

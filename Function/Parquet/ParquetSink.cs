@@ -45,22 +45,23 @@ public sealed class ParquetSink : IDisposable
 
     private readonly FailureKeepingStream _output;
     private readonly ParquetFileWriter _writer;
-    private readonly int _threads;
+    private readonly TaskScheduler? _others;
     private readonly ColumnWriter[] _columns = new ColumnWriter[EventSchema.Columns.Length];
     private readonly int[] _largestFirst = [.. Enumerable.Range(0, EventSchema.Columns.Length)];
+    private readonly CountdownEvent _unencoded = new(EventSchema.Columns.Length);
     private RowGroupWriter? _rowGroup;
     private int _rowGroupRows;
 
     /// <param name="output">Takes the file's bytes; not disposed.</param>
     /// <param name="codec">The compression of every column chunk.</param>
-    /// <param name="threads">
-    /// The threads of the run. Of two the other is busy with reading; of more all but one help to encode, several
-    /// columns at a time. The file's bytes do not depend on it.
+    /// <param name="others">
+    /// The run's other threads, which help to encode when they have nothing else to do; null: there are none. The file's
+    /// bytes do not depend on them.
     /// </param>
     /// <param name="metadata">Key-value metadata of the file, read when it is closed.</param>
-    public ParquetSink(Stream output, Codec codec, int threads, IReadOnlyDictionary<string, string> metadata)
+    public ParquetSink(Stream output, Codec codec, TaskScheduler? others, IReadOnlyDictionary<string, string> metadata)
     {
-        _threads = threads;
+        _others = others;
         _output = new FailureKeepingStream(output);
         using var schema = new GroupNode("schema", Repetition.Required, Array.ConvertAll(EventSchema.Columns, Node));
         using var properties = Properties(codec);
@@ -106,6 +107,7 @@ public sealed class ParquetSink : IDisposable
         _rowGroup?.Dispose();
         _writer.Dispose();
         _output.Dispose();
+        _unencoded.Dispose();
     }
 
     private static MemoryPool FindPagePool()
@@ -177,34 +179,54 @@ public sealed class ParquetSink : IDisposable
         }
     }
 
+    /// <summary>Column by column, the largest first; whoever has time takes the next.</summary>
     private void Encode(ColumnBatch batch, int firstRow, int rows)
     {
         int next = -1;
-        if (_threads <= 2)
-        {
-            EncodeColumns();
-        }
-        else
+        Exception? failure = null;
+        _unencoded.Reset();
+        if (_others is not null)
         {
             Array.Sort(_largestFirst, (left, right) => batch.TextBytes(right).CompareTo(batch.TextBytes(left)));
-            Parallel.For(0, _threads - 1, _ => EncodeColumns());
+            for (int helper = 0; helper < _others.MaximumConcurrencyLevel; helper++)
+            {
+                _ = Task.Factory.StartNew(EncodeColumns, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _others);
+            }
+        }
+
+        EncodeColumns();
+        _unencoded.Wait();
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
 
         _rowGroupRows += rows;
         Rows += rows;
 
+        // A helper that comes late finds no column left, and touches nothing.
         void EncodeColumns()
         {
-            var levels = ArrayPool<short>.Shared.Rent(rows);
-            for (int at; (at = Interlocked.Increment(ref next)) < _largestFirst.Length;)
+            for (int at; (at = Interlocked.Increment(ref next)) < _columns.Length; _unencoded.Signal())
             {
-                int column = _largestFirst[at];
-                batch.WriteDefinitionLevels(column, firstRow, levels.AsSpan(0, rows));
-                Encode(batch, column, firstRow, levels.AsSpan(0, rows));
+                try
+                {
+                    EncodeColumn(batch, _largestFirst[at], firstRow, rows);
+                }
+                catch (Exception error)
+                {
+                    failure ??= error;
+                }
             }
-
-            ArrayPool<short>.Shared.Return(levels);
         }
+    }
+
+    private void EncodeColumn(ColumnBatch batch, int column, int firstRow, int rows)
+    {
+        var levels = ArrayPool<short>.Shared.Rent(rows);
+        batch.WriteDefinitionLevels(column, firstRow, levels.AsSpan(0, rows));
+        Encode(batch, column, firstRow, levels.AsSpan(0, rows));
+        ArrayPool<short>.Shared.Return(levels);
     }
 
     private void Encode(ColumnBatch batch, int column, int firstRow, ReadOnlySpan<short> levels)
@@ -259,7 +281,7 @@ public sealed class ParquetSink : IDisposable
             ExceptionDispatchInfo.Throw(failure);
             throw;
         }
-        catch (Exception error) when (error is ParquetException or AggregateException)
+        catch (Exception error) when (error is ParquetException)
         {
             var cause = _output.Failure ?? error;
             throw new AggregationException($"the Parquet file could not be written: {cause.Message}", cause);

@@ -49,7 +49,7 @@ public class EncodingKernels
     [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
     public long Encode()
     {
-        using var sink = new ParquetSink(Stream.Null, Codec.Zstd, threads: 1, new Dictionary<string, string>(StringComparer.Ordinal));
+        using var sink = new ParquetSink(Stream.Null, Codec.Zstd, others: null, new Dictionary<string, string>(StringComparer.Ordinal));
         foreach (var batch in _batches)
         {
             sink.Append(batch, 0, batch.Rows);
