@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test. Plain `dotnet test` needs the SDK alone and says what it leaves out; this needs python3 and npm as
-# well, installs what the tests want from them, and lets no test be left out.
+# Runs every test. Plain `dotnet test` needs the SDK alone and says what it leaves out; this needs python3, npm and
+# shellcheck as well, installs what the tests want from the first two, and lets no test be left out.
 #   tests/run.sh         the tests, Debug and Release
 #   tests/run.sh --all   and what takes long or needs root: the layer in a container, the function on arm64
 set -euo pipefail
@@ -20,6 +20,12 @@ need() {
 need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download"
 need python3 "apt-get install python3 python3-venv, or your system's package"
 need npm "apt-get install npm, or your system's package of Node.js 20 or later"
+
+# The packages that npm and pip have of it fetch the program from elsewhere.
+if ! command -v shellcheck >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  { apt-get update && apt-get install --yes shellcheck; } >&2
+fi
+need shellcheck "apt-get install shellcheck, or your system's package"
 
 has_requirements() {
   python3 - tests/requirements.txt <<'PYTHON'

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace CloudTrailAggregation.Aggregation;
 
@@ -13,7 +12,7 @@ internal sealed class PooledStream : MemoryStream
     public static async Task<PooledStream> ReadAsync(Stream stored, long size, CancellationToken cancellation)
     {
         // A byte more than there should be: the last read sees the end, where the store checks the object once more.
-        var buffer = ArrayPool<byte>.Shared.Rent(checked((int)size + 1));
+        var buffer = LargeBuffers.Rent(checked((int)size + 1));
         try
         {
             int length = await stored.ReadAtLeastAsync(buffer.AsMemory(0, (int)size + 1), (int)size + 1, throwOnEndOfStream: false, cancellation);
@@ -21,7 +20,7 @@ internal sealed class PooledStream : MemoryStream
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            LargeBuffers.Return(buffer);
             throw;
         }
     }
@@ -30,7 +29,7 @@ internal sealed class PooledStream : MemoryStream
     {
         if (_buffer is not null)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            LargeBuffers.Return(_buffer);
             _buffer = null;
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace CloudTrailAggregation.CloudTrail;
 
@@ -8,7 +7,7 @@ namespace CloudTrailAggregation.CloudTrail;
 /// </summary>
 internal sealed class DeflateInput : ForwardStream
 {
-    private byte[] _window = ArrayPool<byte>.Shared.Rent(LogFile.BlockSizeBytes);
+    private byte[] _window = LargeBuffers.Rent(LogFile.BlockSizeBytes);
     private int _end;
 
     /// <summary>Where the next unread byte stands in the window.</summary>
@@ -42,9 +41,9 @@ internal sealed class DeflateInput : ForwardStream
         int kept = _end - keep;
         if (kept > _window.Length / 2)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(_window.Length * 2);
+            var larger = LargeBuffers.Rent(_window.Length * 2);
             _window.AsSpan(keep, kept).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_window);
+            LargeBuffers.Return(_window);
             _window = larger;
         }
         else
@@ -74,7 +73,7 @@ internal sealed class DeflateInput : ForwardStream
 
     protected override void Dispose(bool disposing)
     {
-        ArrayPool<byte>.Shared.Return(_window);
+        LargeBuffers.Return(_window);
         _window = [];
         base.Dispose(disposing);
     }

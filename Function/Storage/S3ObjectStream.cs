@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using Amazon.Runtime;
 using Amazon.S3.Model;
@@ -56,10 +55,10 @@ internal sealed class S3ObjectStream : ForwardStream
 
     public override int Read(Span<byte> buffer)
     {
-        byte[] borrowed = ArrayPool<byte>.Shared.Rent(buffer.Length);
+        byte[] borrowed = LargeBuffers.Rent(buffer.Length);
         int count = Read(borrowed, 0, buffer.Length);
         borrowed.AsSpan(0, count).CopyTo(buffer);
-        ArrayPool<byte>.Shared.Return(borrowed);
+        LargeBuffers.Return(borrowed);
         return count;
     }
 

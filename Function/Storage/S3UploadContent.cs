@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -34,7 +33,7 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
         while (buffer.Length > 0)
         {
             int size = S3Store.PartSizeBytes(_parts.Count + 1);
-            _part ??= ArrayPool<byte>.Shared.Rent(size);
+            _part ??= LargeBuffers.Rent(size);
             int count = Math.Min(buffer.Length, size - _filled);
             buffer[..count].CopyTo(_part.AsSpan(_filled));
             buffer = buffer[count..];
@@ -120,7 +119,7 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
             };
             var sent = await S3Error.TranslateAsync(_uri, "s3:PutObject", () => store.Client.UploadPartAsync(request, _stop.Token), _stop.Token);
             // Only a part that arrived is surely read by nobody any more.
-            if (part.Length > 0) ArrayPool<byte>.Shared.Return(part);
+            if (part.Length > 0) LargeBuffers.Return(part);
             return sent;
         }
         catch (Exception e)

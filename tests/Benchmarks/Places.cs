@@ -9,10 +9,6 @@ internal static class Places
     /// <summary>This program.</summary>
     public static string Self => Path.Combine(AppContext.BaseDirectory, "Benchmarks.dll");
 
-    /// <summary>The command line as it is built with this program, in the same configuration.</summary>
-    public static string Product => Path.Combine(
-        Repository, "Local", Path.GetRelativePath(Path.Combine(Repository, "tests/Benchmarks"), AppContext.BaseDirectory), "cloudtrail-aggregation.dll");
-
     /// <summary>The results in the repository.</summary>
     public static string Results => Path.Combine(Repository, "tests/Benchmarks/results");
 

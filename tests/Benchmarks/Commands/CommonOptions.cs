@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CloudTrailAggregation.Benchmarks.Measuring;
 
 namespace CloudTrailAggregation.Benchmarks.Commands;
 
@@ -15,9 +16,9 @@ internal sealed class CommonOptions
         Description = "Where the result is written.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Places.Results),
     };
 
-    public Option<FileInfo> Product { get; } = new("--product")
+    public Option<FileInfo?> Product { get; } = new("--product")
     {
-        Description = "Another build of the command line, cloudtrail-aggregation.dll.", HelpName = "FILE", DefaultValueFactory = _ => new FileInfo(Places.Product),
+        Description = "A build of the command line, cloudtrail-aggregation.dll; without it one is published as the README says.", HelpName = "FILE",
     };
 
     public Option<int> RoundCount { get; } = new("--rounds")
@@ -32,6 +33,21 @@ internal sealed class CommonOptions
 
     /// <summary>How far it is, beside the result.</summary>
     public static void Say(string line) => Console.Error.WriteLine(line);
+
+    /// <summary>The command line to be measured.</summary>
+    public string ProductOf(ParseResult arguments) => arguments.GetValue(Product)?.FullName ?? Publish(arguments.GetRequiredValue(Cache).FullName);
+
+    private static string Publish(string cache)
+    {
+        Say("publishing the command line ...");
+        string directory = Path.Combine(Directory.CreateDirectory(cache).FullName, "product");
+        string[] command =
+        [
+            "dotnet", "publish", Path.Combine(Places.Repository, "Local"), "--use-current-runtime", "-p:LambdaPackages=stand-in", "-o", directory,
+        ];
+        _ = Measured.Run(command, Path.Combine(cache, "publish.txt"));
+        return Path.Combine(directory, "cloudtrail-aggregation.dll");
+    }
 
     public void AddTo(Command command)
     {

@@ -35,7 +35,7 @@ internal sealed class DuckDbSettingsCommand : Command
         int rounds = arguments.GetValue(_common.RoundCount);
         string cache = arguments.GetRequiredValue(_common.Cache).FullName;
         var month = GeneratedMonth.Usual(arguments.GetValue(_common.Events)).Below(cache, CommonOptions.Say);
-        var contest = new Contest(arguments.GetRequiredValue(_common.Product).FullName, month, pin: true);
+        var contest = new Contest(_common.ProductOf(arguments), month, pin: true);
 
         var result = new ResultFile("DuckDB's settings", arguments, string.Create(CultureInfo.InvariantCulture,
             $"{rounds} rounds of all in turn, after one that is not counted; each pinned to as many cores as it has threads"));

@@ -24,7 +24,7 @@ internal sealed class EncodingsCommand : Command
     {
         int runs = arguments.GetValue(_common.RoundCount);
         string cache = arguments.GetRequiredValue(_common.Cache).FullName;
-        string product = arguments.GetRequiredValue(_common.Product).FullName;
+        string product = _common.ProductOf(arguments);
 
         var result = new ResultFile("What another layout would make of the file", arguments, string.Create(CultureInfo.InvariantCulture,
             $"CPU is that of reading the file and writing it again; queries are the ten of queries.sql and one over an hour, median of {runs} runs on one thread"));

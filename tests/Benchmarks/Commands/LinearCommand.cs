@@ -27,7 +27,7 @@ internal sealed class LinearCommand : Command
         int rounds = arguments.GetValue(_common.RoundCount);
         long events = arguments.GetValue(_common.Events);
         string cache = arguments.GetRequiredValue(_common.Cache).FullName;
-        string product = arguments.GetRequiredValue(_common.Product).FullName;
+        string product = _common.ProductOf(arguments);
 
         var result = new ResultFile("The time follows the month", arguments, string.Create(CultureInfo.InvariantCulture,
             $"{rounds} rounds of both in turn, after one that is not counted; pinned to as many cores as there are threads"));

@@ -31,6 +31,7 @@ internal sealed class MonthCommand : Command
         int rounds = quick ? QuickRounds : arguments.GetValue(_common.RoundCount);
         string cache = arguments.GetRequiredValue(_common.Cache).FullName;
         bool pin = !arguments.GetValue(_notPinned);
+        string product = _common.ProductOf(arguments);
 
         var result = new ResultFile("A month, whole processes", arguments, string.Create(CultureInfo.InvariantCulture,
             $"{rounds} rounds of all in turn, after one that is not counted; each {(pin ? "pinned to as many cores as it has threads" : "on all cores")}; memory has a floor of {Measured.FloorBytes / 1e6:N0} MB"));
@@ -38,7 +39,7 @@ internal sealed class MonthCommand : Command
         {
             var month = generated.Below(cache, CommonOptions.Say);
             using var work = new Workspace(cache);
-            var taken = Measure(new Contest(arguments.GetRequiredValue(_common.Product).FullName, month, pin), rounds, work);
+            var taken = Measure(new Contest(product, month, pin), rounds, work);
             result.Heading(month);
             result.Table(FigureTable.Of(taken));
             result.Table(new MonthResult(taken).Ratios());

@@ -22,7 +22,7 @@ internal sealed class QueriesCommand : Command
     {
         int runs = arguments.GetValue(_common.RoundCount);
         string cache = arguments.GetRequiredValue(_common.Cache).FullName;
-        string product = arguments.GetRequiredValue(_common.Product).FullName;
+        string product = _common.ProductOf(arguments);
         var month = GeneratedMonth.Usual(arguments.GetValue(_common.Events)).Below(cache, CommonOptions.Say);
         using var work = new Workspace(cache);
         string ours = MonthFiles.Ours(product, month, work);

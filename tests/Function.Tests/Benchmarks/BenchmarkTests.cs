@@ -11,6 +11,8 @@ public sealed class BenchmarkTests : IDisposable
     /// <summary>What was built with these tests, in the same configuration.</summary>
     private static string Assembly => CommandLineRun.Built("tests/Benchmarks", "Benchmarks.dll");
 
+    private static string Product => CommandLineRun.Built("Local", "cloudtrail-aggregation.dll");
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
@@ -18,7 +20,7 @@ public sealed class BenchmarkTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
 
-        var run = await RunAsync("month", "--quick", "--not-pinned");
+        var run = await RunAsync("month", "--quick", "--not-pinned", "--product", Product);
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("6 files hold the same rows", run.Error.Split('\n'));
@@ -33,7 +35,7 @@ public sealed class BenchmarkTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
 
-        var run = await RunAsync("queries", "--events", "4000", "--rounds", "1");
+        var run = await RunAsync("queries", "--events", "4000", "--rounds", "1", "--product", Product);
 
         Assert.True(run.ExitCode == 0, run.Error);
         var rows = run.Output.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToArray();

@@ -56,9 +56,9 @@ public sealed class SoakTests(S3Server server)
     /// <summary>Deletes the month or leaves it, runs it, and holds what is there against what must be.</summary>
     private static async Task RunAsync(IAmazonS3 direct, string bucket, LambdaProcess function, SoakMonth month, SoakResult result)
     {
-        // Every other time there is none to replace.
-        bool isThere = result.Runs % 2 == 0;
-        if (!isThere) await direct.DeleteObjectAsync(bucket, month.Parquet, Cancellation);
+        // Every other time there is none to replace; nor is there one where a run without one failed.
+        if (result.Runs % 2 != 0) await direct.DeleteObjectAsync(bucket, month.Parquet, Cancellation);
+        bool wasThere = await BytesAsync(direct, bucket, month) is not null;
 
         var answer = await function.InvokeAsync(month.Event);
 
@@ -68,7 +68,7 @@ public sealed class SoakTests(S3Server server)
             result.AddFailure(JsonElement.Parse(answer.Body).GetProperty("errorMessage").GetString()!.Replace(bucket, "BUCKET", StringComparison.Ordinal));
             if (after is null)
             {
-                Assert.False(isThere, $"{month.Parquet} is gone");
+                Assert.False(wasThere, $"{month.Parquet} is gone: {answer.Body}");
                 return;
             }
         }
