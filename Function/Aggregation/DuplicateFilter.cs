@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace CloudTrailAggregation.Aggregation;
@@ -34,7 +33,6 @@ internal sealed class DuplicateFilter : IDisposable
             StartDay(day);
         }
 
-        _ = Touch(lines);
         foreach (ref var line in lines)
         {
             // Remembered even when the day before has it: a copy may turn up on the day after.
@@ -50,18 +48,6 @@ internal sealed class DuplicateFilter : IDisposable
     {
         _day.Dispose();
         _dayBefore.Dispose();
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private ulong Touch(ReadOnlySpan<BatchLine> lines)
-    {
-        ulong touched = 0;
-        foreach (ref readonly var line in lines)
-        {
-            touched ^= _day.Touch(line.Hash) ^ _dayBefore.Touch(line.Hash);
-        }
-
-        return touched;
     }
 
     private void StartDay(int number)

@@ -28,17 +28,6 @@ internal sealed unsafe class LineSet : IDisposable
         return partition.Count > 0 && partition.Find(hash, length)->Hash == hash;
     }
 
-    /// <summary>
-    /// Reads where the line would stand. Lines of a batch are touched all before the first is looked up: the waits for
-    /// memory then overlap.
-    /// </summary>
-    /// <returns>Something that depends on what was read.</returns>
-    public ulong Touch(UInt128 hash)
-    {
-        hash = Marked(hash);
-        return PartitionOf(hash).Touch(hash);
-    }
-
     /// <summary>Forgets all lines, and keeps the memory: a day has about as many as another.</summary>
     public void Clear()
     {
@@ -98,7 +87,7 @@ internal sealed unsafe class LineSet : IDisposable
         /// <summary>The line's place, or the empty one where it belongs.</summary>
         public readonly Place* Find(UInt128 hash, int length)
         {
-            var place = First(hash);
+            var place = _places + (int)(((ulong)(uint)hash * (uint)_capacity) >> 32);
             while (place->Hash != UInt128.Zero && (place->Hash != hash || place->Length != length))
             {
                 place = ++place == _places + _capacity ? _places : place;
@@ -106,8 +95,6 @@ internal sealed unsafe class LineSet : IDisposable
 
             return place;
         }
-
-        public readonly ulong Touch(UInt128 hash) => _capacity == 0 ? 0 : (ulong)First(hash)->Hash;
 
         public void Clear()
         {
@@ -120,8 +107,6 @@ internal sealed unsafe class LineSet : IDisposable
             NativeMemory.Free(_places);
             this = default;
         }
-
-        private readonly Place* First(UInt128 hash) => _places + (int)(((ulong)(uint)hash * (uint)_capacity) >> 32);
 
         private void Grow()
         {

@@ -29,7 +29,7 @@ public static class S3Client
         }
         catch (AmazonClientException e)
         {
-            throw new AggregationException($"S3 cannot be used: {e.Message}. Set AWS_REGION, or give the region.", e);
+            throw new AggregationException($"S3 cannot be used: {e.Message}. Set AWS_REGION, or a region in the profile.", e);
         }
     }
 

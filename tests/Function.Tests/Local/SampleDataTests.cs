@@ -22,4 +22,25 @@ public sealed class SampleDataTests : IDisposable
         Assert.Equal(2, report.OutsideMonth!.Events);
         Assert.Equal([["600"]], Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));
     }
+
+    [Fact]
+    public async Task What_the_README_has_of_show_is_what_show_prints_of_the_sample()
+    {
+        string sampleData = Path.Combine(Repository.Root, "tests/data/cloudtrail_daily");
+        Assert.Equal(0, (await CommandLineRun.OfAsync("aggregate", "--source", sampleData, "--destination", _months.Destination, "--month", "2024-02")).ExitCode);
+
+        var run = await CommandLineRun.OfAsync("show", "--rows", "0", "--top", "3", _months.Destination);
+
+        // Where the file is, and when its source was written, is another matter on each machine.
+        string[] printed = [.. run.Output.Split('\n').Select(Comparable)];
+        string readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), TestContext.Current.CancellationToken);
+        string[] shown = [.. readme.Split("show --rows 0 --top 3 out\n```\n\n```text\n")[1].Split("```")[0].Split('\n').Where(line => line != "…").Select(Comparable)];
+        Assert.True(shown.Count(line => line.Length > 0) > 40);
+        Assert.All(shown, line => Assert.Contains(line, printed));
+    }
+
+    private static string Comparable(string line) =>
+        line.StartsWith("file ", StringComparison.Ordinal) || line.StartsWith("cloudtrail_aggregation.run ", StringComparison.Ordinal) ? ""
+        : line.Contains(".parquet ", StringComparison.Ordinal) ? line[line.IndexOf(".parquet ", StringComparison.Ordinal)..]
+        : line;
 }
