@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test. Plain `dotnet test` needs the SDK alone and says what it leaves out; this needs python3, npm and
-# shellcheck as well, installs what the tests want from the first two, and lets no test be left out.
+# Runs every test. Plain `dotnet test` needs the SDK alone and says what it leaves out; this needs shellcheck, python3 and
+# npm as well, installs what the tests want from the last two, and lets no test be left out.
 #   tests/run.sh         the tests, Debug and Release
 #   tests/run.sh --all   and what takes long or needs root: the layer in a container, the function on arm64
 set -euo pipefail
