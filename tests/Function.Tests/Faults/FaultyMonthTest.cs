@@ -72,4 +72,11 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
         var seen = new ConcurrentDictionary<string, byte>(StringComparer.Ordinal);
         return request => seen.TryAdd($"{request.Method} {request.Target} {request.Headers.GetValueOrDefault("Range")}", 0) ? fault(request) : null;
     }
+
+    /// <summary>The fault, each time that one request of a kind is sent: the first that is seen, of those that come at once.</summary>
+    internal static Func<FakeRequest, Fault?> EachTime(string operation, Func<Fault> fault)
+    {
+        string? failing = null;
+        return request => request.Operation == operation && (Interlocked.CompareExchange(ref failing, request.Target, null) ?? request.Target) == request.Target ? fault() : null;
+    }
 }

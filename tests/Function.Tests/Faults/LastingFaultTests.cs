@@ -32,8 +32,7 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
     {
         await PutMonthAsync();
         var proxy = NewProxy();
-        string? failing = null;
-        proxy.Choose = request => request.Operation == operation && (failing ??= request.Target) == request.Target ? Fault.Silence : null;
+        proxy.Choose = EachTime(operation, () => Fault.Silence);
 
         var failure = await FailsAsync(TwoFiles, Through(proxy, Source, timeoutSeconds: 1), Through(proxy, Destination, timeoutSeconds: 1));
 
@@ -50,8 +49,7 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
         foreach (string operation in Operations)
         {
             var proxy = NewProxy();
-            string? failing = null;
-            proxy.Choose = request => request.Operation == operation && (failing ??= request.Target) == request.Target ? make() : null;
+            proxy.Choose = EachTime(operation, make);
 
             var failure = await FailsAsync(TwoFiles, Through(proxy, Source), Through(proxy, Destination));
 
