@@ -1,4 +1,3 @@
-
 namespace CloudTrailAggregation.CloudTrail;
 
 /// <summary>

@@ -195,7 +195,12 @@ public sealed class ParquetSink : IDisposable
         }
 
         EncodeColumns();
-        _unencoded.Wait();
+        while (!_unencoded.IsSet)
+        {
+            // The last helper of the batch before may only now come to set the event: the count decides.
+            _unencoded.Wait();
+        }
+
         if (failure is not null)
         {
             ExceptionDispatchInfo.Throw(failure);
