@@ -40,7 +40,7 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
     public async Task RunAsync(RejectFile rejects, PartFiles files)
     {
         long started = 0;
-        var completed = new List<string>();
+        var completed = new List<IStagedObject>();
         foreach (var staged in StagedOf(rejects, files))
         {
             try
@@ -52,7 +52,7 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
                 throw await TakeBackAsync(completed, lost);
             }
 
-            completed.Add(staged.Key);
+            completed.Add(staged);
             started = started == 0 && staged != rejects.Staged ? time.GetTimestamp() : started;
         }
 
@@ -113,18 +113,25 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
         files.Files.Select(file => file.Staged).Prepend(rejects.Staged).OfType<IStagedObject>();
 
     /// <summary>
-    /// A commit that is lost after its first file. Its rejects go where there were none before: the other run has none,
-    /// or it would have been met there. What this run has replaced cannot be brought back, and is named.
+    /// A commit that is lost after its first file. Its rejects go where there were none before; the other run's stay if it
+    /// has written them there since. What this run has replaced cannot be brought back, and is named.
     /// </summary>
-    private async Task<CommitLostException> TakeBackAsync(List<string> completed, CommitLostException lost)
+    private async Task<CommitLostException> TakeBackAsync(List<IStagedObject> completed, CommitLostException lost)
     {
-        if (completed is [var only] && OutputKeys.IsReject(plan.Month, only) && plan.StandingAt(only) is null)
+        if (completed is [var only] && OutputKeys.IsReject(plan.Month, only.Key) && plan.StandingAt(only.Key) is null)
         {
-            await destination.DeleteAsync(only, CancellationToken.None);
-            return lost;
+            try
+            {
+                await only.TakeBackAsync(CancellationToken.None);
+                return lost;
+            }
+            catch (AggregationException)
+            {
+                // It stays, and is named.
+            }
         }
 
-        string ours = string.Join(", ", completed.Select(destination.UriOf));
+        string ours = string.Join(", ", completed.Select(staged => destination.UriOf(staged.Key)));
         return new CommitLostException($"{lost.Message.Replace(StoreError.NothingChanged, "", StringComparison.Ordinal)}Already written by this run: {ours}. Run the month again: that makes all its files one run's.", lost);
     }
 

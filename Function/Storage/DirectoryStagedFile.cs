@@ -14,6 +14,7 @@ internal sealed class DirectoryStagedFile : IStagedObject
     private readonly ConcurrentDictionary<string, byte> _created;
     private readonly FileStream _file;
     private readonly FileContent _content;
+    private string? _completedETag;
 
     public DirectoryStagedFile(string key, string path, ConcurrentDictionary<string, byte> created)
     {
@@ -56,6 +57,13 @@ internal sealed class DirectoryStagedFile : IStagedObject
         });
     }
 
+    public Task TakeBackAsync(CancellationToken cancellation) => Attempt(() =>
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var turn = TakeTurn();
+        if (ETagOf(_path) is { } there && there == _completedETag) File.Delete(_path);
+    });
+
     /// <summary>Removes what is not completed. Failing to is not reported: the first cause counts.</summary>
     public ValueTask DisposeAsync()
     {
@@ -95,6 +103,8 @@ internal sealed class DirectoryStagedFile : IStagedObject
     {
         using var turn = TakeTurn();
         if (replaced is { } expected) RequireUnchanged(expected);
+        if (ETagOf(_partial) == replaced?.ETag) File.SetLastWriteTimeUtc(_partial, File.GetLastWriteTimeUtc(_partial).AddTicks(1)); // Written within one tick of the clock.
+        _completedETag = ETagOf(_partial);
         try
         {
             File.Move(_partial, _path, overwrite: replaced is not null);
@@ -122,11 +132,13 @@ internal sealed class DirectoryStagedFile : IStagedObject
 
     private void RequireUnchanged(StoredObject expected)
     {
-        var there = new FileInfo(_path);
-        if (!there.Exists) throw StoreError.Lost(_path, "the file that was to be replaced is gone");
-        if (DirectoryStore.ETagOf(there.Length, there.LastWriteTimeUtc) != expected.ETag)
-            throw StoreError.Lost(_path, "the file that was to be replaced is another one by now");
+        string? there = ETagOf(_path);
+        if (there is null) throw StoreError.Lost(_path, "the file that was to be replaced is gone");
+        if (there != expected.ETag) throw StoreError.Lost(_path, "the file that was to be replaced is another one by now");
     }
+
+    private static string? ETagOf(string path) =>
+        new FileInfo(path) is { Exists: true } file ? DirectoryStore.ETagOf(file.Length, file.LastWriteTimeUtc) : null;
 
     private void CreateDirectory(string directory)
     {

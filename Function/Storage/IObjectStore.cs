@@ -65,6 +65,9 @@ public interface IStagedObject : IAsyncDisposable
     /// </summary>
     /// <exception cref="CommitLostException">Another writer was faster; nothing was changed.</exception>
     Task CompleteAsync(StoredObject? replaced, CancellationToken cancellation);
+
+    /// <summary>Removes the completed object, unless another one stands at its key by now.</summary>
+    Task TakeBackAsync(CancellationToken cancellation);
 }
 
 /// <summary>The key no longer holds the object that was to be replaced: another run was faster.</summary>

@@ -64,6 +64,12 @@ internal sealed class S3StagedObject : IStagedObject
         _isSettled = true;
     }
 
+    public async Task TakeBackAsync(CancellationToken cancellation)
+    {
+        // By the token, not the ETag: another run's object may have the same bytes.
+        if (IsOurs(await HeadAsync(cancellation))) await _store.DeleteAsync(Key, cancellation);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_isSettled) return;
@@ -98,12 +104,14 @@ internal sealed class S3StagedObject : IStagedObject
         {
             throw new AggregationException($"{e.Message} So it is not known whether it was completed ({failure.Message}). Start again: that mends both cases.", failure);
         }
-        if (there?.Metadata[S3Store.TokenName] == _token) return;
+        if (IsOurs(there)) return;
         if (cancellation.IsCancellationRequested) ExceptionDispatchInfo.Throw(failure);
         throw IsLost(failure, replaced)
             ? StoreError.Lost(_uri, failure.Message.TrimEnd('.'), failure)
             : S3Error.Of(_uri, "s3:PutObject", failure);
     }
+
+    private bool IsOurs(GetObjectMetadataResponse? there) => there?.Metadata[S3Store.TokenName] == _token;
 
     // 409: a conflicting write at the same time. 404 NoSuchKey: what If-Match names was deleted.
     private static bool IsLost(Exception failure, StoredObject? replaced) => failure is AmazonS3Exception answer

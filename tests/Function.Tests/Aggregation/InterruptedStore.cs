@@ -24,6 +24,9 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
     /// <summary>After a staged object was completed, with its key.</summary>
     public Action<string> Completed { get; init; } = _ => { };
 
+    /// <summary>Before a completed object is taken back, with its key.</summary>
+    public Func<string, Task> TakingBack { get; init; } = _ => Task.CompletedTask;
+
     private int _listings;
 
     public string UriOf(string key) => store.UriOf(key);
@@ -65,6 +68,12 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
             await store.Completing(Key);
             await staged.CompleteAsync(replaced, cancellation);
             store.Completed(Key);
+        }
+
+        public async Task TakeBackAsync(CancellationToken cancellation)
+        {
+            await store.TakingBack(Key);
+            await staged.TakeBackAsync(cancellation);
         }
 
         public ValueTask DisposeAsync() => staged.DisposeAsync();

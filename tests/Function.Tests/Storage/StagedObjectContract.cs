@@ -149,6 +149,33 @@ public abstract class StagedObjectContract : StoreContract
         Assert.Empty(await LeftoversAsync());
     }
 
+    [Fact]
+    public async Task What_was_completed_can_be_taken_back()
+    {
+        var store = await NewStoreAsync();
+        await using var staged = Staged(store, "x");
+        await staged.CompleteAsync(null, Cancellation);
+
+        await staged.TakeBackAsync(Cancellation);
+        await staged.TakeBackAsync(Cancellation);
+
+        Assert.Empty(await store.ListedAsync(""));
+    }
+
+    [Fact]
+    public async Task Taking_back_leaves_the_object_that_has_replaced_it_even_with_the_same_content()
+    {
+        var store = await NewStoreAsync();
+        await using var staged = Staged(store, "same");
+        await staged.CompleteAsync(null, Cancellation);
+        var another = await store.PutAsync("k", "same"u8.ToArray(), replaced: await store.FindAsync("k"));
+
+        await staged.TakeBackAsync(Cancellation);
+
+        Assert.Equal([another], await store.ListedAsync(""));
+        Assert.Empty(await LeftoversAsync());
+    }
+
     private static IStagedObject Staged(IObjectStore store, string text)
     {
         var staged = store.Stage("k", "application/octet-stream", Cancellation);
