@@ -69,8 +69,14 @@ docker info >/dev/null 2>&1 || start_docker
 docker image inspect "$image" >/dev/null 2>&1 || make_image
 docker run --rm --network none "$image" true 2>"$work/run.log" || { cat "$work/run.log"; skip "Docker runs no container here, see above"; }
 
-# A copy that the caller may read, in another folder than the one that --engine none builds in.
 mkdir "$work/repository" "$work/home" "$work/in-container" "$work/here"
+
+# First, so that all packages are on this machine.
+echo "== on this machine"
+"$root/build-layers.sh" --engine none --output "$work/here"
+"$root/build-layers.sh" --engine none --output "$work/here" --function --lambda-packages stand-in
+
+# A copy that the caller may read, in another folder than the one that --engine none builds in.
 tar -C "$root" --exclude=bin --exclude=obj --exclude=out --exclude=.git -cf - . | tar -C "$work/repository" -xf -
 packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 cp -Rl "$packages" "$work/packages" 2>/dev/null || cp -R "$packages" "$work/packages"
@@ -88,10 +94,6 @@ in_container=("${as_caller[@]}" NUGET_PACKAGES="$work/packages" TMPDIR="$work/ho
 echo "== in a container of $image"
 "${in_container[@]}" --image "$image"
 "${in_container[@]}" --image "$image" --function --lambda-packages stand-in
-echo "== on this machine"
-"$root/build-layers.sh" --engine none --output "$work/here"
-"$root/build-layers.sh" --engine none --output "$work/here" --function --lambda-packages stand-in
-
 echo "== compared"
 (cd "$work/here" && sha256sum -- *.zip) >"$work/sums"
 [ "$(wc -l <"$work/sums")" = 4 ] || fail "four zips expected"
