@@ -51,7 +51,7 @@ internal sealed class BatchPipeline(
                 Enumerable.Range(0, Sources.Count).Where(source => source % lanes.Length == first),
                 source => OpenAsync(source, readAhead, duplicates),
                 stop.Token))),
-            Start(scheduler, () => ReadAsync(lanes, duplicates, read.Writer)),
+            Start(TaskScheduler.Default, () => MarkAsync(lanes, duplicates, read.Writer, scheduler)),
         ];
         try
         {
@@ -69,8 +69,12 @@ internal sealed class BatchPipeline(
         }
     }
 
-    /// <summary>Marks duplicates in the order of the sources and starts the reading of events. Failures go to the channel.</summary>
-    private async Task ReadAsync(ReadingLane[] lanes, DuplicateFilter? duplicates, ChannelWriter<EventBatch> read)
+    /// <summary>
+    /// Marks duplicates in the order of the sources and has events read on the scheduler. Failures go to the channel.
+    /// It is no work to speak of, but everything waits for it: queued behind a lane, which fills all its batches in one go,
+    /// it would let the writer run dry each time.
+    /// </summary>
+    private async Task MarkAsync(ReadingLane[] lanes, DuplicateFilter? duplicates, ChannelWriter<EventBatch> read, TaskScheduler scheduler)
     {
         Exception? failure = null;
         try
@@ -82,7 +86,7 @@ internal sealed class BatchPipeline(
                 {
                     var batch = await LaneOf(source, lanes).NextAsync();
                     duplicates?.Mark(batch.Lines, DayOf(source));
-                    batch.StartReading();
+                    batch.StartReading(scheduler);
 
                     // Once passed on it is no longer ours: it may be written and filled again before the next line.
                     ends = batch.EndsSource;

@@ -102,8 +102,8 @@ internal sealed class EventBatch(Month month) : IDisposable
         }
     }
 
-    /// <summary>Has them read beside the caller, on its scheduler.</summary>
-    public void StartReading()
+    /// <summary>Has them read on a scheduler.</summary>
+    public void StartReading(TaskScheduler scheduler)
     {
         var reading = new Lazy<bool>(() =>
         {
@@ -111,8 +111,7 @@ internal sealed class EventBatch(Month month) : IDisposable
             return true;
         });
         _reading = reading;
-        Reading = Task.Factory.StartNew(
-            () => reading.Value, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+        Reading = Task.Factory.StartNew(() => reading.Value, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
     }
 
     /// <summary>Waits until they are read, or reads them where nobody has begun to.</summary>
