@@ -43,6 +43,8 @@ public static class S3Client
             ConnectTimeout = TimeSpan.FromSeconds(5),
             Timeout = TimeSpan.FromSeconds(100),
             ForcePathStyle = endpoint.PathStyle,
+            // Each request for an object says whether it wants its checksum.
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
         if (endpoint.EndpointUrl is { } url)
         {
@@ -52,7 +54,6 @@ public static class S3Client
             config.AuthenticationRegion = endpoint.Region ?? "us-east-1";
             // radosgw refuses the checksums that the SDK adds by default.
             config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
-            config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
         }
         else if (endpoint.Region is { } region)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.S3.Model;
 
 namespace CloudTrailAggregation.Storage;
@@ -22,6 +23,12 @@ internal sealed class S3ObjectStream : ForwardStream
 
     private S3ObjectStream(S3Store store, StoredObject source, long offset, long end) =>
         (_store, _source, _position, _end, _uri) = (store, source, offset, end, store.UriOf(source.Key));
+
+    /// <summary>
+    /// A gzip file tells by itself whether it arrived whole. The SDK checks CRC-32 and MD5 byte by byte, which takes nearly
+    /// as long as to unpack it.
+    /// </summary>
+    private bool IsGzip => _source.Key.EndsWith(".gz", StringComparison.Ordinal);
 
     public static async Task<S3ObjectStream> OpenAsync(S3Store store, StoredObject source, long offset, long end, CancellationToken cancellation)
     {
@@ -93,7 +100,9 @@ internal sealed class S3ObjectStream : ForwardStream
     private async Task RequestAsync(CancellationToken cancellation)
     {
         var request = new GetObjectRequest { BucketName = _store.Bucket, Key = _store.FullKeyOf(_source.Key), EtagToMatch = _source.ETag };
-        bool isRange = _position > 0 || _end < _source.Size;
+        // Of a range, and be it the whole, the SDK does not check the MD5.
+        bool isRange = _position > 0 || _end < _source.Size || IsGzip;
+        if (!isRange && _store.HasChecksums) request.ChecksumMode = ChecksumMode.ENABLED;
         if (isRange) request.ByteRange = new ByteRange(_position, _end - 1);
         _response = await S3Error.TranslateAsync(_uri, "s3:GetObject", () => _store.Client.GetObjectAsync(request, cancellation), cancellation);
         if (isRange && _response.HttpStatusCode != HttpStatusCode.PartialContent)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -50,6 +51,9 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
     /// </summary>
     /// <param name="number">Its number, 1 to 10,000.</param>
     public static int PartSizeBytes(int number) => 8 << 20 << ((number - 1) / 2_500);
+
+    /// <summary>Whether the server keeps checksums beside objects, as AWS does; see <see cref="S3Client"/>.</summary>
+    internal bool HasChecksums => client.Config.RequestChecksumCalculation == RequestChecksumCalculation.WHEN_SUPPORTED;
 
     internal IAmazonS3 Client => client;
     internal string Bucket => bucket;

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Runtime.ExceptionServices;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -23,9 +25,8 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
     private int _filled;
     private volatile ExceptionDispatchInfo? _partFailure;
 
-    // With WHEN_REQUIRED (S3-compatible servers) none is sent; on AWS each part's CRC-32 is checked on arrival.
-    private ChecksumAlgorithm? Checksum =>
-        store.Client.Config.RequestChecksumCalculation == RequestChecksumCalculation.WHEN_SUPPORTED ? ChecksumAlgorithm.CRC32 : null;
+    // Each part's CRC-32 is checked on arrival.
+    private readonly ChecksumAlgorithm? _checksum = store.HasChecksums ? ChecksumAlgorithm.CRC32 : null;
 
     protected override void Append(ReadOnlySpan<byte> buffer)
     {
@@ -95,11 +96,19 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
             BucketName = store.Bucket,
             Key = store.FullKeyOf(key),
             ContentType = contentType,
-            ChecksumAlgorithm = Checksum,
+            ChecksumAlgorithm = _checksum,
             Metadata = { [S3Store.TokenName] = token },
         };
         var started = await S3Error.TranslateAsync(_uri, "s3:PutObject", () => store.Client.InitiateMultipartUploadAsync(request, _stop.Token), _stop.Token);
         return started.UploadId;
+    }
+
+    // The SDK's own goes byte by byte, 2 ns for each.
+    private static string Crc32Of(ReadOnlySpan<byte> part)
+    {
+        Span<byte> bigEndian = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(bigEndian, Crc32.HashToUInt32(part));
+        return Convert.ToBase64String(bigEndian);
     }
 
     private async Task<UploadPartResponse> SendPartAsync(int number, byte[] part, int count)
@@ -115,7 +124,8 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
                 PartNumber = number,
                 PartSize = count,
                 InputStream = body,
-                ChecksumAlgorithm = Checksum,
+                ChecksumAlgorithm = _checksum,
+                ChecksumCRC32 = _checksum is null ? null : Crc32Of(part.AsSpan(0, count)),
             };
             var sent = await S3Error.TranslateAsync(_uri, "s3:PutObject", () => store.Client.UploadPartAsync(request, _stop.Token), _stop.Token);
             // Only a part that arrived is surely read by nobody any more.

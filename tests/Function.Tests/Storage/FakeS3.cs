@@ -43,7 +43,15 @@ internal sealed class FakeS3 : IAsyncDisposable
     {
         var client = new AmazonS3Client(
             new BasicAWSCredentials(TestCredentials.Name, TestCredentials.Name),
-            new AmazonS3Config { ServiceURL = EndpointUrl, ForcePathStyle = true, MaxErrorRetry = tries - 1, MaxStaleConnectionRetries = 0, Timeout = TimeSpan.FromSeconds(20) });
+            new AmazonS3Config
+            {
+                ServiceURL = EndpointUrl,
+                ForcePathStyle = true,
+                MaxErrorRetry = tries - 1,
+                MaxStaleConnectionRetries = 0,
+                Timeout = TimeSpan.FromSeconds(20),
+                ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            });
         _clients.Add(client);
         return new S3Store(client, Bucket, "p/", parallelParts) { ResumeDelay = TimeSpan.FromMilliseconds(1), IdleTimeout = TimeSpan.FromMilliseconds(idleMilliseconds) };
     }

@@ -24,6 +24,19 @@ public sealed class S3ReadTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _s3.DisposeAsync();
 
     [Theory]
+    [InlineData("k.ndjson", null, "ENABLED")]
+    [InlineData("k.ndjson.gz", "bytes=0-99999", null)]
+    public async Task The_SDK_checks_what_has_no_checksum_of_its_own(string key, string? range, string? checksumMode)
+    {
+        byte[] read = await _store.BytesAsync(_s3.Put(key, _bytes));
+
+        var request = Assert.Single(_s3.Requests);
+        Assert.Equal(_bytes, read);
+        Assert.Equal(range, request.Headers.GetValueOrDefault("Range"));
+        Assert.Equal(checksumMode, request.Headers.GetValueOrDefault("x-amz-checksum-mode"));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(65_537)]

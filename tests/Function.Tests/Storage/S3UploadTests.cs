@@ -38,6 +38,18 @@ public sealed class S3UploadTests : IAsyncDisposable
         Assert.Equal(["Initiate", "Part", "Head", "Complete"], _s3.Requests.Select(request => request.Operation));
     }
 
+    [Fact]
+    public async Task A_part_goes_with_its_CRC_32()
+    {
+        await using var staged = _s3.Store().Stage("k", "text/plain", Cancellation);
+
+        staged.Content.Write("123456789"u8);
+        await staged.CompleteAsync(null, Cancellation);
+
+        // CBF43926, which every description of CRC-32 gives for these digits.
+        Assert.Equal("y/Q5Jg==", Assert.Single(_s3.Requests, request => request.Operation == "Part").Headers["x-amz-checksum-crc32"]);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
