@@ -40,7 +40,7 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
     [Fact]
     public void The_arithmetic_of_the_costs_is_right()
     {
-        const double Events = 100e6, Second = 115e3, Memory = 1769 / 1024.0, Output = 140 * Events / 1e9;
+        const double Events = 100e6, Second = 145e3, Memory = 1769 / 1024.0, Output = 140 * Events / 1e9;
         var lambda = Events / Second * Memory * 0.0000133334;
         var requests = (Events * 1597 / (64 << 20) * 0.0004 / 1000) + (Output * 1e9 / (8 << 20) * 0.005 / 1000);
         var daily = Enumerable.Range(1, 30).Sum() / 30.0;

@@ -59,6 +59,9 @@ internal sealed class FaultProxy : IAsyncDisposable
         return new S3RetryCountingClient(config, TimeSpan.FromSeconds(longestWaitSeconds));
     }
 
+    /// <summary>Ends when the server is done with what it got: also with the last requests of a client that was killed.</summary>
+    public Task SettledAsync() => Task.WhenAll(_connections.Keys);
+
     /// <summary>Nobody listens from now on.</summary>
     public async Task RefuseAsync()
     {
@@ -78,7 +81,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await RefuseAsync();
-        await Task.WhenAll(_connections.Keys);
+        await SettledAsync();
         _completion.Dispose();
         _stop.Dispose();
     }

@@ -63,7 +63,7 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
         var first = FirstTime(request => request.Operation != "Get" ? null
             : request.Key.EndsWith(Sources[0], StringComparison.Ordinal) ? Fault.Cut(1)
             : request.Key.EndsWith(Sources[1], StringComparison.Ordinal) ? Fault.Cut(50_000) : Fault.StallAt(20));
-        proxy.Choose = request => request.Headers.ContainsKey("Range") ? null : first(request);
+        proxy.Choose = request => IsResumed(request) ? null : first(request);
 
         var faulty = await RunAsync(TwoFiles with { Threads = threads }, Through(proxy, Source));
 

@@ -64,7 +64,11 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
 
     internal static string[] SourcesRead(IEnumerable<FakeRequest> requests) =>
         [.. requests.Where(request => request.Operation == "Get" && request.Key.Contains(".ndjson", StringComparison.Ordinal))
-            .Select(request => $"{request.Key[(request.Key.IndexOf("2024/", StringComparison.Ordinal))..]} {request.Headers.GetValueOrDefault("Range")?.TrimEnd("0123456789".ToCharArray())}".TrimEnd())];
+            .Select(request => $"{request.Key[(request.Key.IndexOf("2024/", StringComparison.Ordinal))..]} {(IsResumed(request) ? request.Headers["Range"].TrimEnd("0123456789".ToCharArray()) : "")}".TrimEnd())];
+
+    /// <summary>Whether the rest of an object is asked for.</summary>
+    internal static bool IsResumed(FakeRequest request) =>
+        request.Headers.TryGetValue("Range", out string? range) && !range.StartsWith("bytes=0-", StringComparison.Ordinal);
 
     /// <summary>The fault, the first time that each request is seen.</summary>
     internal static Func<FakeRequest, Fault?> FirstTime(Func<FakeRequest, Fault?> fault)

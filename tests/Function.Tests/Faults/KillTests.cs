@@ -33,6 +33,7 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
             proxy.Choose = _ => Interlocked.Increment(ref seen) == at ? kill : null;
 
             isDone = await process.IsDoneAsync();
+            await proxy.SettledAsync();
             await AssertOldOrNewAsync(rowsPerFile);
         }
 
@@ -61,6 +62,7 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
 
             await process.IsDoneAsync();
             await killing!;
+            await proxy.SettledAsync();
             await AssertOldOrNewAsync(rowsPerFile);
         }
     }
@@ -84,6 +86,7 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
 
             isDone = await Record.ExceptionAsync(() => function.ReportAsync("""{"month":"2024-02"}""")) is null;
             Assert.Equal(isDone, seen < at);
+            await proxy.SettledAsync();
             await AssertOldOrNewAsync(rowsPerFile: 0);
         }
 
