@@ -101,7 +101,7 @@ internal sealed class S3ObjectStream : ForwardStream
     {
         var request = new GetObjectRequest { BucketName = _store.Bucket, Key = _store.FullKeyOf(_source.Key), EtagToMatch = _source.ETag };
         // Of a range, and be it the whole, the SDK does not check the MD5.
-        bool isRange = _position > 0 || _end < _source.Size || IsGzip;
+        bool isRange = _position > 0 || _end < _source.Size || (IsGzip && _end > 0);
         if (!isRange && _store.HasChecksums) request.ChecksumMode = ChecksumMode.ENABLED;
         if (isRange) request.ByteRange = new ByteRange(_position, _end - 1);
         _response = await S3Error.TranslateAsync(_uri, "s3:GetObject", () => _store.Client.GetObjectAsync(request, cancellation), cancellation);

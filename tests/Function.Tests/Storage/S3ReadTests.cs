@@ -36,6 +36,14 @@ public sealed class S3ReadTests : IAsyncDisposable
         Assert.Equal(checksumMode, request.Headers.GetValueOrDefault("x-amz-checksum-mode"));
     }
 
+    [Fact]
+    public async Task Of_an_empty_gzip_file_no_range_is_asked_for()
+    {
+        Assert.Empty(await _store.BytesAsync(_s3.Put("k.ndjson.gz", [])));
+
+        Assert.False(Assert.Single(_s3.Requests).Headers.ContainsKey("Range"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
