@@ -94,6 +94,7 @@ in_container=("${as_caller[@]}" NUGET_PACKAGES="$work/packages" TMPDIR="$work/ho
 echo "== in a container of $image"
 "${in_container[@]}" --image "$image"
 "${in_container[@]}" --image "$image" --function --lambda-packages stand-in
+
 echo "== compared"
 (cd "$work/here" && sha256sum -- *.zip) >"$work/sums"
 [ "$(wc -l <"$work/sums")" = 4 ] || fail "four zips expected"

@@ -103,11 +103,12 @@ internal sealed class DirectoryStagedFile : IStagedObject
     {
         using var turn = TakeTurn();
         if (replaced is { } expected) RequireUnchanged(expected);
-        if (ETagOf(_partial) == replaced?.ETag) File.SetLastWriteTimeUtc(_partial, File.GetLastWriteTimeUtc(_partial).AddTicks(1)); // Written within one tick of the clock.
-        _completedETag = ETagOf(_partial);
+        // Of the same size, and written within one tick of the clock: it would pass for what it replaces.
+        if (ETagOf(_partial) == replaced?.ETag) File.SetLastWriteTimeUtc(_partial, File.GetLastWriteTimeUtc(_partial).AddTicks(1));
         try
         {
             File.Move(_partial, _path, overwrite: replaced is not null);
+            _completedETag = ETagOf(_path);
         }
         catch (IOException e) when (replaced is null && File.Exists(_path))
         {
