@@ -8,7 +8,7 @@ namespace CloudTrailAggregation;
 /// <summary>The settings of the function, from its environment, read and checked once at start.</summary>
 public sealed record Settings
 {
-    /// <summary>Every variable that is read; README and cloudformation.yml are held against this list.</summary>
+    /// <summary>Every variable that is read; docs/configuration.md and cloudformation.yml are checked against this list.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
         "SRC_BUCKET", "SRC_PREFIX", "DST_BUCKET", "DST_PREFIX", "ROWS_PER_FILE", "LOG_LEVEL",

@@ -48,7 +48,7 @@ fi
 CLOUDTRAIL_REQUIRE_ALL=1 dotnet test --configuration Debug
 dotnet test --configuration Release -p:LambdaPackages=stand-in
 
-# A minute of inputs that no test has; a finding is printed with its seed (tests/RELIABILITY.md).
+# A minute of inputs that no test has; a finding is printed with its seed (docs/reliability.md).
 dotnet run --project tests/Fuzzing --configuration Release -p:LambdaPackages=stand-in -- --minutes 1
 
 if [ "$all" ]; then

@@ -18,7 +18,7 @@ internal sealed class CommonOptions
 
     public Option<FileInfo?> Product { get; } = new("--product")
     {
-        Description = "A build of the command line, cloudtrail-aggregation.dll; without it one is published as the README says.", HelpName = "FILE",
+        Description = "A build of the command line, cloudtrail-aggregation.dll; without it one is published as docs/cli.md says.", HelpName = "FILE",
     };
 
     public Option<int> RoundCount { get; } = new("--rounds")

@@ -92,10 +92,10 @@ public class SettingsTests
     }
 
     [Fact]
-    public void The_README_lists_exactly_the_variables_that_are_read()
+    public void The_page_lists_exactly_the_variables_that_are_read()
     {
-        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        string table = readme.Split("\n## Settings\n")[1].Split("\n## ")[0];
+        string page = File.ReadAllText(Repository.File("docs", "configuration.md"));
+        string table = page.Split("\n## Settings\n")[1].Split("\n## ")[0];
         var rows = table.Split('\n').Where(row => row.StartsWith("| `", StringComparison.Ordinal)).Select(row => row.Split('|')[1]);
         var read = new List<string>();
         Assert.Throws<AggregationException>(() => Settings.Read(name =>

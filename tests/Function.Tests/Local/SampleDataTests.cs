@@ -24,7 +24,7 @@ public sealed class SampleDataTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_README_has_of_show_is_what_show_prints_of_the_sample()
+    public async Task What_the_page_has_of_show_is_what_show_prints_of_the_sample()
     {
         string sampleData = Path.Combine(Repository.Root, "tests/data/cloudtrail_daily");
         Assert.Equal(0, (await CommandLineRun.OfAsync("aggregate", "--source", sampleData, "--destination", _months.Destination, "--month", "2024-02")).ExitCode);
@@ -33,8 +33,8 @@ public sealed class SampleDataTests : IDisposable
 
         // Where the file is, and when its source was written, is another matter on each machine.
         string[] printed = [.. run.Output.Split('\n').Select(Comparable)];
-        string readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), TestContext.Current.CancellationToken);
-        string[] shown = [.. readme.Split("show --rows 0 --top 3 out\n```\n\n```text\n")[1].Split("```")[0].Split('\n').Where(line => line != "…").Select(Comparable)];
+        string page = await File.ReadAllTextAsync(Repository.File("docs", "cli.md"), TestContext.Current.CancellationToken);
+        string[] shown = [.. page.Split("show --rows 0 --top 3 out\n```\n\n```text\n")[1].Split("```")[0].Split('\n').Where(line => line != "…").Select(Comparable)];
         Assert.True(shown.Count(line => line.Length > 0) > 40);
         Assert.All(shown, line => Assert.Contains(line, printed));
     }

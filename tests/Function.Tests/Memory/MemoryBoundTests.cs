@@ -7,7 +7,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Memory;
 
 /// <summary>
-/// Holds the bound that the README states: memory grows with threads, with the lines of the busiest two days and, a
+/// Holds the bound that docs/performance.md states: memory grows with threads, with the lines of the busiest two days and, a
 /// little, with the row groups; not with the month, and not with the size of its events.
 /// </summary>
 [Trait("Category", TestRun.Full)]

@@ -5,15 +5,19 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Deployment;
 
 /// <summary>
-/// The README's Deploy section, run as it stands: its shell blocks one after the other in one bash against moto,
-/// but for those that say themselves why they are not run.
+/// The pages of docs/ that have commands of the deployment: their shell blocks run unchanged, one after the other in one
+/// bash against moto, except those whose page says why they are not run.
 /// </summary>
-public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoServer>
+public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServer>
 {
-    private static readonly string Section = ReadSection();
+    private static readonly string Deploy = Page("deploy");
+    private static readonly string Cost = Page("cost");
+
+    /// <summary>The pages in the order in which their blocks run: the first sets the variables of all.</summary>
+    private static readonly string Pages = string.Join('\n', Deploy, Page("operate"), Page("migration-from-python"), Cost);
 
     private static readonly (string Text, bool IsRun)[] Blocks =
-        [.. Block().Matches(Section).Select(m => (m.Groups["text"].Value, !m.Groups["not"].Success))];
+        [.. Block().Matches(Pages).Select(m => (m.Groups["text"].Value, !m.Groups["not"].Success))];
 
     [Fact]
     public void The_table_of_permissions_is_the_functions_policy()
@@ -24,7 +28,7 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
 
         Assert.Equal(
             statements.Select(s => $"{s!["Sid"]} | {string.Join(' ', s["Action"] as JsonArray ?? [s["Action"]!.DeepClone()])}"),
-            PermissionRow().Matches(Section).Select(m => m.Groups["row"].Value));
+            PermissionRow().Matches(Deploy).Select(m => m.Groups["row"].Value));
     }
 
     [Fact]
@@ -34,7 +38,7 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
             .Where(p => p.Value!["Default"] is not null).Select(p => p.Key)
             .Except(["LambdaName", "SrcPrefix", "DstPrefix", "Architecture"]);
 
-        Assert.All(optional, name => Assert.Contains(name, Section, StringComparison.Ordinal));
+        Assert.All(optional, name => Assert.Contains(name, Deploy, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -46,18 +50,18 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
         var daily = Enumerable.Range(1, 30).Sum() / 30.0;
         var versions = Enumerable.Range(1, 29).Sum() / 30.0 * Output;
 
-        Assert.Contains($"| {lambda + requests:'**$'0.000'**'} |", Section, StringComparison.Ordinal);
-        Assert.Contains($"= {daily:0.0} |", Section, StringComparison.Ordinal);
-        Assert.Contains($"| Lambda and requests | ${lambda + requests:0.00} | ${daily * (lambda + requests):0.00} |", Section, StringComparison.Ordinal);
-        Assert.Contains($"| the file, {Output:0.0} GB | ${Output * 0.023:0.00} |", Section, StringComparison.Ordinal);
-        Assert.Contains($"x 3 / 30 days = {versions / 10:0} GB: ${versions / 10 * 0.023:0.00} |", Section, StringComparison.Ordinal);
-        Assert.Contains($"all 33 of such a month {Output:0.0} GB or ${Output * 5 / 1000:0.00};", Section, StringComparison.Ordinal);
+        Assert.Contains($"| {lambda + requests:'**$'0.000'**'} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"= {daily:0.0} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"| Lambda and requests | ${lambda + requests:0.00} | ${daily * (lambda + requests):0.00} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"| the file, {Output:0.0} GB | ${Output * 0.023:0.00} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"x 3 / 30 days = {versions / 10:0} GB: ${versions / 10 * 0.023:0.00} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"all 33 of such a month {Output:0.0} GB or ${Output * 5 / 1000:0.00};", Cost, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Most_blocks_are_run_and_the_others_say_why_not()
     {
-        Assert.Equal(Blocks.Length, Section.Split("```sh\n").Length - 1);
+        Assert.Equal(Blocks.Length, Pages.Split("```sh\n").Length - 1);
         Assert.Equal(5, Blocks.Count(b => !b.IsRun));
         Assert.All(Blocks.Where(b => !b.IsRun), b => Assert.Matches("build-layers|lambda invoke|StageOneEventSource=", b.Text));
     }
@@ -68,7 +72,7 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
     {
         await moto.ResetAsync();
         await Command.NeedsAsync(MotoServer.Install, "aws", "--version");
-        var folder = Directory.CreateTempSubdirectory("deploy-section-");
+        var folder = Directory.CreateTempSubdirectory("deploy-pages-");
         foreach (var file in new[] { "cloudformation.yml", "table.ddl" })
         {
             File.Copy(Repository.File(file), Path.Combine(folder.FullName, file));
@@ -126,13 +130,7 @@ public partial class DeploySectionTests(MotoServer moto) : IClassFixture<MotoSer
         ["AWS_PAGER"] = "",
     };
 
-    private static string ReadSection()
-    {
-        var text = File.ReadAllText(Repository.File("README.md"));
-        var start = text.IndexOf("## Deploy\n", StringComparison.Ordinal);
-        var end = text.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
-        return end < 0 ? text[start..] : text[start..end];
-    }
+    private static string Page(string name) => File.ReadAllText(Repository.File("docs", name + ".md"));
 
     [GeneratedRegex(
         @"(?<not>^\*Not run by [^*]+\*\n\n)?^```sh\n(?<text>.*?)^```$",
