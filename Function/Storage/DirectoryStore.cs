@@ -17,9 +17,16 @@ public sealed class DirectoryStore(string root) : IObjectStore
     /// <exception cref="AggregationException">A directory cannot be read. One that is missing holds nothing.</exception>
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation)
     {
-        int name = prefix.LastIndexOf('/') + 1;
-        string directory = name == 0 ? root : PathOf(prefix[..(name - 1)]);
-        return DirectoryWalk.Files(directory, prefix[..name], prefix[name..], cancellation).ToAsyncEnumerable();
+        var (directory, key, name) = Split(prefix);
+        return DirectoryWalk.Files(directory, key, name, cancellation).ToAsyncEnumerable();
+    }
+
+    /// <exception cref="AggregationException">The directory cannot be read. One that is missing holds nothing.</exception>
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var (directory, key, name) = Split(prefix);
+        return DirectoryWalk.Folders(directory, key, name).ToAsyncEnumerable();
     }
 
     public Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation)
@@ -60,6 +67,13 @@ public sealed class DirectoryStore(string root) : IObjectStore
     }
 
     internal static string ETagOf(long size, DateTime lastWriteUtc) => $"{size:x}-{lastWriteUtc.Ticks:x}";
+
+    /// <summary>The directory that a listing starts in, its key, and what names in it must start with.</summary>
+    private (string Directory, string Key, string Name) Split(string prefix)
+    {
+        int name = prefix.LastIndexOf('/') + 1;
+        return (name == 0 ? root : PathOf(prefix[..(name - 1)]), prefix[..name], prefix[name..]);
+    }
 
     private string PathOf(string key) =>
         key.Contains('\0', StringComparison.Ordinal) || key.Split('/').Any(part => part.Length == 0 || part[0] == '.')

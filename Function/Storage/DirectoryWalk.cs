@@ -14,6 +14,10 @@ internal static class DirectoryWalk
         string directory, string keyPrefix, string namePrefix, CancellationToken cancellation) =>
         Files(directory, keyPrefix, namePrefix, [RealPath(directory)], cancellation);
 
+    /// <summary>The directories in a directory, as keys that end in '/'; the parameters are those of <see cref="Files(string, string, string, CancellationToken)"/>.</summary>
+    public static IEnumerable<string> Folders(string directory, string keyPrefix, string namePrefix) =>
+        Entries(directory, namePrefix).Where(found => found.Entry is DirectoryInfo).Select(found => keyPrefix + found.Name);
+
     private static IEnumerable<StoredObject> Files(
         string directory, string keyPrefix, string namePrefix, string[] within, CancellationToken cancellation)
     {

@@ -14,6 +14,16 @@ public interface IObjectStore
     IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation);
 
     /// <summary>
+    /// The folders at <paramref name="prefix"/>: each key that starts with it, cut behind the next '/'; each folder once, in
+    /// ordinal order of its UTF-8 bytes. What is deeper is not listed, so a folder costs the same with one object or a
+    /// million. Stop the enumeration where enough is known. A directory is a folder even when it is empty.
+    /// </summary>
+    IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation);
+
+    /// <summary>The same store one folder up, to tell what is beside a root that holds nothing; null where there is none.</summary>
+    IObjectStore? Above => null;
+
+    /// <summary>
     /// A forward-only stream of the object as it was listed. An object that is gone or that has another
     /// ETag by now fails, at once or while it is read. Dispose the stream.
     /// </summary>

@@ -80,6 +80,34 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
         while (request.ContinuationToken is not null);
     }
 
+    /// <exception cref="AggregationException">The bucket cannot be listed, or not in the order that S3 promises.</exception>
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string last = "";
+        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = FullKeyOf(prefix), Delimiter = "/", MaxKeys = ListPageSize };
+        do
+        {
+            var page = await S3Error.TranslateAsync(UriOf(prefix), "s3:ListBucket", () => client.ListObjectsV2Async(request, cancellation), cancellation);
+            foreach (string found in page.CommonPrefixes ?? [])
+            {
+                if (last.Length > 0 && Utf8Order.Instance.Compare(last, found) >= 0)
+                {
+                    throw S3Error.Unordered($"s3://{bucket}/{found}", last);
+                }
+
+                last = found;
+                yield return found[_prefix.Length..];
+            }
+
+            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (request.ContinuationToken is not null);
+    }
+
+    public IObjectStore? Above => _prefix.Length == 0
+        ? null
+        : new S3Store(client, bucket, _prefix[..(_prefix.TrimEnd('/').LastIndexOf('/') + 1)], parallelParts);
+
     public async Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation) =>
         await S3ObjectStream.OpenAsync(this, source, 0, source.Size, cancellation);
 

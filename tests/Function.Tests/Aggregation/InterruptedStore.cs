@@ -9,6 +9,9 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
     /// <summary>Before a listing, with its prefix and its number from 1.</summary>
     public Func<string, int, Task> Listing { get; init; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Before folders are listed, with the prefix.</summary>
+    public Action<string> ListingFolders { get; init; } = _ => { };
+
     /// <summary>Before an object is opened, with its key.</summary>
     public Func<string, Task> Opening { get; init; } = _ => Task.CompletedTask;
 
@@ -35,6 +38,12 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
     {
         await Listing(prefix, ++_listings);
         await foreach (var stored in store.ListAsync(prefix, cancellation)) yield return stored;
+    }
+
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation)
+    {
+        ListingFolders(prefix);
+        return store.ListFoldersAsync(prefix, cancellation);
     }
 
     public async Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation)

@@ -9,6 +9,8 @@ internal sealed class SlowStore(IObjectStore store, string slowKey, FakeTime tim
 
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation) => store.ListAsync(prefix, cancellation);
 
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation) => store.ListFoldersAsync(prefix, cancellation);
+
     public Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation)
     {
         if (source.Key == slowKey)

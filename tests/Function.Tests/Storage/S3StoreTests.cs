@@ -36,6 +36,35 @@ public sealed class S3StoreTests(S3Server server) : StagedObjectContract
     }
 
     [Fact]
+    public async Task A_listing_of_folders_goes_on_over_all_pages()
+    {
+        var store = await NewStoreAsync("p/", listPageSize: 3);
+        string[] folders = [.. Enumerable.Range(1, 10).Select(i => $"2024/{i:d2}/")];
+        foreach (string folder in folders)
+        {
+            await store.PutAsync(folder + "a", "x"u8.ToArray());
+            await store.PutAsync(folder + "b", "x"u8.ToArray());
+        }
+
+        var listed = await store.FoldersAsync("2024/");
+
+        Assert.Equal(folders, listed);
+    }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("a/", "")]
+    [InlineData("a/b/", "a/")]
+    [InlineData("a//b/", "a//")]
+    [InlineData("part-of-", "")]
+    public async Task The_store_above_has_the_prefix_one_folder_up(string prefix, string? above)
+    {
+        var store = await NewStoreAsync(prefix);
+
+        Assert.Equal(above is null ? null : $"s3://{_bucket}/{above}k", store.Above?.UriOf("k"));
+    }
+
+    [Fact]
     public void A_prefix_that_the_SDK_would_cut_is_refused()
     {
         using var client = S3Server.Client("http://127.0.0.1:1");

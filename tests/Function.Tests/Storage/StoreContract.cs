@@ -45,6 +45,28 @@ public abstract class StoreContract
     }
 
     [Fact]
+    public async Task Folders_are_listed_once_in_order_and_nothing_below_them()
+    {
+        var store = await NewStoreAsync();
+        string[] keys = ["2023/12/31/a", "2024/01/31/a", "2024/01/31/b", "2024/02/01/a", "2024.txt", "AWSLogs/1/a", "\uff5e/a", "\U0001F600/a", "a b+c%20/d"];
+        foreach (string key in keys.Reverse()) await store.PutAsync(key, "x"u8.ToArray());
+
+        var top = await store.FoldersAsync("");
+        var year = await store.FoldersAsync("2024/");
+        var named = await store.FoldersAsync("2024/0");
+        var halfName = await store.FoldersAsync("20");
+        var files = await store.FoldersAsync("2024/01/31/");
+        var none = await store.FoldersAsync("no/such/");
+
+        Assert.Equal(["2023/", "2024/", "AWSLogs/", "a b+c%20/", "\uff5e/", "\U0001F600/"], top);
+        Assert.Equal(["2024/01/", "2024/02/"], year);
+        Assert.Equal(year, named);
+        Assert.Equal(["2023/", "2024/"], halfName);
+        Assert.Empty(files);
+        Assert.Empty(none);
+    }
+
+    [Fact]
     public async Task An_ETag_stays_while_the_object_stays_and_changes_with_its_content()
     {
         var store = await NewStoreAsync();

@@ -24,6 +24,9 @@ internal static class StoreExtensions
     public static async Task<List<StoredObject>> ListedAsync(this IObjectStore store, string prefix) =>
         await store.ListAsync(prefix, Cancellation).ToListAsync(Cancellation);
 
+    public static async Task<List<string>> FoldersAsync(this IObjectStore store, string prefix) =>
+        await store.ListFoldersAsync(prefix, Cancellation).ToListAsync(Cancellation);
+
     public static async Task<byte[]> BytesAsync(this IObjectStore store, StoredObject source)
     {
         await using var stream = await store.OpenAsync(source, Cancellation);
