@@ -36,23 +36,31 @@ public sealed class Handler(Settings settings, IObjectStore source, IObjectStore
     }
 
     /// <summary>Each message on its own: one that fails is delivered again, and does not hold up the others.</summary>
+    /// <exception cref="AggregationException">
+    /// Each one failed. An answer that names them all would count as a success: no alarm hears of it until the queue gives
+    /// the messages up, hours later. A failed invocation brings all of them back too.
+    /// </exception>
     private async Task<IReadOnlyList<string>> RunBatchAsync(Invocation invocation, IReadOnlyList<QueueMessage> messages)
     {
         var failed = new List<string>();
+        var reasons = new List<string>();
         foreach (var message in messages)
         {
             try
             {
                 await invocation.RunAsync(Logged(invocation, () => _triggers.Read(Encoding.UTF8.GetBytes(message.Body))));
             }
-            catch (AggregationException)
+            catch (AggregationException failure)
             {
                 // Logged where it failed.
                 failed.Add(message.Id);
+                reasons.Add(failure.Message);
             }
         }
 
-        return failed;
+        return failed.Count < messages.Count
+            ? failed
+            : throw new AggregationException($"The SQS batch: {(messages.Count == 1 ? "its message" : $"each of its {messages.Count} messages")} failed and will be delivered again. The log has the reason of each. The first: {reasons[0]}");
     }
 
     private static T Logged<T>(Invocation invocation, Func<T> read)

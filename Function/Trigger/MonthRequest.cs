@@ -8,6 +8,9 @@ namespace CloudTrailAggregation.Trigger;
 /// <param name="Replace">Whether a month may be replaced by one with fewer events.</param>
 public sealed record MonthRequest(Month First, Month Last, bool Replace)
 {
+    /// <summary>Whether a schedule asks, and nobody waits for the answer: a month that has nothing fails then.</summary>
+    public bool IsScheduled { get; init; }
+
     public IEnumerable<Month> Months
     {
         get

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using CloudTrailAggregation.CloudTrail;
 
@@ -6,8 +7,10 @@ namespace CloudTrailAggregation.Trigger;
 
 /// <summary>
 /// Reads which months an event asks for. Shapes:
-/// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html and
-/// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+/// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html,
+/// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html,
+/// https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html and
+/// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 /// </summary>
 /// <param name="scheduleLagDays">How many days before a scheduled event's time its month is looked for.</param>
 /// <param name="time">Tells which months lie in the future.</param>
@@ -20,7 +23,7 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
         + "an EventBridge event with detail {\"year\":2024,\"month\":2}; "
         + "{\"year\":2024,\"month\":2} or {\"month\":\"2024-02\"}, with \"replace\":true where a month may get smaller; "
-        + "{\"from\":\"2023-01\",\"to\":\"2023-12\"}; an SQS batch of any of these.";
+        + "{\"from\":\"2023-01\",\"to\":\"2023-12\"}; any of these as a message of SNS; an SQS batch of any of these.";
 
     private static readonly HashSet<string> DirectMembers = new(StringComparer.Ordinal) { "year", "month", "day", "from", "to", "replace" };
 
@@ -53,7 +56,17 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
     public MonthRequest Read(ReadOnlyMemory<byte> triggerEvent)
     {
         using var document = Parse(triggerEvent);
-        var root = document.RootElement;
+        if (MessageOfSns(document.RootElement) is not { } text)
+        {
+            return Read(document.RootElement);
+        }
+
+        using var message = Parse(Encoding.UTF8.GetBytes(text));
+        return Read(message.RootElement);
+    }
+
+    private MonthRequest Read(JsonElement root)
+    {
         if (!IsObject(root))
         {
             throw Refused("it is not a JSON object");
@@ -66,6 +79,27 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         return Checked(request);
     }
 
+    /// <summary>
+    /// What a topic was told: in the event by which SNS calls a function, of exactly one record, or in the envelope that
+    /// SNS puts around it in a queue without raw delivery. Null where the event is neither.
+    /// </summary>
+    private static string? MessageOfSns(JsonElement root)
+    {
+        if (!IsObject(root))
+        {
+            return null;
+        }
+
+        if (root.TryGetProperty("Records", out var records) && records.ValueKind == JsonValueKind.Array && records.GetArrayLength() == 1
+            && IsObject(records[0]) && TextOf(records[0], "EventSource") == "aws:sns"
+            && records[0].TryGetProperty("Sns", out var notification) && IsObject(notification))
+        {
+            return TextOf(notification, "Message");
+        }
+
+        return TextOf(root, "Type") == "Notification" ? TextOf(root, "Message") : null;
+    }
+
     private MonthRequest ReadEventBridge(JsonElement root)
     {
         string? source = TextOf(root, "source");
@@ -74,7 +108,7 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
             return TextOf(root, "time") is { } text
                 && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
                 && instant.UtcDateTime > DateTime.MinValue.AddDays(scheduleLagDays)
-                ? One(Month.Of(instant.AddDays(-scheduleLagDays)), replace: false)
+                ? One(Month.Of(instant.AddDays(-scheduleLagDays)), replace: false) with { IsScheduled = true }
                 : throw Refused("a scheduled event has no \"time\" that can be read");
         }
 
