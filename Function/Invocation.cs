@@ -47,7 +47,7 @@ internal sealed class Invocation : IDisposable
         {
             try
             {
-                await RunAsync(month, request.Replace);
+                await RunAsync(month, request);
             }
             catch (Exception error)
             {
@@ -60,15 +60,32 @@ internal sealed class Invocation : IDisposable
 
     public void Dispose() => _outOfTime.Dispose();
 
-    private async Task RunAsync(Month month, bool replace)
+    private async Task RunAsync(Month month, MonthRequest request)
     {
         _progress = "";
         Log.MonthBegins(Logger, month.ToString());
-        var options = _settings.Options with { Replace = replace };
+        bool isDue = MissingDays.LastDayDue(month, _time.GetUtcNow()) > 0;
+        var options = _settings.Options with { Replace = request.Replace };
         var aggregation = new MonthAggregation(_source, _destination, options, _time, new Progress(this, month));
         var report = await aggregation.RunAsync(month, _outOfTime.Token);
+        if (report.Status == MonthStatus.Empty && request.IsScheduled && isDue)
+        {
+            throw new AggregationException($"{report.Reason} Nothing was changed.");
+        }
+
         _done.Add(report);
         Log.MonthDone(Logger, report.Month, report.Events, report.Lines, new RawJson(ReportJson.Text(report)));
+        LogWarnings(report);
+        MetricLine.Write(_output, _context.FunctionName, report, request.IsScheduled, _time);
+    }
+
+    private void LogWarnings(MonthReport report)
+    {
+        if (report.Status == MonthStatus.Empty)
+        {
+            Log.EmptyMonth(Logger, report.Month, report.Reason);
+        }
+
         if (report.Rejects > 0)
         {
             Log.Rejects(Logger, report.Month, report.Rejects, report.RejectFile);
@@ -79,7 +96,10 @@ internal sealed class Invocation : IDisposable
             Log.IgnoredKeys(Logger, report.Month, report.IgnoredKeys.Count, string.Join(", ", report.IgnoredKeys.First));
         }
 
-        MetricLine.Write(_output, _context.FunctionName, report, _time);
+        if (report.MissingDays.Count > 0)
+        {
+            Log.MissingDays(Logger, report.Month, report.MissingDays.Count, MissingDays.Text(report.MissingDays));
+        }
     }
 
     private AggregationException Explained(Exception error, Month month, MonthRequest request)

@@ -20,6 +20,12 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "{Month}: {Count} keys are no sources and were ignored, the first: {First}")]
     public static partial void IgnoredKeys(ILogger logger, string month, long count, string first);
 
+    [LoggerMessage(9, LogLevel.Warning, "{Month} is empty: {Reason}")]
+    public static partial void EmptyMonth(ILogger logger, string month, string? reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Month}: {Count} days after the first have no object: {MissingDays}")]
+    public static partial void MissingDays(ILogger logger, string month, int count, string missingDays);
+
     [LoggerMessage(6, LogLevel.Error, "{Month} failed: {Reason}")]
     public static partial void MonthFailed(ILogger logger, Exception exception, string month, string reason);
 

@@ -12,46 +12,71 @@ internal static class MetricLine
     /// <summary>The metrics' namespace; the template's alarms name it too.</summary>
     public const string Namespace = "CloudTrailAggregation";
 
-    public static void Write(Stream output, string functionName, MonthReport report, TimeProvider time)
+    /// <summary>The dimension that tells scheduled runs from others: <c>schedule</c> or <c>request</c>.</summary>
+    private const string TriggerDimension = "Trigger";
+
+    private static readonly string[] OfTheFunction = ["FunctionName"];
+
+    /// <param name="output">Standard output.</param>
+    /// <param name="functionName">The function's name, a dimension of every metric.</param>
+    /// <param name="report">The month.</param>
+    /// <param name="isScheduled">Whether a schedule asked for the month: missing days of an old month that somebody asks for by hand are no alarm.</param>
+    /// <param name="time">The clock.</param>
+    public static void Write(Stream output, string functionName, MonthReport report, bool isScheduled, TimeProvider time)
     {
-        (string Name, string Unit, long Value)[] metrics =
+        Metric[] figures =
         [
-            ("EventsWritten", "Count", report.Events),
-            ("Duplicates", "Count", report.Duplicates),
-            ("Rejects", "Count", report.Rejects),
-            ("SourceBytes", "Bytes", report.SourceBytes),
-            ("OutputBytes", "Bytes", report.OutputBytes),
-            ("DurationMs", "Milliseconds", report.DurationMilliseconds),
+            new("EventsWritten", "Count", report.Events),
+            new("Duplicates", "Count", report.Duplicates),
+            new("Rejects", "Count", report.Rejects),
+            new("SourceBytes", "Bytes", report.SourceBytes),
+            new("OutputBytes", "Bytes", report.OutputBytes),
+            new("DurationMs", "Milliseconds", report.DurationMilliseconds),
+            new("IgnoredKeys", "Count", report.IgnoredKeys.Count),
         ];
+        Metric[] byTrigger = [new("MissingDays", "Count", report.MissingDays.Count)];
         JsonLineLogger.WriteLine(output, json =>
         {
             json.WriteStartObject("_aws");
             json.WriteNumber("Timestamp", time.GetUtcNow().ToUnixTimeMilliseconds());
             json.WriteStartArray("CloudWatchMetrics");
-            json.WriteStartObject();
-            json.WriteString("Namespace", Namespace);
-            json.WriteStartArray("Dimensions");
-            json.WriteStartArray();
-            json.WriteStringValue("FunctionName");
-            json.WriteEndArray();
-            json.WriteEndArray();
-            json.WriteStartArray("Metrics");
-            Array.ForEach(metrics, metric => WriteDefinition(json, metric.Name, metric.Unit));
-            json.WriteEndArray();
-            json.WriteEndObject();
+            WriteDirective(json, [OfTheFunction], figures);
+            WriteDirective(json, [OfTheFunction, [.. OfTheFunction, TriggerDimension]], byTrigger);
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteString("FunctionName", functionName);
+            json.WriteString(TriggerDimension, isScheduled ? "schedule" : "request");
             json.WriteString("month", report.Month);
-            Array.ForEach(metrics, metric => json.WriteNumber(metric.Name, metric.Value));
+            Array.ForEach([.. figures, .. byTrigger], metric => json.WriteNumber(metric.Name, metric.Value));
         });
     }
 
-    private static void WriteDefinition(Utf8JsonWriter json, string name, string unit)
+    /// <summary>Which of the line's members are metrics, under each of the sets of dimensions.</summary>
+    private static void WriteDirective(Utf8JsonWriter json, string[][] dimensionSets, Metric[] metrics)
     {
         json.WriteStartObject();
-        json.WriteString("Name", name);
-        json.WriteString("Unit", unit);
+        json.WriteString("Namespace", Namespace);
+        json.WriteStartArray("Dimensions");
+        foreach (string[] set in dimensionSets)
+        {
+            json.WriteStartArray();
+            Array.ForEach(set, json.WriteStringValue);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("Metrics");
+        foreach (var metric in metrics)
+        {
+            json.WriteStartObject();
+            json.WriteString("Name", metric.Name);
+            json.WriteString("Unit", metric.Unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    private sealed record Metric(string Name, string Unit, long Value);
 }

@@ -84,7 +84,7 @@ internal sealed class AggregateCommand : Command
             string folder = source.UriOf(month.Prefix);
             if (report.Status == MonthStatus.Empty)
             {
-                await Console.Error.WriteLineAsync($"no events: there is nothing to read in {folder} (DD/*.ndjson or *.json, also with .gz)");
+                WriteEmpty(month, report.Reason!);
             }
 
             if (json)
@@ -100,8 +100,12 @@ internal sealed class AggregateCommand : Command
                 await Console.Error.WriteLineAsync($"{month}: {Quantity.Of(report.Events, "event")}, {Quantity.Bytes(report.OutputBytes)}, {Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds))}");
             }
 
-            return ReportText.Outcome(month, report);
+            return ReportText.Outcome(month, report, failed: report.Status == MonthStatus.Empty && !_months.AllowsEmpty(arguments));
         }
+
+        void WriteEmpty(Month month, string reason) => Console.Error.WriteLine(_months.AllowsEmpty(arguments)
+            ? $"no events: {reason}"
+            : $"error: {(range ? $"{month}: " : "")}{reason} {MonthOptions.AllowEmptyHint}");
 
         void Failed(Month month, Exception failure)
         {

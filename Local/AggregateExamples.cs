@@ -22,6 +22,7 @@ internal static class AggregateExamples
           {"month","status":"failed","error"}:
             dotnet run --project Local -- aggregate --json --source daily --destination monthly --month 2024-02 | jq .events
 
-        Exit code: 0 done, 1 a month failed (it is as it was), 2 wrong usage, 130 cancelled with Ctrl-C (what is not done is as it was).
+        Exit code: 0 done; 1 a month failed (it is unchanged) or has nothing to read (0 with --allow-empty); 2 wrong usage;
+        130 cancelled with Ctrl-C (what is not done is unchanged).
         """;
 }

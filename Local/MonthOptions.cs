@@ -6,12 +6,20 @@ namespace CloudTrailAggregation.Local;
 /// <summary>Which months: --month, or --from and --to.</summary>
 internal sealed class MonthOptions
 {
+    /// <summary>How a message about an empty month ends.</summary>
+    public const string AllowEmptyHint = "With --allow-empty a month may be empty.";
+
     private readonly Option<Month> _month;
     private readonly Option<Month> _from;
     private readonly Option<Month> _to;
     private readonly Option<bool> _stopOnFailure = new("--stop-on-failure")
     {
         Description = "Leave the months after the first that fails; otherwise each is tried.",
+    };
+
+    private readonly Option<bool> _allowEmpty = new("--allow-empty")
+    {
+        Description = "Take a month that has nothing to read for done; otherwise it counts as failed, because a prefix is mistyped more often than a month is empty.",
     };
 
     public MonthOptions(TimeProvider time)
@@ -24,7 +32,7 @@ internal sealed class MonthOptions
 
     public void AddTo(Command command)
     {
-        Array.ForEach<Option>([_month, _from, _to, _stopOnFailure], command.Options.Add);
+        Array.ForEach<Option>([_month, _from, _to, _stopOnFailure, _allowEmpty], command.Options.Add);
         command.Validators.Add(given =>
         {
             bool one = given.GetResult(_month) is not null;
@@ -65,6 +73,9 @@ internal sealed class MonthOptions
 
     /// <summary>Whether --from and --to were given.</summary>
     public bool IsRange(ParseResult arguments) => arguments.GetResult(_from) is not null;
+
+    /// <summary>Whether a month that has nothing to read is done.</summary>
+    public bool AllowsEmpty(ParseResult arguments) => arguments.GetValue(_allowEmpty);
 
     public bool StopsOnFailure(ParseResult arguments) => arguments.GetValue(_stopOnFailure);
 }

@@ -11,12 +11,13 @@ namespace CloudTrailAggregation.Local;
 internal sealed class ReportText(TextWriter output, string source, S3Endpoint endpoint)
 {
     /// <summary>A report as a line of the summary of several.</summary>
-    public static MonthOutcome Outcome(Month month, MonthReport report) => new(
+    public static MonthOutcome Outcome(Month month, MonthReport report, bool failed) => new(
         month,
         [.. ((long[])[report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects]).Select(count => $"{count:N0}")],
         report.Status == MonthStatus.Empty
             ? "empty, nothing was changed"
-            : $"{Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}, in {Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds))}");
+            : $"{Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}, in {Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds))}{Missing(report)}",
+        failed);
 
     public void Write(MonthReport report)
     {
@@ -88,8 +89,17 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         }
     }
 
+    private static string Missing(MonthReport report) =>
+        report.MissingDays.Count == 0 ? "" : $", {Quantity.Of(report.MissingDays.Count, "day")} missing";
+
     private static IEnumerable<string> Notes(MonthReport report)
     {
+        if (report.MissingDays.Count > 0)
+        {
+            yield return $"{Quantity.Of(report.MissingDays.Count, "day")} after the first without a file: {MissingDays.Text(report.MissingDays)}. "
+                + "If there were events, stage 1 has not left them: run it for these days, then this month again.";
+        }
+
         if (report.OutsideMonth is { } outside)
         {
             yield return $"{Quantity.Of(outside.Events, "event")} with an event_time in another month; the month's events run from {outside.Earliest:u} to {outside.Latest:u}. "

@@ -20,6 +20,7 @@ public sealed class MonthAggregation(
     /// <exception cref="AggregationException">The month stayed as it was; the message says why and what to do.</exception>
     public async Task<MonthReport> RunAsync(Month month, CancellationToken cancellation)
     {
+        var now = time.GetUtcNow();
         long started = time.GetTimestamp();
         long retriesBefore = Retries();
 
@@ -48,7 +49,13 @@ public sealed class MonthAggregation(
         }
 
         var report = Report(plan, ledger.Counts, files, rejects, commit, time.GetElapsedTime(started));
-        return report with { Retries = Retries() - retriesBefore };
+        return report with
+        {
+            MissingDays = MissingDays.Of(month, plan.Sources.Objects.Select(SourceListing.DayOf), now),
+            Reason = report.Status != MonthStatus.Empty ? null
+                : await new EmptyMonth(source, month, time).ReasonAsync(report.SourceFiles, report.IgnoredKeys, cancellation),
+            Retries = Retries() - retriesBefore,
+        };
     }
 
     /// <summary>One thread writes; the others do what comes before, and help it.</summary>

@@ -10,6 +10,9 @@ public sealed record MonthReport
 
     public required MonthStatus Status { get; init; }
 
+    /// <summary>Why there was nothing to read, and which folders exist instead; null unless the month is empty.</summary>
+    public string? Reason { get; init; }
+
     public required int SourceFiles { get; init; }
 
     /// <summary>As stored, gzipped or not.</summary>
@@ -17,6 +20,12 @@ public sealed record MonthReport
 
     /// <summary>Keys in the month's folder that are no sources, and the first few of them.</summary>
     public required IgnoredKeys IgnoredKeys { get; init; }
+
+    /// <summary>
+    /// Days after the first day with an object, up to the last one due, without an object: of a month that has ended to its
+    /// end, of the running one up to yesterday (UTC). In JSON <c>["2024-02-14"]</c>. None where the month has no object.
+    /// </summary>
+    public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];
 
     /// <summary>lines = events + duplicates + rejects.</summary>
     public long Lines { get; init; }
@@ -55,7 +64,7 @@ public sealed record MonthReport
 [JsonConverter(typeof(JsonStringEnumConverter<MonthStatus>))]
 public enum MonthStatus
 {
-    /// <summary>The month has no lines; nothing was changed.</summary>
+    /// <summary>The month has no lines; nothing was changed. The report's reason says what exists instead.</summary>
     [JsonStringEnumMemberName("empty")]
     Empty,
 

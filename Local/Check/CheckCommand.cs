@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.CloudTrail;
 
 namespace CloudTrailAggregation.Local.Check;
@@ -17,8 +18,8 @@ internal sealed class CheckCommand : Command
 
         Every line of the source is read again, by another JSON reader than the one that wrote the file, and must be a
         duplicate, be kept as a reject byte for byte, or be the next row: each member's value with its bytes.
-        Exit code: 0 every event is in the files, 1 it is not (the first difference is on stderr) or a file cannot be read,
-        2 wrong usage, 130 cancelled with Ctrl-C.
+        Exit code: 0 every event is in the files; 1 it is not (the first difference is on stderr), a file cannot be read, or a
+        month has nothing to check (0 with --allow-empty); 2 wrong usage; 130 cancelled with Ctrl-C.
         """;
 
     private readonly TimeProvider _time;
@@ -69,6 +70,12 @@ internal sealed class CheckCommand : Command
             var progress = new ProgressDisplay(month, months, _time, cancellation);
             using var check = new MonthCheck(source, destination, !arguments.GetValue(_keepDuplicates), progress);
             var found = await progress.ShowWhileAsync(() => check.RunAsync(month, cancellation));
+            if (found.Files.Count == 0 && !_months.AllowsEmpty(arguments))
+            {
+                string reason = await new EmptyMonth(source, month, _time).ReasonAsync(found.SourceFiles, new IgnoredKeys(0, []), cancellation);
+                throw new AggregationException($"{reason} {MonthOptions.AllowEmptyHint}");
+            }
+
             await Console.Out.WriteLineAsync(Proof(month, found));
             var counts = found.Counts;
             return new MonthOutcome(

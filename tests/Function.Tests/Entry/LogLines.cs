@@ -30,19 +30,21 @@ internal static class LogLines
     public static void CheckMetrics(JsonElement line, string functionName, MonthReport report)
     {
         var metadata = line.GetProperty("_aws");
-        var directive = Assert.Single(metadata.GetProperty("CloudWatchMetrics").EnumerateArray());
-        var metrics = directive.GetProperty("Metrics").EnumerateArray()
-            .Select(metric => (Name: metric.GetProperty("Name").GetString()!, Unit: metric.GetProperty("Unit").GetString()!)).ToList();
-
         Assert.Equal(JsonValueKind.Number, metadata.GetProperty("Timestamp").ValueKind);
-        Assert.Equal("CloudTrailAggregation", directive.GetProperty("Namespace").GetString());
-        Assert.Equal("""[["FunctionName"]]""", directive.GetProperty("Dimensions").GetRawText());
         Assert.Equal(functionName, line.GetProperty("FunctionName").GetString());
+        var directives = metadata.GetProperty("CloudWatchMetrics").EnumerateArray().ToList();
+        Assert.All(directives, directive => Assert.Equal("CloudTrailAggregation", directive.GetProperty("Namespace").GetString()));
+        Assert.Equal(["""[["FunctionName"]]""", """[["FunctionName"],["FunctionName","Trigger"]]"""], directives.Select(directive => directive.GetProperty("Dimensions").GetRawText()));
         Assert.Equal(
             [
                 ("EventsWritten", "Count", report.Events), ("Duplicates", "Count", report.Duplicates), ("Rejects", "Count", report.Rejects),
                 ("SourceBytes", "Bytes", report.SourceBytes), ("OutputBytes", "Bytes", report.OutputBytes), ("DurationMs", "Milliseconds", report.DurationMilliseconds),
+                ("IgnoredKeys", "Count", report.IgnoredKeys.Count),
             ],
-            metrics.Select(metric => (metric.Name, metric.Unit, line.GetProperty(metric.Name).GetInt64())));
+            MetricsOf(directives[0]));
+        Assert.Equal([("MissingDays", "Count", report.MissingDays.Count)], MetricsOf(directives[1]));
+
+        IEnumerable<(string Name, string Unit, long Value)> MetricsOf(JsonElement directive) => directive.GetProperty("Metrics").EnumerateArray()
+            .Select(metric => (metric.GetProperty("Name").GetString()!, metric.GetProperty("Unit").GetString()!, line.GetProperty(metric.GetProperty("Name").GetString()!).GetInt64()));
     }
 }

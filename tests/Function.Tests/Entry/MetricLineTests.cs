@@ -12,7 +12,8 @@ public class MetricLineTests
         Status = MonthStatus.Written,
         SourceFiles = 29,
         SourceBytes = 5_000_000_000,
-        IgnoredKeys = new IgnoredKeys(0, []),
+        IgnoredKeys = new IgnoredKeys(3, ["a", "b", "c"]),
+        MissingDays = [new DateOnly(2024, 2, 14), new DateOnly(2024, 2, 15)],
         Lines = 3_000_000_006,
         Events = 3_000_000_003,
         Duplicates = 2,
@@ -27,7 +28,7 @@ public class MetricLineTests
         var now = new DateTimeOffset(2024, 3, 1, 4, 0, 0, TimeSpan.Zero);
         using var output = new MemoryStream();
 
-        MetricLine.Write(output, "aggregation", Report, new FakeTime(now));
+        MetricLine.Write(output, "aggregation", Report, isScheduled: false, new FakeTime(now));
 
         var line = Assert.Single(LogLines.Parse(output));
         LogLines.CheckMetrics(line, "aggregation", Report);
@@ -35,12 +36,24 @@ public class MetricLineTests
         Assert.Equal("2024-02", LogLines.Text(line, "month"));
     }
 
+    [Theory]
+    [InlineData(true, "schedule")]
+    [InlineData(false, "request")]
+    public void An_alarm_can_tell_scheduled_runs_from_others(bool isScheduled, string trigger)
+    {
+        using var output = new MemoryStream();
+
+        MetricLine.Write(output, "aggregation", Report, isScheduled, TimeProvider.System);
+
+        Assert.Equal(trigger, LogLines.Text(Assert.Single(LogLines.Parse(output)), "Trigger"));
+    }
+
     [Fact]
     public void Every_member_that_the_metadata_refers_to_is_there_and_of_its_kind()
     {
         using var output = new MemoryStream();
 
-        MetricLine.Write(output, "aggregation", Report, TimeProvider.System);
+        MetricLine.Write(output, "aggregation", Report, isScheduled: true, TimeProvider.System);
 
         // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
         var line = Assert.Single(LogLines.Parse(output));

@@ -26,11 +26,12 @@ public sealed class RangeTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         string[] lines = run.Output.Split('\n');
         Assert.Equal(["month", "files", "lines", "events", "duplicates", "rejects", "result"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Matches("^2024-01 +0 +0 +0 +0 +0  empty, nothing was changed$", lines[1]);
-        Assert.Matches("^2024-02 +2 +7 +4 +2 +1  1 Parquet file, .*B, in .* s$", lines[2]);
+        Assert.Matches("^2024-01 +0 +0 +0 +0 +0  FAILED: empty, nothing was changed$", lines[1]);
+        Assert.Matches("^2024-02 +2 +7 +4 +2 +1  1 Parquet file, .*B, in .* s, 27 days missing$", lines[2]);
         Assert.Matches("^2024-03 +- +- +- +- +-  FAILED: .*/2024/03/01/000000.ndjson.gz is truncated", lines[3]);
         Assert.Matches("^2024-04 +1 +1 +1 +0 +0  1 Parquet file, ", lines[4]);
-        Assert.Equal(["", "4 months: 3 done, 1 failed.", ""], lines[5..]);
+        Assert.Equal(["", "4 months: 2 done, 2 failed.", ""], lines[5..]);
+        Assert.Contains(run.ErrorLines, line => line.StartsWith($"error: 2024-01: {Path.Combine(_months.Source, "2024/01/")}: there is nothing to read", StringComparison.Ordinal));
         Assert.Contains(run.ErrorLines, line => line.StartsWith("error: 2024-03: ", StringComparison.Ordinal));
         Assert.Equal(["2024/02/000000.parquet", "2024/04/000000.parquet", "_rejected/2024/02/000000.ndjson.gz"], _months.Written());
     }
@@ -38,7 +39,7 @@ public sealed class RangeTests : IDisposable
     [Fact]
     public async Task The_first_failure_stops_it_if_that_is_asked_for()
     {
-        var run = await RunAsync("aggregate", "--stop-on-failure");
+        var run = await RunAsync("aggregate", "--stop-on-failure", "--allow-empty");
 
         Assert.Equal(1, run.ExitCode);
         Assert.EndsWith("\n4 months: 2 done, 1 failed, 1 not done.\n", run.Output, StringComparison.Ordinal);
@@ -57,13 +58,17 @@ public sealed class RangeTests : IDisposable
         Assert.Contains("000000.ndjson.gz is truncated", reports[2].GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_empty_month_is_no_failure()
+    [Theory]
+    [InlineData(0, "3 done, 0 failed", "--allow-empty")]
+    [InlineData(1, "1 done, 2 failed")]
+    [InlineData(1, "0 done, 1 failed, 2 not done", "--stop-on-failure")]
+    public async Task An_empty_month_counts_as_failed_unless_months_may_be_empty(int exitCode, string summary, params string[] more)
     {
-        var run = await CommandLineRun.OfAsync("aggregate", "--source", _months.Source, "--destination", _months.Destination, "--from", "2023-12", "--to", "2024-02");
+        var run = await CommandLineRun.OfAsync(
+            ["aggregate", "--source", _months.Source, "--destination", _months.Destination, "--from", "2023-12", "--to", "2024-02", .. more]);
 
-        Assert.Equal(0, run.ExitCode);
-        Assert.EndsWith("\n3 months: 3 done, 0 failed.\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.EndsWith($"\n3 months: {summary}.\n", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +83,8 @@ public sealed class RangeTests : IDisposable
         Assert.Matches("\n2024-02 +2 +7 +4 +2 +1  every event is in the file\n", check.Output);
         Assert.Matches("\n2024-03 +- +- +- +- +-  FAILED: ", check.Output);
         Assert.Matches("\n2024-04 .*  FAILED: .*, row 1 is not the event of .*000000.ndjson, line 1: column event_id: ", check.Output);
-        Assert.EndsWith("\n4 months: 2 done, 2 failed.\n", check.Output, StringComparison.Ordinal);
+        Assert.Matches("\n2024-01 .*  FAILED: .*2024/01/: there is nothing to read", check.Output);
+        Assert.EndsWith("\n4 months: 1 done, 3 failed.\n", check.Output, StringComparison.Ordinal);
         Assert.Contains(check.ErrorLines, line => line.StartsWith("error: 2024-04: ", StringComparison.Ordinal));
     }
 

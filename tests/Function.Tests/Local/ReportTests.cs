@@ -26,6 +26,7 @@ public sealed class ReportTests : IDisposable
         Assert.Contains($"{_months.Parquet}  (4 rows, ", run.Output, StringComparison.Ordinal);
         Assert.Contains($"kept as they are in {Path.Combine(_months.Destination, "_rejected/2024/02/000000.ndjson.gz")}", run.Output, StringComparison.Ordinal);
         Assert.Contains("1 event with an event_time in another month; the month's events run from 2024-01-31 23:59:59Z to 2024-02-02 12:00:00Z.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Note: 27 days after the first without a file: 2024-02-03 to 2024-02-29. If there were events, stage 1 has not left them: run it for these days, then this month again.\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("1 other file left alone, not named as a source (DD/*.ndjson or *.json, also with .gz): 2024/02/02/notes.txt\n", run.Output, StringComparison.Ordinal);
         Assert.Equal([["4"]], Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));
     }
@@ -41,11 +42,14 @@ public sealed class ReportTests : IDisposable
         Assert.Empty(run.ErrorLines);
         using var document = JsonDocument.Parse(run.Output);
         Assert.Equal(
-            ["month", "status", "sourceFiles", "sourceBytes", "ignoredKeys", "lines", "events", "duplicates", "rejects", "outsideMonth",
+            ["month", "status", "reason", "sourceFiles", "sourceBytes", "ignoredKeys", "missingDays", "lines", "events", "duplicates", "rejects", "outsideMonth",
              "eventsWithoutTime", "outputs", "outputBytes", "rejectFile", "removed", "mixedMilliseconds", "retries", "durationMilliseconds"],
             document.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.Equal("""{"events":1,"earliest":"2024-01-31T23:59:59.5Z","latest":"2024-02-02T12:00:00Z"}""", document.RootElement.GetProperty("outsideMonth").GetRawText());
         Assert.Equal("""{"count":1,"first":["2024/02/02/notes.txt"]}""", document.RootElement.GetProperty("ignoredKeys").GetRawText());
+        string[] missing = [.. Enumerable.Range(3, 27).Select(day => $"2024-02-{day:00}")];
+        Assert.Equal(missing, document.RootElement.GetProperty("missingDays").EnumerateArray().Select(day => day.GetString()));
+        Assert.Equal("null", document.RootElement.GetProperty("reason").GetRawText());
         Assert.Equal("\"written\"", document.RootElement.GetProperty("status").GetRawText());
         Assert.Contains($"\"uri\":\"{_months.Parquet}\"", run.Output, StringComparison.Ordinal);
     }
@@ -79,22 +83,6 @@ public sealed class ReportTests : IDisposable
         Assert.Equal([["arn:aws:iam::111122223333:user/alice", "AccessDenied", "1"]], Sql.Rows(queries[1]));
         Assert.Equal(
             [["01/31/2024", "1", "0"], ["02/01/2024", "2", "0"], ["02/02/2024", "1", "1"]], Sql.Rows(queries[2]));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_month_without_lines_is_empty_and_says_on_stderr_where_it_looked(bool json)
-    {
-        _months.Write("2024/01/01/000000.ndjson.gz", Months.Event(1));
-
-        var run = await _months.RunAsync(json ? ["--json"] : []);
-
-        Assert.Equal(0, run.ExitCode);
-        Assert.Equal($"no events: there is nothing to read in {Path.Combine(_months.Source, "2024/02/")} (DD/*.ndjson or *.json, also with .gz)", Assert.Single(run.ErrorLines));
-        Assert.Contains(json ? "\"status\":\"empty\"" : "2024-02 has no events: nothing was written, nothing was changed.", run.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("SELECT", run.Output, StringComparison.Ordinal);
-        Assert.Empty(_months.Written());
     }
 
     [Fact]
