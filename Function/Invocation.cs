@@ -91,6 +91,11 @@ internal sealed class Invocation : IDisposable
             Log.Rejects(Logger, report.Month, report.Rejects, report.RejectFile);
         }
 
+        if (report.ObjectsWithoutEvents.Count > 0)
+        {
+            Log.ObjectsWithoutEvents(Logger, report.Month, report.ObjectsWithoutEvents.Count, string.Join(", ", report.ObjectsWithoutEvents.First));
+        }
+
         if (report.IgnoredKeys.Count > 0)
         {
             Log.IgnoredKeys(Logger, report.Month, report.IgnoredKeys.Count, string.Join(", ", report.IgnoredKeys.First));

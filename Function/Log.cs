@@ -11,7 +11,7 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Debug, "{Month}: {FilesRead} of {Files} files read, {Events} events")]
     public static partial void Progress(ILogger logger, string month, int filesRead, int files, long events);
 
-    [LoggerMessage(3, LogLevel.Information, "{Month} is done: {Events} events of {Lines} lines")]
+    [LoggerMessage(3, LogLevel.Information, "{Month} is done: {Events} events of {Lines} records")]
     public static partial void MonthDone(ILogger logger, string month, long events, long lines, RawJson report);
 
     [LoggerMessage(4, LogLevel.Warning, "{Month} has {Rejects} rejects, kept in {RejectFile}")]
@@ -25,6 +25,9 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Warning, "{Month}: {Count} days after the first have no object: {MissingDays}")]
     public static partial void MissingDays(ILogger logger, string month, int count, string missingDays);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Month}: {Count} objects hold rejects and no event, the first: {First}")]
+    public static partial void ObjectsWithoutEvents(ILogger logger, string month, long count, string first);
 
     [LoggerMessage(6, LogLevel.Error, "{Month} failed: {Reason}")]
     public static partial void MonthFailed(ILogger logger, Exception exception, string month, string reason);

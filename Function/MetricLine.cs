@@ -33,6 +33,7 @@ internal static class MetricLine
             new("OutputBytes", "Bytes", report.OutputBytes),
             new("DurationMs", "Milliseconds", report.DurationMilliseconds),
             new("IgnoredKeys", "Count", report.IgnoredKeys.Count),
+            new("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
         ];
         Metric[] byTrigger = [new("MissingDays", "Count", report.MissingDays.Count)];
         JsonLineLogger.WriteLine(output, json =>

@@ -70,7 +70,7 @@ internal sealed class AggregateCommand : Command
         {
             if (range && !json)
             {
-                sequence.WriteSummary(Console.Out, ">files", ">lines", ">events", ">duplicates", ">rejects");
+                sequence.WriteSummary(Console.Out, ">files", ">records", ">events", ">duplicates", ">rejects");
             }
         }
 

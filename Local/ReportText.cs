@@ -29,7 +29,7 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
             return;
         }
 
-        WriteLines(report);
+        WriteRecords(report);
         WriteWritten(report);
         WriteNotes(report);
         output.WriteLine("Three queries to try with DuckDB:");
@@ -41,16 +41,16 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
     {
         double seconds = Math.Max(report.DurationMilliseconds, 1) / 1000.0;
         output.WriteLine($"Read {Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}, from {source}");
-        output.WriteLine($"in {Quantity.Duration(TimeSpan.FromSeconds(seconds))}: {Quantity.Of((long)(report.Lines / seconds), "line")}/s, {Quantity.Bytes(report.SourceBytes / seconds)}/s as stored.");
+        output.WriteLine($"in {Quantity.Duration(TimeSpan.FromSeconds(seconds))}: {Quantity.Of((long)(report.Lines / seconds), "record")}/s, {Quantity.Bytes(report.SourceBytes / seconds)}/s as stored.");
         output.WriteLine();
     }
 
-    private void WriteLines(MonthReport report)
+    private void WriteRecords(MonthReport report)
     {
-        output.WriteLine($"Lines         {report.Lines,15:N0}");
+        output.WriteLine($"Records       {report.Lines,15:N0}");
         output.WriteLine($"  events      {report.Events,15:N0}   a row each");
-        output.WriteLine($"  duplicates  {report.Duplicates,15:N0}   {(report.Duplicates == 0 ? "" : "exact copies of a line of that day or the day before, dropped")}".TrimEnd());
-        output.WriteLine($"  rejects     {report.Rejects,15:N0}   {(report.RejectFile is { } file ? $"no events, kept as they are in {file}" : "")}".TrimEnd());
+        output.WriteLine($"  duplicates  {report.Duplicates,15:N0}   {(report.Duplicates == 0 ? "" : "exact copies of an event of that day or the day before, dropped")}".TrimEnd());
+        output.WriteLine($"  rejects     {report.Rejects,15:N0}   {(report.RejectFile is { } file ? $"not events, kept in {file}" : "")}".TrimEnd());
         output.WriteLine();
     }
 
@@ -98,6 +98,13 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         {
             yield return $"{Quantity.Of(report.MissingDays.Count, "day")} after the first without a file: {MissingDays.Text(report.MissingDays)}. "
                 + "If there were events, stage 1 has not left them: run it for these days, then this month again.";
+        }
+
+        if (report.ObjectsWithoutEvents is { Count: > 0 } without)
+        {
+            string more = without.Count > without.First.Count ? " ..." : "";
+            yield return $"{Quantity.Of(without.Count, "file")} with rejects and no event: {string.Join(", ", without.First)}{more}. "
+                + "If there should be events, fix the file and run the month again; otherwise move it out of the source.";
         }
 
         if (report.OutsideMonth is { } outside)

@@ -14,7 +14,7 @@ public sealed record AggregationOptions
     /// <summary>Whether exact copies of a line are dropped; true is the default.</summary>
     public bool Deduplicate { get; init; } = true;
 
-    /// <summary>A run with more than 100 rejects fails above this percentage of its lines, 0 to 100; the default is 1.</summary>
+    /// <summary>The share of the records, and of their bytes, that may be rejects: 0 to 100 percent, 1 by default.</summary>
     public double MaxRejectedPercent { get; init; } = 1;
 
     /// <summary>Threads that read and encode, from 1; the output's bytes do not depend on it.</summary>

@@ -1,16 +1,15 @@
-using System.Threading.Channels;
 using CloudTrailAggregation.CloudTrail;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Aggregation;
 
 /// <summary>
-/// Takes a month's batches through their steps: fill (gunzip, lines, hashes), mark duplicates, read events, enter in
-/// the ledger, append to the files. With one thread each batch in turn. With more, sources are filled ahead and events
-/// read beside one another; duplicates, ledger and files keep the order of the sources, and so does the output.
+/// Takes a month's batches through their steps: fill (unpack, frame), read (records, columns, hashes), enter in the
+/// ledger (duplicates), append to the files. With one thread each batch in turn. With more, sources are filled ahead and
+/// batches read beside one another; ledger and files keep the order of the sources, and so does the output.
 /// </summary>
 internal sealed class BatchPipeline(
-    IObjectStore store, MonthPlan plan, AggregationOptions options, TaskScheduler? others, LineLedger ledger, PartFiles files)
+    IObjectStore store, MonthPlan plan, AggregationOptions options, TaskScheduler? workers, DuplicateFilter? duplicates, Ledger ledger, PartFiles files)
 {
     private IReadOnlyList<StoredObject> Sources => plan.Sources.Objects;
 
@@ -18,50 +17,48 @@ internal sealed class BatchPipeline(
     public async Task RunAsync(CancellationToken cancellation)
     {
         await using var readAhead = new ReadAhead(store, Sources, cancellation);
-        using var duplicates = options.Deduplicate ? new DuplicateFilter() : null;
-        await (others is null ? RunByTurnsAsync(readAhead, duplicates, cancellation) : RunAheadAsync(others, readAhead, duplicates, cancellation));
+        await (workers is null ? RunByTurnsAsync(readAhead, cancellation) : RunAheadAsync(workers, readAhead, cancellation));
     }
 
-    private async Task RunByTurnsAsync(ReadAhead readAhead, DuplicateFilter? duplicates, CancellationToken cancellation)
+    private async Task RunByTurnsAsync(ReadAhead readAhead, CancellationToken cancellation)
     {
         using var batch = new EventBatch(plan.Month);
-        for (int source = 0; source < Sources.Count; source++)
+        for (int place = 0; place < Sources.Count; place++)
         {
-            await using var reader = await OpenAsync(source, readAhead, duplicates);
+            var source = SourceAt(place);
+            await using var file = new LogFile(await readAhead.OpenAsync(place), source.Uri);
+            var framing = new RecordFraming(file);
             do
             {
-                await reader.FillAsync(batch, cancellation);
-                duplicates?.Mark(batch.Lines, DayOf(source));
-                batch.ReadEvents();
+                await batch.FillAsync(source, framing, cancellation);
+                batch.Read(duplicates);
                 Write(batch);
             }
             while (!batch.EndsSource);
         }
     }
 
-    private async Task RunAheadAsync(
-        TaskScheduler scheduler, ReadAhead readAhead, DuplicateFilter? duplicates, CancellationToken cancellation)
+    private async Task RunAheadAsync(TaskScheduler scheduler, ReadAhead readAhead, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var lanes = ReadingLane.For(plan.Month, options.Threads);
-        var read = Channel.CreateUnbounded<EventBatch>();
-        Task[] ahead =
-        [
-            .. lanes.Select((lane, first) => Start(scheduler, () => lane.FillAsync(
-                Enumerable.Range(0, Sources.Count).Where(source => source % lanes.Length == first),
-                source => OpenAsync(source, readAhead, duplicates),
-                stop.Token))),
-            Start(TaskScheduler.Default, () => MarkAsync(lanes, duplicates, read.Writer, scheduler)),
-        ];
+        var lanes = ReadingLane.For(plan.Month, options.Threads, scheduler, duplicates);
+        Task[] filling = [.. lanes.Select((lane, first) => Task.Factory.StartNew(
+            () => lane.FillAsync(
+                Enumerable.Range(0, Sources.Count).Where(place => place % lanes.Length == first).Select(SourceAt),
+                source => readAhead.OpenAsync(source.Place),
+                stop.Token),
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            scheduler).Unwrap())];
         try
         {
             await Task.Factory.StartNew(
-                () => WriteAll(read.Reader, lanes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => WriteAll(lanes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(ahead);
+            await Task.WhenAll(filling);
             foreach (var lane in lanes)
             {
                 await lane.DisposeAsync();
@@ -70,69 +67,32 @@ internal sealed class BatchPipeline(
     }
 
     /// <summary>
-    /// Marks duplicates in the order of the sources and has events read on the scheduler. Failures go to the channel.
-    /// It is no work to speak of, but everything waits for it: queued behind a lane, which fills all its batches in one go,
-    /// it would let the writer run dry each time.
-    /// </summary>
-    private async Task MarkAsync(ReadingLane[] lanes, DuplicateFilter? duplicates, ChannelWriter<EventBatch> read, TaskScheduler scheduler)
-    {
-        Exception? failure = null;
-        try
-        {
-            for (int source = 0; source < Sources.Count; source++)
-            {
-                bool ends;
-                do
-                {
-                    var batch = await LaneOf(source, lanes).NextAsync();
-                    duplicates?.Mark(batch.Lines, DayOf(source));
-                    batch.StartReading(scheduler);
-
-                    // Once passed on it is no longer ours: it may be written and filled again before the next line.
-                    ends = batch.EndsSource;
-                    _ = read.TryWrite(batch);
-                }
-                while (!ends);
-            }
-        }
-        catch (Exception error)
-        {
-            failure = error;
-        }
-
-        read.Complete(failure);
-    }
-
-    /// <summary>
     /// Writes batch after batch on the thread it is called on, blocking: the allocator of pages keeps an arena for each
     /// thread that it sees, and a writer that moved about would leave its pages in all of them.
     /// </summary>
-    private void WriteAll(ChannelReader<EventBatch> read, ReadingLane[] lanes)
+    private void WriteAll(ReadingLane[] lanes)
     {
-        while (read.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        for (int place = 0; place < Sources.Count; place++)
         {
-            while (read.TryRead(out var batch))
+            var lane = lanes[place % lanes.Length];
+            bool ends;
+            do
             {
-                batch.FinishReading();
-                Write(batch);
-                LaneOf(batch.Source, lanes).Return(batch);
+                var batch = lane.Next();
+                Write(batch.Read());
+                ends = batch.Value.EndsSource;
+                lane.Return(batch);
             }
+            while (!ends);
         }
     }
 
-    private async Task<SourceReader> OpenAsync(int source, ReadAhead readAhead, DuplicateFilter? duplicates) =>
-        new(source, new LogFile(await readAhead.OpenAsync(source), store.UriOf(Sources[source].Key)), duplicates);
+    private SourceObject SourceAt(int place) =>
+        new(Sources[place], place, store.UriOf(Sources[place].Key), SourceListing.DayOf(Sources[place]));
 
     private void Write(EventBatch batch)
     {
         ledger.Enter(batch);
         files.Append(batch);
     }
-
-    private int DayOf(int source) => SourceListing.DayOf(Sources[source]);
-
-    private static ReadingLane LaneOf(int source, ReadingLane[] lanes) => lanes[source % lanes.Length];
-
-    private static Task Start(TaskScheduler scheduler, Func<Task> run) =>
-        Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
 }

@@ -19,7 +19,7 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
     /// and the month is held against what was planned.
     /// </summary>
     /// <exception cref="AggregationException">A source changed, or the month would shrink: nothing was changed.</exception>
-    public async Task PrepareAsync(RejectFile rejects, PartFiles files, LineCounts counts, bool replace, CancellationToken cancellation)
+    public async Task PrepareAsync(RejectFile rejects, PartFiles files, RecordCounts counts, bool replace, CancellationToken cancellation)
     {
         foreach (var staged in StagedOf(rejects, files))
         {
@@ -70,7 +70,7 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
     /// Files of one run count by their events. Files that this tool did not write have their duplicates still, so
     /// their rows are held against the lines read.
     /// </summary>
-    private async Task CheckNotShrinkingAsync(LineCounts counts, CancellationToken cancellation)
+    private async Task CheckNotShrinkingAsync(RecordCounts counts, CancellationToken cancellation)
     {
         var footers = await ReadFootersAsync(cancellation);
         if (footers.Count == 0)
@@ -80,7 +80,7 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
 
         string? run = RunOf(footers[0]);
         long standing = footers.Where(footer => RunOf(footer) == run).Sum(footer => footer.Rows);
-        long now = run is null ? counts.Lines : counts.Events;
+        long now = run is null ? counts.Records : counts.Events;
         if (now < standing)
         {
             string first = destination.UriOf(plan.ParquetFiles.Keys.First());

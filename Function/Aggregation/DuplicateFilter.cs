@@ -1,46 +1,55 @@
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using CloudTrailAggregation.CloudTrail;
 
 namespace CloudTrailAggregation.Aggregation;
 
 /// <summary>
-/// Knows the lines of the running day's folder and of the day before. CloudTrail delivers at least once, and two
-/// trails into one bucket deliver everything twice; exact copies lie at most in neighbouring days.
+/// Knows the events of the current day and of the day before. CloudTrail delivers at least once, and two trails into one
+/// bucket deliver everything twice; exact copies are at most one day apart.
 /// </summary>
 /// <remarks>
-/// Lines are compared by length and 128-bit XxHash under a seed drawn for each run, so that nobody can craft a line
-/// that passes for another. Memory: see <see cref="LineSet"/>, for the two busiest days.
+/// Events are compared by length and 128-bit XxHash under a seed drawn for each run, so that nobody can craft an event
+/// that passes for another. Memory: see <see cref="RecordSet"/>, for the two busiest days.
 /// </remarks>
 internal sealed class DuplicateFilter : IDisposable
 {
     private readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
-    private LineSet _dayBefore = new();
-    private LineSet _day = new();
+    private RecordSet _dayBefore = new();
+    private RecordSet _day = new();
     private int _number;
 
-    /// <summary>What a line is known by, together with its length; may be called from several threads.</summary>
-    public UInt128 HashOf(ReadOnlySpan<byte> line) => XxHash128.HashToUInt128(line, _seed);
+    /// <summary>What an event is known by, together with its length; may be called from several threads.</summary>
+    public UInt128 HashOf(ReadOnlySpan<byte> text) => XxHash128.HashToUInt128(text, _seed);
 
-    /// <summary>
-    /// Marks the lines that stood earlier in this day's folder or in the day before's, and remembers all.
-    /// </summary>
-    /// <param name="lines">The next lines of the month.</param>
-    /// <param name="day">Their folder, 1 to 31; days come in ascending order.</param>
-    public void Mark(Span<BatchLine> lines, int day)
+    /// <summary>Marks the events that equal an earlier one of this day or of the day before, and remembers all.</summary>
+    /// <param name="records">The next records of the month.</param>
+    /// <param name="day">Their day, 1 to 31; days come in ascending order.</param>
+    /// <param name="duplicateRows">Takes the places of the duplicates among the events.</param>
+    public void Mark(Span<Record> records, int day, List<int> duplicateRows)
     {
         if (day != _number)
         {
             StartDay(day);
         }
 
-        foreach (ref var line in lines)
+        int row = 0;
+        foreach (ref var record in records)
         {
-            // Remembered even when the day before has it: a copy may turn up on the day after.
-            bool added = _day.Add(line.Hash, line.Length);
-            if (!added || _dayBefore.Contains(line.Hash, line.Length))
+            if (record.Outcome == RecordOutcome.Reject)
             {
-                line.Outcome = LineOutcome.Duplicate;
+                continue;
             }
+
+            // Remembered even when the day before has it: a copy may turn up on the day after.
+            bool added = _day.Add(record.Hash, record.Length);
+            if (!added || _dayBefore.Contains(record.Hash, record.Length))
+            {
+                record.Outcome = RecordOutcome.Duplicate;
+                duplicateRows.Add(row);
+            }
+
+            row++;
         }
     }
 

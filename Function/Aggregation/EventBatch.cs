@@ -4,139 +4,135 @@ using CloudTrailAggregation.Parquet;
 namespace CloudTrailAggregation.Aggregation;
 
 /// <summary>
-/// A chunk of one source on its way: its text, its lines, their events as columns. Filled again and again; the lines
+/// A chunk of one source on its way: its text, its records, their events as columns. Filled again and again; the records
 /// and columns point into the chunk. One thread at a time works on a batch.
 /// </summary>
 internal sealed class EventBatch(Month month) : IDisposable
 {
-    private const int UsualLines = 512;
+    /// <summary>The error of a record that is longer than an event can be.</summary>
+    public static readonly string TooLong = $"is longer than {RecordFraming.MaxRecordBytes >> 20} MiB";
 
     private readonly EventReader _events = new();
+    private readonly RecordTable _records = new();
+    private readonly List<string> _errors = [];
+    private readonly List<int> _duplicateRows = [];
     private readonly long _monthStart = month.Start.ToUnixTimeMilliseconds();
     private readonly long _monthEnd = month.Next.Start.ToUnixTimeMilliseconds();
-    private readonly List<string> _errors = [];
-    private BatchLine[] _lines = new BatchLine[UsualLines];
-    private int _lineCount;
-    private LineCounts _counts;
-    private Lazy<bool>? _reading;
 
     public Chunk Chunk { get; } = new();
 
     public ColumnBatch Columns { get; } = new();
 
-    /// <summary>The source's place in the month's list.</summary>
-    public int Source { get; set; }
+    /// <summary>Where its text is from.</summary>
+    public SourceObject Source { get; private set; } = null!;
 
     /// <summary>Whether the source is at its end; the batch then holds nothing else.</summary>
-    public bool EndsSource { get; set; }
+    public bool EndsSource { get; private set; }
 
-    /// <summary>Its lines without the blank ones; none for a part of a long line.</summary>
-    public Span<BatchLine> Lines => _lines.AsSpan(0, _lineCount);
+    /// <summary>Its records; none in a fragment.</summary>
+    public Span<Record> Records => _records.All;
 
-    /// <summary>Why lines are rejects, in their order.</summary>
+    /// <summary>Why records are rejects, in their order.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
-    /// <summary>What became of its lines; those of a long line's parts are counted by <see cref="LineLedger"/>.</summary>
-    public LineCounts Counts => _counts;
+    /// <summary>What became of the month's records up to the end of this batch.</summary>
+    public RecordCounts CountsAfter { get; set; }
 
-    /// <summary>What became of the month's lines up to the end of this batch.</summary>
-    public LineCounts CountsAfter { get; set; }
-
-    /// <summary>Ends when nobody reads its events any more; see <see cref="StartReading"/>.</summary>
-    public Task Reading { get; private set; } = Task.CompletedTask;
-
-    /// <summary>First step, after the chunk has been filled: finds the lines.</summary>
-    /// <param name="duplicates">Hashes them; null where duplicates are kept.</param>
-    public unsafe void SplitLines(DuplicateFilter? duplicates)
+    /// <summary>First step: the next chunk of the source, or its end.</summary>
+    /// <exception cref="AggregationException">The source cannot be unpacked or framed.</exception>
+    public async ValueTask FillAsync(SourceObject source, RecordFraming framing, CancellationToken cancellation)
     {
-        _lineCount = 0;
+        cancellation.ThrowIfCancellationRequested();
+        EndsSource = !await framing.FillAsync(Chunk, cancellation);
+        Source = source;
+    }
+
+    /// <summary>
+    /// Second step: tells events from rejects, by their own bytes alone, and turns the events into columns. Batches may be
+    /// read beside one another.
+    /// </summary>
+    /// <param name="duplicates">Hashes the events; null where duplicates are kept.</param>
+    public void Read(DuplicateFilter? duplicates)
+    {
+        _records.Clear();
         _errors.Clear();
         Columns.Clear();
-        _counts = default;
-        if (Chunk.Content != ChunkContent.Lines)
+        foreach (ref readonly var framed in Chunk.Records.All)
         {
-            return;
-        }
-
-        foreach (var line in Chunk.Lines)
-        {
-            if (_lineCount == _lines.Length)
-            {
-                Array.Resize(ref _lines, _lineCount * 2);
-            }
-
-            _lines[_lineCount++] = new BatchLine
-            {
-                Start = line.Start,
-                Length = line.Length,
-                Number = line.Number,
-                Hash = duplicates?.HashOf(line.Text) ?? default,
-            };
+            ReadObjects(framed, duplicates);
         }
     }
 
-    /// <summary>Last step, after duplicates have been marked: reads the others.</summary>
-    public void ReadEvents()
+    /// <summary>Last step, in the order of the sources: drops the duplicates and counts what is left.</summary>
+    public RecordCounts DropDuplicates(DuplicateFilter? duplicates)
     {
-        foreach (ref var line in Lines)
+        _duplicateRows.Clear();
+        duplicates?.Mark(Records, Source.Day, _duplicateRows);
+        Columns.Remove(_duplicateRows);
+        var counts = new RecordCounts { Records = Records.Length, Duplicates = _duplicateRows.Count, Events = Columns.Rows };
+        foreach (ref readonly var record in Records)
         {
-            _counts.Lines++;
-            if (line.Outcome == LineOutcome.Duplicate)
+            counts.Bytes += record.Length;
+            if (record.Outcome == RecordOutcome.Reject)
             {
-                _counts.Duplicates++;
-            }
-            else if (line.Length > LineReader.MaxLineBytes)
-            {
-                Reject(ref line, $"is longer than {LineReader.MaxLineBytes >> 20} MiB");
-            }
-            else if (!_events.TryRead(line.Line, Chunk.Arena))
-            {
-                Reject(ref line, _events.Error);
-            }
-            else
-            {
-                line.Outcome = RecordsFileCheck.IsRecordsObject(_events) ? LineOutcome.RecordsObject : LineOutcome.Event;
-                Columns.Append(_events.Fields, _events.Present);
-                CountEvent();
+                counts.AddReject(record.Length);
             }
         }
-    }
 
-    /// <summary>Has them read on a scheduler.</summary>
-    public void StartReading(TaskScheduler scheduler)
-    {
-        var reading = new Lazy<bool>(() =>
+        foreach (long time in Columns.EventTimes)
         {
-            ReadEvents();
-            return true;
-        });
-        _reading = reading;
-        Reading = Task.Factory.StartNew(() => reading.Value, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
-    }
+            counts.AddTime(time, outsideMonth: time < _monthStart || time >= _monthEnd);
+        }
 
-    /// <summary>Waits until they are read, or reads them where nobody has begun to.</summary>
-    public void FinishReading() => _ = _reading!.Value;
+        counts.WithoutTime = Columns.Rows - Columns.EventTimes.Length;
+        return counts;
+    }
 
     public void Dispose() => Chunk.Dispose();
 
-    private void Reject(ref BatchLine line, string error)
+    /// <summary>
+    /// Objects one after the other, each a record. What is not an object is a reject up to the newline, with all its bytes.
+    /// </summary>
+    private unsafe void ReadObjects(in Record framed, DuplicateFilter? duplicates)
     {
-        line.Outcome = LineOutcome.Reject;
-        _errors.Add(error);
-        _counts.Rejects++;
+        byte* end = framed.Start + framed.Length;
+        byte* from = framed.Start;
+        byte* start = JsonScanner.SkipWhite(from + (framed.Text.StartsWith("\uFEFF"u8) ? 3 : 0));
+        while (start < end)
+        {
+            byte* after = _events.TryRead(start, Chunk.Arena);
+            if (after == null || after - start > RecordFraming.MaxRecordBytes)
+            {
+                Reject(from, end, framed.LineNumber, after == null ? Error(from) : TooLong);
+                return;
+            }
+
+            Keep(start, after, framed.LineNumber, duplicates);
+            from = after;
+            start = JsonScanner.SkipWhite(from);
+        }
     }
 
-    private void CountEvent()
+    private unsafe void Keep(byte* start, byte* end, long lineNumber, DuplicateFilter? duplicates)
     {
-        _counts.Events++;
-        if ((_events.Present & (1UL << EventSchema.EventTime)) == 0)
+        if (_events.NotAnEvent is { } error)
         {
-            _counts.WithoutTime++;
+            Reject(start, end, lineNumber, error);
+            return;
         }
-        else
-        {
-            long time = _events.Fields[EventSchema.EventTime].Value;
-            _counts.AddTime(time, outsideMonth: time < _monthStart || time >= _monthEnd);
-        }
+
+        Columns.Append(_events.Fields, _events.Present);
+        var record = new Record { Start = start, Length = (int)(end - start), LineNumber = lineNumber };
+        record.Hash = duplicates?.HashOf(record.Text) ?? default;
+        _records.Add(record);
+    }
+
+    private unsafe string Error(byte* from) =>
+        _events.ErrorAt == null ? _events.Error : $"{_events.Error} (byte {_events.ErrorAt - from + 1})";
+
+    private unsafe void Reject(byte* start, byte* end, long lineNumber, string error)
+    {
+        _records.Add(new Record { Start = start, Length = (int)(end - start), LineNumber = lineNumber, Outcome = RecordOutcome.Reject });
+        _errors.Add(error);
     }
 }

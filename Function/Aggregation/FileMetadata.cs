@@ -10,7 +10,7 @@ internal static class FileMetadata
 
     private const string Prefix = "cloudtrail_aggregation.";
 
-    public static void Write(Dictionary<string, string> metadata, MonthPlan plan, long events, LineCounts counts)
+    public static void Write(Dictionary<string, string> metadata, MonthPlan plan, long events, RecordCounts counts)
     {
         metadata[Prefix + "version"] = ToolVersion.Text;
         metadata[Prefix + "month"] = plan.Month.ToString();

@@ -14,9 +14,6 @@ public sealed class MonthAggregation(
     TimeProvider time,
     IProgress<MonthProgress>? progress = null)
 {
-    /// <summary>Up to this many rejects never fail a run: a bad file or two is no reason to keep a month back.</summary>
-    private const int ToleratedRejects = 100;
-
     /// <exception cref="AggregationException">The month stayed as it was; the message says why and what to do.</exception>
     public async Task<MonthReport> RunAsync(Month month, CancellationToken cancellation)
     {
@@ -29,19 +26,20 @@ public sealed class MonthAggregation(
 
         // Parts: sources -> lines -> events -> column batches -> staged files.
         await using var rejects = new RejectFile(destination, month, cancellation);
-        var others = OtherThreads();
-        await using var files = new PartFiles(destination, plan, options, others, cancellation);
-        var ledger = new LineLedger(source, plan.Sources, rejects, progress);
-        await new BatchPipeline(source, plan, options, others, ledger, files).RunAsync(cancellation);
+        var workers = Workers();
+        await using var files = new PartFiles(destination, plan, options, workers, cancellation);
+        using var duplicates = options.Deduplicate ? new DuplicateFilter() : null;
+        var ledger = new Ledger(plan.Sources, duplicates, rejects, progress);
+        await new BatchPipeline(source, plan, options, workers, duplicates, ledger, files).RunAsync(cancellation);
         files.Close();
         rejects.Close();
         ledger.CheckWhole();
         ledger.Counts.Check(files.Rows);
-        CheckRejects(month, ledger.Counts, rejects);
+        new RejectLimit(options.MaxRejectedPercent).Check(source.UriOf(month.Prefix), ledger.Counts, rejects);
 
         // Commit: all or nothing.
         var commit = new Commit(source, destination, plan, time);
-        if (ledger.Counts.Lines > 0)
+        if (ledger.Counts.Records > 0)
         {
             await commit.PrepareAsync(rejects, files, ledger.Counts, options.Replace, cancellation);
             cancellation.ThrowIfCancellationRequested();
@@ -54,37 +52,26 @@ public sealed class MonthAggregation(
             MissingDays = MissingDays.Of(month, plan.Sources.Objects.Select(SourceListing.DayOf), now),
             Reason = report.Status != MonthStatus.Empty ? null
                 : await new EmptyMonth(source, month, time).ReasonAsync(report.SourceFiles, report.IgnoredKeys, cancellation),
+            ObjectsWithoutEvents = new NamedObjects(ledger.ObjectsWithoutEvents, ledger.FirstWithoutEvents),
             Retries = Retries() - retriesBefore,
         };
     }
 
     /// <summary>One thread writes; the others do what comes before, and help it.</summary>
-    private TaskScheduler? OtherThreads() =>
+    private TaskScheduler? Workers() =>
         options.Threads == 1 ? null : new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, options.Threads - 1).ConcurrentScheduler;
 
     private long Retries() => source.Retries + (ReferenceEquals(source, destination) ? 0 : destination.Retries);
 
-    private void CheckRejects(Month month, LineCounts counts, RejectFile rejects)
-    {
-        bool tooMany = counts.Rejects > ToleratedRejects && counts.Rejects * 100.0 > options.MaxRejectedPercent * counts.Lines;
-        if (tooMany || (counts.Rejects > 0 && counts.Events == 0))
-        {
-            string limit = tooMany
-                ? string.Create(CultureInfo.InvariantCulture, $"more than {ToleratedRejects} and {options.MaxRejectedPercent} % are not accepted")
-                : "and there is no event";
-            throw new AggregationException($"{source.UriOf(month.Prefix)}: {counts.Rejects} of {counts.Lines} lines are rejects, {limit}. Nothing was replaced. Mend the source or raise MAX_REJECTED_PERCENT (--max-rejected-percent). The first: {string.Join("; ", rejects.First)}");
-        }
-    }
-
     private MonthReport Report(
-        MonthPlan plan, LineCounts counts, PartFiles files, RejectFile rejects, Commit commit, TimeSpan duration) => new()
+        MonthPlan plan, RecordCounts counts, PartFiles files, RejectFile rejects, Commit commit, TimeSpan duration) => new()
     {
         Month = plan.Month.ToString(),
-        Status = counts.Lines == 0 ? MonthStatus.Empty : MonthStatus.Written,
+        Status = counts.Records == 0 ? MonthStatus.Empty : MonthStatus.Written,
         SourceFiles = plan.Sources.Objects.Count,
         SourceBytes = plan.Sources.Bytes,
         IgnoredKeys = new IgnoredKeys(plan.Sources.IgnoredKeys, plan.Sources.FirstIgnoredKeys),
-        Lines = counts.Lines,
+        Lines = counts.Records,
         Events = counts.Events,
         Duplicates = counts.Duplicates,
         Rejects = counts.Rejects,

@@ -46,6 +46,9 @@ public sealed record MonthReport
 
     public long OutputBytes { get; init; }
 
+    /// <summary>Objects that hold records, but neither an event nor a duplicate: of another kind, or damaged.</summary>
+    public NamedObjects ObjectsWithoutEvents { get; init; } = new(0, []);
+
     /// <summary>Where the rejects are; null when there are none.</summary>
     public string? RejectFile { get; init; }
 
@@ -75,6 +78,9 @@ public enum MonthStatus
 
 /// <summary>Keys that are no sources.</summary>
 public sealed record IgnoredKeys(long Count, IReadOnlyList<string> First);
+
+/// <summary>Objects: how many, and the URIs of the first few.</summary>
+public sealed record NamedObjects(long Count, IReadOnlyList<string> First);
 
 /// <summary>Events of other months: how many, and the earliest and latest eventTime of all the month's events.</summary>
 public sealed record OutsideMonth(long Events, DateTimeOffset Earliest, DateTimeOffset Latest);

@@ -16,7 +16,7 @@ internal sealed class PartFiles(
     private IStagedObject? _staged;
     private ParquetSink? _sink;
     private Dictionary<string, string> _metadata = [];
-    private LineCounts _counts;
+    private RecordCounts _counts;
 
     /// <summary>The files closed so far, in order.</summary>
     public IReadOnlyList<PartFile> Files => _files;

@@ -10,8 +10,8 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Aggregation;
 
 /// <summary>
-/// The lines that are no events, verbatim: <c>{"source","line","error","text"}</c>, one a line, gzipped;
-/// <c>"base64"</c> for <c>"text"</c> where the line is not UTF-8 or is too long to be held. Staged at the first reject.
+/// The records that are not events, verbatim: <c>{"source","line","error","text"}</c>, one a line, gzipped;
+/// <c>"base64"</c> for <c>"text"</c> where the record is not UTF-8 or is too long to be held. Staged at the first reject.
 /// </summary>
 internal sealed class RejectFile(IObjectStore destination, Month month, CancellationToken cancellation) : IAsyncDisposable
 {
@@ -35,36 +35,36 @@ internal sealed class RejectFile(IObjectStore destination, Month month, Cancella
     /// <summary>The file, once there has been a reject.</summary>
     public IStagedObject? Staged { get; private set; }
 
-    /// <summary>The first three rejects, each with object, line, error and how the line starts.</summary>
+    /// <summary>The first three rejects, each with object, line, error and how the record starts.</summary>
     public IReadOnlyList<string> First => _first;
 
-    /// <summary>Keeps a whole line.</summary>
-    public void Add(string sourceUri, Line line, string error)
+    /// <summary>Keeps a whole record.</summary>
+    public void Add(string sourceUri, in Record record, string error)
     {
-        var json = Begin(sourceUri, line.Number, error, line.Text);
-        if (line.Length <= LineReader.MaxLineBytes && Utf8.IsValid(line.Text))
+        var json = Begin(sourceUri, record.LineNumber, error, record.Text);
+        if (record.Length <= RecordFraming.MaxRecordBytes && Utf8.IsValid(record.Text))
         {
-            json.WriteString("text"u8, line.Text);
+            json.WriteString("text"u8, record.Text);
         }
         else
         {
-            json.WriteBase64String("base64"u8, line.Text);
+            json.WriteBase64String("base64"u8, record.Text);
         }
 
         End();
     }
 
-    /// <summary>Begins to keep a line that is too long to be held; its parts follow.</summary>
+    /// <summary>Begins to keep a record that is too long to be held; its fragments follow.</summary>
     public void BeginLong(string sourceUri, long lineNumber, ReadOnlySpan<byte> start)
     {
-        var json = Begin(sourceUri, lineNumber, $"is longer than {LineReader.MaxLineBytes >> 20} MiB", start);
+        var json = Begin(sourceUri, lineNumber, EventBatch.TooLong, start);
         json.WritePropertyName("base64"u8);
     }
 
-    /// <summary>Keeps the next part of such a line.</summary>
-    public void AddPart(ReadOnlySpan<byte> part, bool last)
+    /// <summary>Keeps the next fragment of such a record.</summary>
+    public void AddFragment(ReadOnlySpan<byte> fragment, bool last)
     {
-        _json!.WriteBase64StringSegment(part, last);
+        _json!.WriteBase64StringSegment(fragment, last);
         if (last)
         {
             End();
@@ -90,7 +90,7 @@ internal sealed class RejectFile(IObjectStore destination, Month month, Cancella
         }
     }
 
-    private Utf8JsonWriter Begin(string sourceUri, long lineNumber, string error, ReadOnlySpan<byte> line)
+    private Utf8JsonWriter Begin(string sourceUri, long lineNumber, string error, ReadOnlySpan<byte> text)
     {
         if (_json is null)
         {
@@ -101,7 +101,7 @@ internal sealed class RejectFile(IObjectStore destination, Month month, Cancella
 
         if (_first.Count < QuotedRejects)
         {
-            _first.Add($"{sourceUri}, line {lineNumber}: {error}: {Excerpt(line)}");
+            _first.Add($"{sourceUri}, line {lineNumber}: {error}: {Excerpt(text)}");
         }
 
         _json.WriteStartObject();
@@ -126,10 +126,10 @@ internal sealed class RejectFile(IObjectStore destination, Month month, Cancella
         _written.ResetWrittenCount();
     }
 
-    /// <summary>How a line starts, on one line and without anything a terminal or log would obey.</summary>
-    private static string Excerpt(ReadOnlySpan<byte> line)
+    /// <summary>How a record starts, on one line and without anything a terminal or log would obey.</summary>
+    private static string Excerpt(ReadOnlySpan<byte> text)
     {
-        string start = Encoding.UTF8.GetString(line[..Math.Min(line.Length, ExcerptBytes)]);
-        return JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(start) + (line.Length > ExcerptBytes ? " …" : "");
+        string start = Encoding.UTF8.GetString(text[..Math.Min(text.Length, ExcerptBytes)]);
+        return JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(start) + (text.Length > ExcerptBytes ? " …" : "");
     }
 }

@@ -28,6 +28,7 @@ public sealed unsafe class EventReader
     private ulong _present;
     private ulong _seen;
     private byte* _line;
+    private int _length;
     private Arena? _arena;
 
     public EventReader()
@@ -42,46 +43,55 @@ public sealed unsafe class EventReader
     /// <summary>A bit for each column of the event read last that is not NULL.</summary>
     public ulong Present => _present;
 
-    /// <summary>How many members of the event read last stand in other_fields.</summary>
-    public int OtherMembers => _others.Count;
-
-    /// <summary>What is wrong with the line, after <see cref="TryRead"/> has returned false.</summary>
+    /// <summary>What is wrong, once <see cref="TryRead"/> has returned null.</summary>
     public string Error { get; private set; } = "";
 
+    /// <summary>Where that is; null where it is the text as a whole.</summary>
+    public byte* ErrorAt { get; private set; }
+
     /// <summary>
-    /// Reads one event. Its values point into the line or the arena, and are valid as long as these.
+    /// Why the object read last is not an event: it has none of the members that every record of CloudTrail has some of.
+    /// Null where it is one.
     /// </summary>
-    /// <returns>False if the line is not one valid JSON object in valid UTF-8; <see cref="Error"/> tells why.</returns>
-    public bool TryRead(Line line, Arena arena)
+    public string? NotAnEvent => (_seen & MemberNames.OfEveryEvent) != 0 ? null : ForeignObject.Describe(new(_line, _length));
+
+    /// <summary>
+    /// Reads one JSON object. Its values point into the text or the arena, and are valid as long as these.
+    /// </summary>
+    /// <param name="start">The object's first byte; a newline must follow somewhere.</param>
+    /// <param name="arena">Takes values that do not have the bytes of the source.</param>
+    /// <returns>
+    /// The end of the object; null if it is not a valid JSON object in valid UTF-8: <see cref="Error"/> says why.
+    /// </returns>
+    public byte* TryRead(byte* start, Arena arena)
     {
-        _line = line.Start;
+        _line = start;
         _arena = arena;
         _present = _seen = 0;
         _others.Clear();
-
-        var scanner = default(JsonScanner);
-        byte* at = JsonScanner.SkipWhite(_line);
-        if (*at != '{')
+        if (*start != '{')
         {
             Error = "is not a JSON object";
-            return false;
+            ErrorAt = null;
+            return null;
         }
 
-        at = ReadMembers(ref scanner, at + 1);
-        if (at == null || JsonScanner.SkipWhite(at) < _line + line.Length)
+        var scanner = default(JsonScanner);
+        byte* end = ReadMembers(ref scanner, start + 1);
+        if (end == null)
         {
-            Error = at == null
-                ? $"{scanner.Error} (byte {scanner.ErrorAt - _line + 1})"
-                : $"is not one JSON object: something follows it (byte {at - _line + 1})";
-            return false;
+            Error = scanner.Error!;
+            ErrorAt = scanner.ErrorAt;
+            return null;
         }
 
+        _length = (int)(end - start);
         if (_others.Any)
         {
             EndOtherFields();
         }
 
-        return true;
+        return end;
     }
 
     private byte* ReadMembers(ref JsonScanner scanner, byte* at)

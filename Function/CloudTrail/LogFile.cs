@@ -5,7 +5,8 @@ using System.IO.Hashing;
 namespace CloudTrailAggregation.CloudTrail;
 
 /// <summary>
-/// The text of one object, gunzipped when its first two bytes say gzip (RFC 1952), as it is otherwise.
+/// The text of one object, gunzipped when its first two bytes say gzip (RFC 1952), unchanged otherwise. Gzip in gzip, which
+/// uploaders make that compress what is compressed already, is gunzipped twice.
 /// Async refill, synchronous read: call <see cref="TryRead"/> until it returns false, then <see cref="RefillAsync"/>.
 /// </summary>
 /// <remarks>
@@ -19,29 +20,66 @@ public sealed class LogFile : IAsyncDisposable
 
     private const int TrailerBytes = 8;
 
+    /// <summary>How often an object is gunzipped at most.</summary>
+    private const int MaxDepth = 2;
+
     private readonly Stream _source;
-    private readonly string _uri;
+    private readonly int _depth;
     private readonly DeflateInput _input = new();
     private readonly Crc32 _crc = new();
     private DeflateStream? _inflate;
     private State _state = State.Start;
     private bool _sourceEnded;
+    private bool _hasText;
     private uint _memberBytes;
+    private LogFile? _inner;
 
     /// <param name="source">The stored bytes; disposed with this.</param>
     /// <param name="uri">Names the object in errors; a name that ends in .gz promises gzip.</param>
     public LogFile(Stream source, string uri)
+        : this(source, uri, depth: 1)
+    {
+    }
+
+    private LogFile(Stream source, string uri, int depth)
     {
         _source = source;
-        _uri = uri;
+        Uri = uri;
+        _depth = depth;
     }
 
     private enum State { Start, Plain, Header, Body, Trailer, BetweenMembers, End }
+
+    /// <summary>The object, as errors name it.</summary>
+    public string Uri { get; }
 
     /// <summary>Reads text that is already here.</summary>
     /// <returns>False: call <see cref="RefillAsync"/> first. True with no bytes: the end of the file.</returns>
     /// <exception cref="AggregationException">The file is damaged, truncated or has stray bytes at its end.</exception>
     public bool TryRead(Span<byte> destination, out int bytesRead)
+    {
+        if (_inner is not null)
+        {
+            return _inner.TryRead(destination, out bytesRead);
+        }
+
+        if (!TryUnpack(destination, out bytesRead))
+        {
+            return false;
+        }
+
+        // A control character, with which no text begins.
+        if (!_hasText && bytesRead > 0 && destination[0] == GzipHeader.Start[0])
+        {
+            _inner = Inner(destination[..bytesRead]);
+            return _inner.TryRead(destination, out bytesRead);
+        }
+
+        _hasText |= bytesRead > 0;
+        return true;
+    }
+
+    private bool TryUnpack(Span<byte> destination, out int bytesRead)
     {
         bytesRead = 0;
         while (true)
@@ -69,7 +107,9 @@ public sealed class LogFile : IAsyncDisposable
     }
 
     /// <summary>Waits for the next block of stored bytes.</summary>
-    public async ValueTask RefillAsync(CancellationToken cancellation)
+    public ValueTask RefillAsync(CancellationToken cancellation) => (_inner ?? this).RefillOwnAsync(cancellation);
+
+    private async ValueTask RefillOwnAsync(CancellationToken cancellation)
     {
         var room = _input.MakeRoom(BlockSizeBytes);
         int read = await _source.ReadAsync(room, cancellation);
@@ -77,8 +117,14 @@ public sealed class LogFile : IAsyncDisposable
         _sourceEnded = read == 0;
     }
 
+    /// <summary>Frees its buffers and disposes the stored bytes.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_inner is not null)
+        {
+            await _inner.DisposeAsync();
+        }
+
         if (_inflate is not null)
         {
             await _inflate.DisposeAsync();
@@ -87,6 +133,10 @@ public sealed class LogFile : IAsyncDisposable
         await _input.DisposeAsync();
         await _source.DisposeAsync();
     }
+
+    private LogFile Inner(ReadOnlySpan<byte> start) => _depth < MaxDepth
+        ? new LogFile(new UnpackedText(this, start.ToArray()), Uri, _depth + 1)
+        : throw Damaged($"is gzip within gzip, more than {MaxDepth} times");
 
     private bool TrySniff()
     {
@@ -107,7 +157,7 @@ public sealed class LogFile : IAsyncDisposable
             throw Truncated();
         }
 
-        if (_uri.EndsWith(".gz", StringComparison.Ordinal) && !LooksLikeNdjson(text, out bool undecided))
+        if (Uri.EndsWith(".gz", StringComparison.Ordinal) && !LooksLikeNdjson(text, out bool undecided))
         {
             return undecided && !_sourceEnded
                 ? false
@@ -257,8 +307,34 @@ public sealed class LogFile : IAsyncDisposable
         return !undecided && text[0] == '{' && " \t\r\n\"}"u8.Contains(text[1]);
     }
 
+    /// <summary>What one gunzip gives, as the stored bytes of the next.</summary>
+    private sealed class UnpackedText(LogFile outer, byte[] start) : ForwardStream
+    {
+        private ReadOnlyMemory<byte> _start = start;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int read = Math.Min(_start.Length, buffer.Length);
+            if (read > 0)
+            {
+                _start[..read].CopyTo(buffer);
+                _start = _start[read..];
+                return read;
+            }
+
+            while (!outer.TryUnpack(buffer.Span, out read))
+            {
+                await outer.RefillOwnAsync(cancellationToken);
+            }
+
+            return read;
+        }
+
+        public override int Read(Span<byte> buffer) => throw new NotSupportedException();
+    }
+
     private AggregationException Truncated() => Damaged("is truncated: its gzip data ends too early");
 
     private AggregationException Damaged(string what, Exception? cause = null) =>
-        new($"{_uri} {what}. Copy or gather that object again, then rerun the month.", cause);
+        new($"{Uri} {what}. Copy or gather that object again, then rerun the month.", cause);
 }

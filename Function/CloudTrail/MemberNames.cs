@@ -21,6 +21,11 @@ internal sealed unsafe class MemberNames
     /// <summary>A bit for each of them.</summary>
     public static readonly ulong SpelledTwice = ColumnsSpelledTwice.Aggregate(0UL, (bits, column) => bits | (1UL << column));
 
+    /// <summary>A bit for each member, in both spellings, of which every record of CloudTrail has at least one.</summary>
+    public static readonly ulong OfEveryEvent = EventSchema.Columns.Index()
+        .Where(column => column.Item.Name is "event_version" or "event_time" or "event_source" or "event_name" or "event_id")
+        .Aggregate(1UL << SecondSpellingOf(0), (bits, column) => bits | (1UL << column.Index));
+
     private readonly Vector256<byte>[] _names;
     private readonly Vector256<byte>[] _masks;
     private readonly int[] _lengths;

@@ -25,8 +25,6 @@ internal sealed unsafe class OtherFields
 
     public bool Any => _live > 0;
 
-    public int Count => _live;
-
     public void Clear()
     {
         if (_members.Count > 0)

@@ -67,6 +67,38 @@ public sealed unsafe class ColumnBatch
         }
     }
 
+    /// <summary>The values of event_time, of the rows that have one, in order.</summary>
+    public ReadOnlySpan<long> EventTimes => _times.AsSpan(0, _counts[EventSchema.EventTime]);
+
+    /// <summary>Takes rows out.</summary>
+    /// <param name="rows">Their places, ascending.</param>
+    public void Remove(IReadOnlyList<int> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        for (int column = 0; column < EventSchema.Columns.Length; column++)
+        {
+            if (_counts[column] > 0)
+            {
+                RemoveValues(column, rows);
+            }
+        }
+
+        int kept = rows[0];
+        for (int at = 0; at < rows.Count; at++)
+        {
+            int next = at + 1 < rows.Count ? rows[at + 1] : Rows;
+            int between = next - rows[at] - 1;
+            Array.Copy(_present, rows[at] + 1, _present, kept, between);
+            kept += between;
+        }
+
+        Rows = kept;
+    }
+
     /// <summary>The bytes of a column's texts.</summary>
     internal long TextBytes(int column) => _textBytes[column];
 
@@ -95,6 +127,40 @@ public sealed unsafe class ColumnBatch
         for (int row = 0; row < levels.Length; row++)
         {
             levels[row] = (short)((present[row] >> column) & 1);
+        }
+    }
+
+    /// <summary>Closes the gaps that the rows leave in a column's values.</summary>
+    private void RemoveValues(int column, IReadOnlyList<int> rows)
+    {
+        Array values = _texts[column] ?? (Array)_booleans[column] ?? _times;
+        bool isFull = _counts[column] == Rows;
+        int value = 0, kept = 0, row = 0;
+        foreach (int removed in rows)
+        {
+            KeepRun(removed);
+            if ((_present[removed] >> column & 1) != 0)
+            {
+                _textBytes[column] -= values is ByteArray[] texts ? texts[value].Length : 0;
+                value++;
+            }
+
+            row = removed + 1;
+        }
+
+        KeepRun(Rows);
+        _counts[column] = kept;
+
+        void KeepRun(int end)
+        {
+            int run = isFull ? end - row : Count(column, _present.AsSpan(row, end - row));
+            if (value != kept)
+            {
+                Array.Copy(values, value, values, kept, run);
+            }
+
+            value += run;
+            kept += run;
         }
     }
 

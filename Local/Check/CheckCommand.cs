@@ -16,7 +16,7 @@ internal sealed class CheckCommand : Command
             AWS_PROFILE=audit dotnet run --project Local -- check \
               --source s3://my-logs/cloudtrail_daily --destination s3://my-logs/cloudtrail_monthly --from 2023-01 --to 2023-12
 
-        Every line of the source is read again, by another JSON reader than the one that wrote the file, and must be a
+        Every record of the source is read again, by another JSON reader than the one that wrote the file, and must be a
         duplicate, be kept as a reject byte for byte, or be the next row: each member's value with its bytes.
         Exit code: 0 every event is in the files; 1 it is not (the first difference is on stderr), a file cannot be read, or a
         month has nothing to check (0 with --allow-empty); 2 wrong usage; 130 cancelled with Ctrl-C.
@@ -59,7 +59,7 @@ internal sealed class CheckCommand : Command
             if (_months.IsRange(arguments))
             {
                 await Console.Out.WriteLineAsync();
-                sequence.WriteSummary(Console.Out, ">files", ">lines", ">events", ">duplicates", ">rejects");
+                sequence.WriteSummary(Console.Out, ">files", ">records", ">events", ">duplicates", ">rejects");
             }
         }
 
@@ -80,8 +80,8 @@ internal sealed class CheckCommand : Command
             var counts = found.Counts;
             return new MonthOutcome(
                 month,
-                [.. ((long[])[found.SourceFiles, counts.Lines, counts.Events, counts.Duplicates, counts.Rejects]).Select(count => $"{count:N0}")],
-                found.Files.Count == 0 ? "no lines, no file" : "every event is in the file");
+                [.. ((long[])[found.SourceFiles, counts.Records, counts.Events, counts.Duplicates, counts.Rejects]).Select(count => $"{count:N0}")],
+                found.Files.Count == 0 ? "no records, no file" : "every event is in the file");
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class CheckCommand : Command
     {
         var counts = found.Counts;
         return found.Files.Count == 0
-            ? $"{month}: no lines in the source, and no file."
-            : $"{month}: {Quantity.Of(counts.Lines, "line")} = {Quantity.Of(counts.Events, "event")} + {Quantity.Of(counts.Duplicates, "duplicate")} + {Quantity.Of(counts.Rejects, "reject")}; every event is in {string.Join(", ", found.Files)}";
+            ? $"{month}: no records in the source, and no file."
+            : $"{month}: {Quantity.Of(counts.Records, "record")} = {Quantity.Of(counts.Events, "event")} + {Quantity.Of(counts.Duplicates, "duplicate")} + {Quantity.Of(counts.Rejects, "reject")}; every event is in {string.Join(", ", found.Files)}";
     }
 }

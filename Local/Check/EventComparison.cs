@@ -17,8 +17,11 @@ internal sealed class EventComparison
     private readonly int[] _secondSpelling = new int[EventSchema.Columns.Length];
     private readonly List<bool> _inOthers = [];
 
-    /// <summary>Whether a line is an event: one JSON object in valid UTF-8, of at most 256 levels.</summary>
-    public bool IsEvent(ReadOnlySpan<byte> line) => _event.TryRead(line);
+    /// <summary>Whether the object read last is an event.</summary>
+    public bool IsEvent => _event.IsEvent;
+
+    /// <summary>Reads the JSON object that the text begins with; see <see cref="EventMembers.TryRead"/>.</summary>
+    public bool TryRead(ReadOnlySpan<byte> text, out int length) => _event.TryRead(text, out length);
 
     /// <summary>Compares the event read last with the row.</summary>
     /// <returns>What is different, or null.</returns>
@@ -68,7 +71,7 @@ internal sealed class EventComparison
         }
 
         var text = row.Bytes(EventSchema.OtherFields);
-        if (!_others.TryRead(text) || _others.Members.Count == 0)
+        if (!_others.TryRead(text, out int objectBytes) || objectBytes != text.Length || _others.Members.Count == 0)
         {
             return $"column other_fields: it is not one JSON object with a member: {DifferenceException.Excerpt(text)}";
         }

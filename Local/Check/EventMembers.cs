@@ -23,6 +23,9 @@ internal sealed class EventMembers
 {
     private static readonly Dictionary<string, (int Column, bool IsSecond)>.AlternateLookup<ReadOnlySpan<char>> Known = KnownNames();
 
+    private static readonly bool[] InEveryEvent = Array.ConvertAll(
+        EventSchema.Columns, column => column.Member is "eventVersion" or "eventTime" or "eventSource" or "eventName" or "eventID");
+
     private readonly List<SourceMember> _members = [];
 
     // Where each name stood last, counted from 1; an event may have a million names.
@@ -33,23 +36,27 @@ internal sealed class EventMembers
     /// <summary>The members that count, in their order: of several with one name the last.</summary>
     public IReadOnlyList<SourceMember> Members => _members;
 
-    /// <summary>Reads an object.</summary>
-    /// <returns>False if the text is not one JSON object in valid UTF-8, of at most 256 levels.</returns>
-    public bool TryRead(ReadOnlySpan<byte> text)
+    /// <summary>Whether the object has one of the members of which every record of CloudTrail has at least one.</summary>
+    public bool IsEvent { get; private set; }
+
+    /// <summary>Reads the object that the text begins with.</summary>
+    /// <param name="text">The text; anything may follow the object.</param>
+    /// <param name="length">The object's length in bytes.</param>
+    /// <returns>False if the text does not begin with a JSON object in valid UTF-8, of at most 256 levels.</returns>
+    public bool TryRead(ReadOnlySpan<byte> text, out int length)
     {
+        length = 0;
         _members.Clear();
         Forget(ref _unknown);
         Array.Clear(_known);
         _anyRepeated = false;
-        if (!Utf8.IsValid(text))
-        {
-            return false;
-        }
-
+        IsEvent = false;
         var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 256 });
         try
         {
-            return json.Read() && json.TokenType == JsonTokenType.StartObject && ReadMembers(ref json, text) && !json.Read();
+            bool isObject = text is [(byte)'{', ..] && json.Read() && ReadMembers(ref json, text);
+            length = (int)json.BytesConsumed;
+            return isObject && Utf8.IsValid(text[..length]);
         }
         catch (JsonException)
         {
@@ -85,6 +92,7 @@ internal sealed class EventMembers
                 (column, isSecond) = Find(characters[..Encoding.UTF8.GetChars(json.ValueSpan, characters)]);
             }
 
+            IsEvent |= column >= 0 && InEveryEvent[column];
             json.Read();
             int start = (int)json.TokenStartIndex;
             var kind = json.TokenType;

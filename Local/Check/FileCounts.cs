@@ -10,7 +10,7 @@ internal static class FileCounts
     private const string Prefix = "cloudtrail_aggregation.";
 
     /// <exception cref="DifferenceException">One says something else.</exception>
-    public static void Check(IReadOnlyList<FileMetadata> files, Month month, int sourceFiles, long sourceBytes, LineCounts counts)
+    public static void Check(IReadOnlyList<FileMetadata> files, Month month, int sourceFiles, long sourceBytes, RecordCounts counts)
     {
         foreach (var file in files)
         {

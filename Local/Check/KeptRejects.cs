@@ -11,16 +11,15 @@ namespace CloudTrailAggregation.Local.Check;
 internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject> files) : IAsyncDisposable
 {
     /// <summary>A line of text has 16 MiB at most; each of its bytes may be written as six.</summary>
-    private const int MaxTextBytes = 6 * LineReader.MaxLineBytes;
+    private const int MaxTextBytes = 6 * (16 << 20);
 
     /// <summary>What can stand after the last base64 character: quote, brace, CR and newline.</summary>
     private const int MaxEndBytes = 4;
 
     private readonly Queue<RejectedLine> _lines = new();
     private readonly ArrayBufferWriter<byte> _value = new();
-    private readonly Chunk _chunk = new();
     private LogFile? _file;
-    private LineReader? _reader;
+    private SourceLines? _reader;
     private LineHash? _hash;
     private bool _isBase64;
     private int _opened;
@@ -31,9 +30,9 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
     {
         while (_lines.Count == 0)
         {
-            if (_reader is not null && await _reader.FillAsync(_chunk, cancellation))
+            if (_reader is not null && await _reader.ReadAsync(cancellation))
             {
-                ReadChunk();
+                ReadPiece(_reader);
             }
             else if (!await OpenNextAsync(cancellation))
             {
@@ -46,7 +45,6 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
 
     public async ValueTask DisposeAsync()
     {
-        _chunk.Dispose();
         _hash?.Dispose();
         if (_file is not null)
         {
@@ -71,27 +69,22 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
 
         var file = files[_opened++];
         _file = new LogFile(await store.OpenAsync(file, cancellation), Uri);
-        _reader = new LineReader(_file);
+        _reader = new SourceLines(_file);
         return true;
     }
 
-    private void ReadChunk()
+    private void ReadPiece(SourceLines lines)
     {
-        if (_chunk.Content == ChunkContent.Lines)
+        if (_hash is null && lines.EndsLine && !lines.Text.ContainsAnyExcept(" \t\r"u8))
         {
-            foreach (var line in _chunk.Lines)
-            {
-                Add(line.Text, line.Number);
-                End(line.Number);
-            }
-
             return;
         }
 
-        Add(_chunk.Text, _chunk.FirstLineNumber);
-        if (_chunk.Content == ChunkContent.EndOfLongLine)
+        Add(lines.Text, lines.LineNumber);
+        lines.Consume(lines.Text.Length);
+        if (lines.EndsLine)
         {
-            End(_chunk.FirstLineNumber);
+            End(lines.LineNumber);
         }
     }
 

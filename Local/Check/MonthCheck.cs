@@ -6,16 +6,24 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Local.Check;
 
 /// <summary>
-/// Proves that a month's files hold its source, or finds the first difference: lines -> duplicate, reject or event -> the
+/// Proves that a month's files hold its source, or finds the first difference: records -> reject, duplicate or event -> the
 /// next row of the files. Reads both once and holds neither.
 /// </summary>
 internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, bool deduplicate, IProgress<MonthProgress> progress) : IDisposable
 {
+    private const int MaxRecordBytes = 16 << 20;
+
+    private const int NamedObjects = 5;
+
+    /// <summary>Rejects of one line that are held at a time.</summary>
+    private const int RejectsAtATime = 1_000;
+
     private readonly LineHistory _history = new();
     private readonly EventComparison _comparison = new();
     private readonly List<RejectedLine> _rejects = [];
-    private LineHash? _longLine;
-    private LineCounts _counts;
+    private readonly List<string> _withoutEvents = [];
+    private LineHash? _longReject;
+    private RecordCounts _counts;
 
     /// <returns>What was proven.</returns>
     /// <exception cref="DifferenceException">The first difference.</exception>
@@ -38,96 +46,137 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
 
         await CheckEndAsync(month, rows, kept, cancellation);
         FileCounts.Check(rows.Read, month, sources.Count, bytes, _counts);
+        CheckObjects();
         return new CheckedMonth(sources.Count, _counts, [.. rows.Read.Select(file => file.Uri)]);
     }
 
-    public void Dispose() => _longLine?.Dispose();
+    public void Dispose() => _longReject?.Dispose();
 
     private async Task CheckSourceAsync(StoredObject stored, MonthRows rows, KeptRejects kept, CancellationToken cancellation)
     {
         _history.StartDay(MonthSource.DayOf(stored));
         string uri = source.UriOf(stored.Key);
+        var before = _counts;
         await using var file = new LogFile(await source.OpenAsync(stored, cancellation), uri);
-        using var chunk = new Chunk();
-        var lines = new LineReader(file);
-        while (await lines.FillAsync(chunk, cancellation))
+        var lines = new SourceLines(file);
+        while (await lines.ReadAsync(cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (chunk.Content == ChunkContent.Lines)
+            bool more;
+            do
             {
-                CheckLines(chunk, stored.Key, uri, rows);
-            }
-            else
-            {
-                ReadLongLine(chunk, stored.Key);
-            }
+                cancellation.ThrowIfCancellationRequested();
+                more = CheckRecords(lines, stored.Key, uri, rows);
+                foreach (var reject in _rejects)
+                {
+                    CheckReject(reject, await kept.NextAsync(cancellation));
+                }
 
-            foreach (var reject in _rejects)
-            {
-                CheckReject(reject, await kept.NextAsync(cancellation));
+                _rejects.Clear();
             }
+            while (more);
+        }
 
-            _rejects.Clear();
+        if (_counts.Records > before.Records && _counts.Events + _counts.Duplicates == before.Events + before.Duplicates)
+        {
+            _withoutEvents.Add(uri);
         }
     }
 
-    private void CheckLines(Chunk chunk, string key, string uri, MonthRows rows)
+    /// <summary>JSON objects one after the other, each a record; what is not one is a reject up to the end of the line.</summary>
+    /// <returns>Whether to go on with the same line, once its rejects are checked.</returns>
+    private bool CheckRecords(SourceLines lines, string key, string uri, MonthRows rows)
     {
-        foreach (var line in chunk.Lines)
+        while (_longReject is null && StartOfText(lines) is var start and >= 0)
         {
-            _counts.Lines++;
-            if (deduplicate && _history.IsDuplicate(line.Text))
+            var text = lines.Text[start..];
+            if (!_comparison.TryRead(text, out int length) || length > MaxRecordBytes)
             {
-                _counts.Duplicates++;
+                // Once something was consumed, the rest of a long line can be read on.
+                if (lines.EndsLine || lines.IsFull)
+                {
+                    AddReject(lines, key);
+                }
+
+                return false;
             }
-            else if (line.Length > LineReader.MaxLineBytes || !_comparison.IsEvent(line.Text))
+
+            CheckObject(text[..length], lines.LineNumber, key, uri, rows);
+            lines.Consume(start + length);
+            if (_rejects.Count == RejectsAtATime)
             {
-                _counts.Rejects++;
-                using var hash = new LineHash(key, line.Number);
-                _rejects.Add(hash.Add(line.Text).End());
+                return true;
             }
-            else
-            {
-                _counts.Events++;
-                CheckEvent(line, uri, rows);
-            }
+        }
+
+        // What cannot be held is a reject, white space too.
+        if (_longReject is not null || (!lines.EndsLine && lines.IsFull))
+        {
+            AddReject(lines, key);
+        }
+
+        return false;
+    }
+
+    /// <summary>Where something other than white space begins, and a byte-order mark at the start of a line; -1 if nothing does.</summary>
+    private static int StartOfText(SourceLines lines)
+    {
+        int mark = lines.IsAtStart && lines.Text.StartsWith("\uFEFF"u8) ? 3 : 0;
+        int start = lines.Text[mark..].IndexOfAnyExcept(" \t\r"u8);
+        return start < 0 ? -1 : start + mark;
+    }
+
+    private void CheckObject(ReadOnlySpan<byte> text, long lineNumber, string key, string uri, MonthRows rows)
+    {
+        _counts.Records++;
+        if (!_comparison.IsEvent)
+        {
+            _counts.Rejects++;
+            using var hash = new LineHash(key, lineNumber);
+            _rejects.Add(hash.Add(text).End());
+        }
+        else if (deduplicate && _history.IsDuplicate(text))
+        {
+            _counts.Duplicates++;
+        }
+        else
+        {
+            _counts.Events++;
+            CheckEvent(text, lineNumber, uri, rows);
         }
     }
 
-    private void CheckEvent(Line line, string uri, MonthRows rows)
+    /// <summary>Adds the rest of the line to a reject; ends it where the line ends.</summary>
+    private void AddReject(SourceLines lines, string key)
+    {
+        _longReject ??= new LineHash(key, lines.LineNumber);
+        _longReject.Add(lines.Text);
+        lines.Consume(lines.Text.Length);
+        if (lines.EndsLine)
+        {
+            _rejects.Add(_longReject.End());
+            _longReject.Dispose();
+            _longReject = null;
+            _counts.Records++;
+            _counts.Rejects++;
+        }
+    }
+
+    private void CheckEvent(ReadOnlySpan<byte> text, long lineNumber, string uri, MonthRows rows)
     {
         if (!rows.MoveNext())
         {
             throw new DifferenceException(rows.Read.Count == 0
-                ? $"{uri}, line {line.Number} is an event, and the month has no file. Run aggregate first."
-                : $"{uri}, line {line.Number} is an event, and {rows.Read[^1].Uri} ends before it, after {rows.Read[^1].RowsSoFar} events: {DifferenceException.Excerpt(line.Text)}");
+                ? $"{uri}, line {lineNumber} is an event, and the month has no file. Run aggregate first."
+                : $"{uri}, line {lineNumber} is an event, and {rows.Read[^1].Uri} ends before it, after {rows.Read[^1].RowsSoFar} events: {DifferenceException.Excerpt(text)}");
         }
 
-        if (_comparison.Compare(line.Text, rows.Current!) is { } difference)
+        if (_comparison.Compare(text, rows.Current!) is { } difference)
         {
             // The first column is the event's own name.
-            bool isAnother = rows.Current!.IsNull(0) || line.Text.IndexOf(rows.Current.Bytes(0)) < 0;
+            bool isAnother = rows.Current!.IsNull(0) || text.IndexOf(rows.Current.Bytes(0)) < 0;
             string hint = isAnother ? " Another event stands there: one is missing, there twice or out of order." : "";
-            throw new DifferenceException($"{rows.Position} is not the event of {uri}, line {line.Number}: {difference}.{hint}");
+            throw new DifferenceException($"{rows.Position} is not the event of {uri}, line {lineNumber}: {difference}.{hint}");
         }
-    }
-
-    /// <summary>A line that is too long to be held comes in parts.</summary>
-    private void ReadLongLine(Chunk chunk, string key)
-    {
-        var part = chunk.LinePart(isFirst: _longLine is null);
-        _longLine ??= new LineHash(key, chunk.FirstLineNumber);
-        _longLine.Add(part);
-        if (chunk.Content == ChunkContent.PartOfLongLine)
-        {
-            return;
-        }
-
-        _rejects.Add(_longLine.End());
-        _longLine.Dispose();
-        _longLine = null;
-        _counts.Lines++;
-        _counts.Rejects++;
     }
 
     private void CheckReject(RejectedLine reject, RejectedLine? kept)
@@ -151,6 +200,16 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
         }
     }
 
+    /// <summary>A record of such an object is kept as a reject, but it may be that all of its events are missing.</summary>
+    private void CheckObjects()
+    {
+        if (_withoutEvents.Count > 0)
+        {
+            string more = _withoutEvents.Count > NamedObjects ? ", ..." : "";
+            throw new DifferenceException($"{_withoutEvents.Count} source object{(_withoutEvents.Count == 1 ? " holds" : "s hold")} only rejects and no event: {string.Join(", ", _withoutEvents.Take(NamedObjects))}{more}. All else is in the month's files. Look at the rejects that are kept; fix the objects, or move them out of the source, and run aggregate again.");
+        }
+    }
+
     private async Task CheckEndAsync(Month month, MonthRows rows, KeptRejects kept, CancellationToken cancellation)
     {
         if (rows.MoveNext())
@@ -166,4 +225,4 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
 }
 
 /// <summary>A month of which every event is in its files.</summary>
-internal sealed record CheckedMonth(int SourceFiles, LineCounts Counts, IReadOnlyList<string> Files);
+internal sealed record CheckedMonth(int SourceFiles, RecordCounts Counts, IReadOnlyList<string> Files);

@@ -31,15 +31,19 @@ public class EncodingKernels
         foreach (var chunk in _chunks)
         {
             var batch = new ColumnBatch();
-            foreach (var line in chunk.Lines)
-            {
-                if (reader.TryRead(line, chunk.Arena))
-                {
-                    batch.Append(reader.Fields, reader.Present & wanted);
-                }
-            }
-
+            Fill(batch, reader, chunk, wanted);
             _batches.Add(batch);
+        }
+    }
+
+    private static unsafe void Fill(ColumnBatch batch, EventReader reader, Chunk chunk, ulong wanted)
+    {
+        foreach (ref readonly var record in chunk.Records.All)
+        {
+            if (reader.TryRead(record.Start, chunk.Arena) != null)
+            {
+                batch.Append(reader.Fields, reader.Present & wanted);
+            }
         }
     }
 

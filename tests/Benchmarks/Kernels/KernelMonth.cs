@@ -22,12 +22,12 @@ internal static class KernelMonth
     public static async Task<Chunk[]> ChunksAsync()
     {
         await using var file = Open(Text);
-        var lines = new LineReader(file);
+        var framing = new RecordFraming(file);
         var chunks = new List<Chunk>();
         while (true)
         {
             var chunk = new Chunk();
-            if (!await lines.FillAsync(chunk, CancellationToken.None))
+            if (!await framing.FillAsync(chunk, CancellationToken.None))
             {
                 chunk.Dispose();
                 return [.. chunks];

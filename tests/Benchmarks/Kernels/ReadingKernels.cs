@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.CloudTrail;
@@ -9,10 +8,10 @@ namespace CloudTrailAggregation.Benchmarks.Kernels;
 /// <summary>From stored bytes to columns, step by step; times are for one event of about 1,600 bytes.</summary>
 public class ReadingKernels
 {
-    private readonly byte[] _block = new byte[Chunk.UsualBytes];
+    private readonly byte[] _block = new byte[Chunk.TypicalBytes];
     private readonly EventReader _reader = new();
     private readonly ColumnBatch _batch = new();
-    private readonly List<BatchLine> _lines = [];
+    private readonly List<int> _duplicateRows = [];
     private Chunk[] _chunks = [];
 
     [GlobalSetup]
@@ -52,51 +51,47 @@ public class ReadingKernels
     {
         await using var file = KernelMonth.Open(KernelMonth.Text);
         using var chunk = new Chunk();
-        var lines = new LineReader(file);
+        var framing = new RecordFraming(file);
         long count = 0;
-        while (await lines.FillAsync(chunk, CancellationToken.None))
+        while (await framing.FillAsync(chunk, CancellationToken.None))
         {
-            count += CountLines(chunk);
+            count += chunk.Records.Count;
         }
 
         return count;
     }
 
+    /// <summary>Hashes each record and looks it up.</summary>
     [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
     public int FindDuplicates()
     {
         using var filter = new DuplicateFilter();
-        int duplicates = 0;
+        _duplicateRows.Clear();
         foreach (var chunk in _chunks)
         {
-            _lines.Clear();
-            foreach (var line in chunk.Lines)
+            foreach (ref var record in chunk.Records.All)
             {
-                _lines.Add(new BatchLine { Length = line.Length, Hash = filter.HashOf(line.Text) });
+                record.Hash = filter.HashOf(record.Text);
+                record.Outcome = RecordOutcome.Event;
             }
 
-            var lines = CollectionsMarshal.AsSpan(_lines);
-            filter.Mark(lines, day: 1);
-            foreach (ref readonly var line in lines)
-            {
-                duplicates += line.Outcome == LineOutcome.Duplicate ? 1 : 0;
-            }
+            filter.Mark(chunk.Records.All, day: 1, _duplicateRows);
         }
 
-        return duplicates;
+        return _duplicateRows.Count;
     }
 
-    /// <summary>Validates each line and finds its members.</summary>
+    /// <summary>Validates each record and finds its members.</summary>
     [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
-    public int Scan()
+    public unsafe int Scan()
     {
         int events = 0;
         foreach (var chunk in _chunks)
         {
             chunk.Arena.Clear();
-            foreach (var line in chunk.Lines)
+            foreach (ref readonly var record in chunk.Records.All)
             {
-                events += _reader.TryRead(line, chunk.Arena) ? 1 : 0;
+                events += _reader.TryRead(record.Start, chunk.Arena) != null ? 1 : 0;
             }
         }
 
@@ -105,16 +100,16 @@ public class ReadingKernels
 
     /// <summary>The same, and gathers the values by column.</summary>
     [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
-    public int ScanIntoColumns()
+    public unsafe int ScanIntoColumns()
     {
         int events = 0;
         foreach (var chunk in _chunks)
         {
             chunk.Arena.Clear();
             _batch.Clear();
-            foreach (var line in chunk.Lines)
+            foreach (ref readonly var record in chunk.Records.All)
             {
-                if (_reader.TryRead(line, chunk.Arena))
+                if (_reader.TryRead(record.Start, chunk.Arena) != null)
                 {
                     _batch.Append(_reader.Fields, _reader.Present);
                 }
@@ -124,16 +119,5 @@ public class ReadingKernels
         }
 
         return events;
-    }
-
-    private static int CountLines(Chunk chunk)
-    {
-        int count = 0;
-        foreach (var _ in chunk.Lines)
-        {
-            count++;
-        }
-
-        return count;
     }
 }

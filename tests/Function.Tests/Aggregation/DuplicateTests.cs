@@ -1,4 +1,7 @@
+using System.Text;
 using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Tests.Events;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -8,7 +11,7 @@ public sealed class DuplicatesInDirectories() : DuplicateTests(new DirectoryMont
 
 public sealed class DuplicatesInS3(S3Server server) : DuplicateTests(new S3MonthStores(server));
 
-/// <summary>A line whose bytes stood earlier in the same day's folder or in the day before's is dropped; no other is.</summary>
+/// <summary>A record whose bytes came earlier on the same day or on the day before is dropped; no other is.</summary>
 public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
 {
     [Fact]
@@ -66,19 +69,19 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
-    public async Task Lines_that_share_an_id_but_differ_in_any_byte_are_kept()
+    public async Task Records_that_share_an_id_but_differ_in_any_byte_are_kept()
     {
-        await PutAsync("2024/02/05/0.json", Event("a"), Event("a").Replace(":", ": ", StringComparison.Ordinal), Event("a") + " ", Event("A"));
+        await PutAsync("2024/02/05/0.json", Event("a"), Event("a").Replace(":", ": ", StringComparison.Ordinal), Event("A"));
 
-        await AssertKeptAsync(["a", "a", "a", "A"], duplicates: 0);
+        await AssertKeptAsync(["a", "a", "A"], duplicates: 0);
     }
 
     [Fact]
-    public async Task Line_ends_and_byte_order_marks_are_not_compared()
+    public async Task What_surrounds_a_record_on_its_line_is_not_compared()
     {
-        await PutTextAsync("2024/02/05/0.json", Event("a") + "\r\n" + Event("a") + "\n\uFEFF" + Event("a") + "\r\n" + Event("a"));
+        await PutTextAsync("2024/02/05/0.json", $"{Event("a")}\r\n{Event("a")}\n\uFEFF{Event("a")}\r\n {Event("a")}\t{Event("a")}{Event("a")}");
 
-        await AssertKeptAsync(["a"], duplicates: 3);
+        await AssertKeptAsync(["a"], duplicates: 5);
     }
 
     [Fact]
@@ -100,6 +103,37 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
 
         Assert.Equal((20_100, 20_000), (result.Report.Events, result.Report.Duplicates));
         Assert.Equal(Enumerable.Range(0, 20_100).Select(id => id.ToString("D6")), Ids(result.Rows));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(2, false)]
+    public async Task Every_column_keeps_its_rows_when_duplicates_among_them_are_dropped(int threads, bool manyColumns)
+    {
+        var random = new Random(threads);
+        string[] events = [.. Enumerable.Range(0, 3_000).Select(number => manyColumns ? Varied(number, random) : Event($"{number}"))];
+        string[] lines = [.. events.SelectMany(line => random.Next(4) == 0 ? [line, events[random.Next(events.Length)]] : (string[])[line])];
+        string[] kept = [.. lines.Distinct(StringComparer.Ordinal)];
+        await PutAsync("2024/02/05/0.json.gz", lines);
+
+        var result = await RunAsync(new AggregationOptions { Threads = threads });
+
+        Assert.Equal(lines.Length - kept.Length, result.Report.Duplicates);
+        Assert.All(kept.Zip(result.Rows), pair => RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(pair.First), pair.Second));
+    }
+
+    /// <summary>An event that has each member of the text, JSON, boolean and time columns or not.</summary>
+    private static string Varied(int number, Random random)
+    {
+        var members = EventSchema.Columns.Where(column => column.Member.Length > 0 && random.Next(3) > 0).Select(column => $"\"{column.Member}\":" + column.Kind switch
+        {
+            ColumnKind.Boolean => random.Next(2) == 0 ? "true" : "false",
+            ColumnKind.Timestamp => $"\"2024-02-05T00:00:{number % 60:D2}Z\"",
+            ColumnKind.Json => $"{{\"n\":{number}}}",
+            _ => $"\"{number}\"",
+        });
+        return $"{{{string.Join(',', members.Append($"\"eventName\":\"{number}\""))}}}";
     }
 
     private async Task AssertKeptAsync(string[] ids, int duplicates, AggregationOptions? options = null)

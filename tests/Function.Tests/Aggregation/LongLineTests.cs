@@ -1,30 +1,48 @@
 using System.Text;
+using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.CloudTrail;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>Lines at and beyond the limit; in directories only, for no store knows of lines.</summary>
+/// <summary>Records at and beyond the limit; in directories only, because no store knows of records.</summary>
 public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
 {
-    private const string Around = "{\"requestParameters\":\"\"}";
+    private const string Around = "{\"eventID\":\"\"}";
+    private const int Limit = RecordFraming.MaxRecordBytes;
 
     [Fact]
-    public async Task A_line_of_16_MiB_is_an_event_and_a_longer_one_is_kept_whole_as_base64()
+    public async Task A_record_of_16_MiB_is_an_event_and_a_longer_one_is_kept_whole_as_base64()
     {
-        string[] tooLong = [EventOf(LineReader.MaxLineBytes + 1), EventOf(LineReader.MaxLineBytes + 6), EventOf((33 << 20) + 7), EventOf((17 << 20) + 1)];
+        string[] rejects = [EventOf(Limit + 1), EventOf(Limit + 6) + "\r", "\uFEFF" + EventOf((33 << 20) + 7), EventOf((17 << 20) + 1) + "\r"];
         await PutAsync("2024/02/01/000000.ndjson.gz",
-            Event("before"), "\uFEFF" + EventOf(LineReader.MaxLineBytes) + "\r", tooLong[0], "", tooLong[1] + "\r", "\uFEFF" + tooLong[2], Event("after"));
-        await PutTextAsync("2024/02/02/000000.ndjson", tooLong[3] + "\r"); // no final newline
+            Event("before"), "\uFEFF" + EventOf(Limit) + "\r", rejects[0], "", rejects[1], rejects[2], Event("after"));
+        await PutTextAsync("2024/02/02/000000.ndjson", rejects[3]); // no final newline
 
-        var result = await RunAsync();
+        var result = await RunAsync(new AggregationOptions { MaxRejectedPercent = 100 });
 
-        Assert.Equal(["before", null, "after"], Ids(result.Rows));
-        Assert.Equal(LineReader.MaxLineBytes - Around.Length + 2, ((string)result.Rows[1]["request_parameters"]!).Length);
+        Assert.Equal(["before", new string('x', Limit - Around.Length), "after"], Ids(result.Rows));
         Assert.Equal([3, 5, 6, 1], result.Rejects.Select(reject => reject.Line));
         Assert.All(result.Rejects, reject => Assert.Equal("is longer than 16 MiB", reject.Error));
         Assert.All(result.Rejects, reject => Assert.True(reject.AsBase64));
-        Assert.All(result.Rejects.Zip(tooLong), pair => Assert.True(pair.First.Bytes.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(pair.Second))));
+        Assert.All(result.Rejects.Zip(rejects), pair => Assert.True(pair.First.Bytes.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(pair.Second))));
+    }
+
+    [Theory]
+    [InlineData(Limit + 1)]
+    [InlineData(Limit + 5)]
+    [InlineData(Limit + 6)]
+    [InlineData(Limit + (2 << 20))]
+    public async Task A_record_that_is_too_long_spoils_the_rest_of_its_line_alone(int length)
+    {
+        string rest = $" {EventOf(length)}{Event("c")} ";
+        await PutAsync("2024/02/01/000000.ndjson", Event("a") + Event("b") + rest, Event("d"), EventOf(Limit) + EventOf(Limit) + EventOf(Limit - 1));
+
+        var result = await RunAsync();
+
+        Assert.Equal([1, 1, 1, Limit, Limit - 1], Ids(result.Rows).Select(id => id!.Length == 1 ? 1 : id.Length + Around.Length));
+        Assert.Equal(1, result.Report.Duplicates);
+        Assert.Equal(rest, Encoding.UTF8.GetString(Assert.Single(result.Rejects).Bytes));
     }
 
     [Fact]
@@ -32,7 +50,7 @@ public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
     {
         const string Key = "2024/02/02/123_CloudTrail_eu-west-1_20240202T0000Z_x.json.gz";
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(500));
-        await PutTextAsync(Key, $$"""{"Records":[{{EventOf(LineReader.MaxLineBytes)}}]}""");
+        await PutTextAsync(Key, $$"""{"Records":[{{EventOf(Limit)}}]}""");
 
         var failure = await FailsAsync();
 

@@ -50,7 +50,7 @@ public abstract class OutsideMonthTests(MonthStores stores) : MonthTest(stores)
     [Fact]
     public async Task Events_without_a_readable_time_are_kept_and_counted()
     {
-        string[] lines = ["{}", """{"eventTime":null}""", """{"eventTime":"yesterday"}""", """{"eventTime":1707566400}""", """{"eventTime":"2024-02-30T00:00:00Z"}""", Event("a")];
+        string[] lines = ["""{"eventID":null}""", """{"eventTime":null}""", """{"eventTime":"yesterday"}""", """{"eventTime":1707566400}""", """{"eventTime":"2024-02-30T00:00:00Z"}""", Event("a")];
         await PutAsync(Key, lines);
 
         var result = await RunAsync();

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.Tests.Aggregation;
+using CloudTrailAggregation.Tests.CloudTrail;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.BadMonths;
@@ -32,9 +33,19 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
 
         var failure = await FailsAsync();
 
-        Assert.StartsWith($"{Source.UriOf("2024/02/")}: ", failure.Message, StringComparison.Ordinal);
-        Assert.True(failure.Message.Contains($"{Source.UriOf(Bad)}, line 1: is not", StringComparison.Ordinal), $"{format}: {failure.Message}");
-        Assert.Contains("Mend the source or raise MAX_REJECTED_PERCENT", failure.Message, StringComparison.Ordinal);
+        if (LineOracle.MayHoldContainer(bytes))
+        {
+            // Noise has a line that begins with a bracket, too.
+            Assert.True(failure.Message.StartsWith($"{Source.UriOf(Bad)}, line ", StringComparison.Ordinal), $"{format}: {failure.Message}");
+            Assert.Contains("point the source at its output", failure.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.StartsWith($"{Source.UriOf("2024/02/")}: ", failure.Message, StringComparison.Ordinal);
+            Assert.True(failure.Message.Contains($"{Source.UriOf(Bad)}, line 1: is not", StringComparison.Ordinal), $"{format}: {failure.Message}");
+            Assert.Contains("Fix the source or raise MAX_REJECTED_PERCENT", failure.Message, StringComparison.Ordinal);
+        }
+
         Assert.True(failure.Message.Length < 2_000, failure.Message);
         Assert.DoesNotContain(failure.Message, char.IsControl);
     }
@@ -61,7 +72,7 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
         var result = await RunAsync(new AggregationOptions { MaxRejectedPercent = 2 });
 
         Assert.StartsWith(
-            $"{Source.UriOf("2024/02/")}: 200 of 10000 lines are rejects, more than 100 and 1 % are not accepted. Nothing was replaced. Mend the source or raise MAX_REJECTED_PERCENT (--max-rejected-percent). "
+            $"{Source.UriOf("2024/02/")}: 200 of 10000 records are rejects, more than 100 and more than 1 %. Nothing was replaced. Fix the source or raise MAX_REJECTED_PERCENT (--max-rejected-percent). "
             + $"The first: {Source.UriOf(Good)}, line 8: is not valid JSON: ',' or '}}' is missing (byte ",
             failure.Message,
             StringComparison.Ordinal);

@@ -58,7 +58,7 @@ public sealed class HostileLineTests : IDisposable
         {
             for (int line = 0; line < 3; line++)
             {
-                byte[] text = Line(LineReader.MaxLineBytes, "{", "\"#\":0,", $"\"z\":{line}}}");
+                byte[] text = Line(RecordFraming.MaxRecordBytes, "{", "\"#\":0,", $"\"z\":{line}}}");
                 await file.WriteAsync(text, TestContext.Current.CancellationToken);
                 await file.WriteAsync("\n"u8.ToArray(), TestContext.Current.CancellationToken);
             }

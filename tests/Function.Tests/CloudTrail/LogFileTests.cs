@@ -230,6 +230,36 @@ public class LogFileTests
     }
 
     [Fact]
+    public async Task Gzip_within_gzip_is_unpacked_twice_at_every_cut()
+    {
+        byte[][] packed = [GzipMember.Of(Lines), [.. GzipMember.Of(Lines), .. GzipMember.Of([]), .. GzipMember.Of(Lines)]];
+        foreach (byte[] inner in packed)
+        {
+            byte[] stored = GzipMember.Of(inner);
+            byte[] expected = [.. Enumerable.Repeat(Lines, inner == packed[0] ? 1 : 2).SelectMany(lines => lines)];
+            for (int cut = 1; cut < stored.Length; cut++)
+            {
+                Assert.Equal(expected, await ReadAsync(stored, Uri, 4096, cut, int.MaxValue));
+            }
+
+            Assert.Equal(expected, await ReadAsync(stored, Uri, 1, 1));
+            Assert.Equal(expected, await ReadAsync([.. GzipMember.Of(inner.AsSpan(0, 1)), .. GzipMember.Of(inner.AsSpan(1))], Uri, 1, 1));
+        }
+    }
+
+    [Fact]
+    public async Task Damage_within_the_inner_gzip_fails()
+    {
+        byte[] inner = GzipMember.Of(Lines);
+
+        await AssertDamagedAsync(GzipMember.Of(inner.AsSpan(0, inner.Length - 1)));
+        await AssertDamagedAsync(GzipMember.Of([.. inner, 0]));
+        await AssertDamagedAsync(GzipMember.Of(inner)[..^1]);
+        await AssertDamagedAsync(GzipMember.Of(GzipMember.Of(inner)));
+        await AssertDamagedAsync(GzipMember.Of([0x1F]));
+    }
+
+    [Fact]
     public async Task Padding_to_a_block_fails()
     {
         foreach (int zeros in (int[])[1, 7, 8, 9, 512, 10_000])

@@ -70,7 +70,7 @@ public sealed class HandlerTests : IDisposable
         var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync("""{"from":"2023-12","to":"2024-03"}"""));
 
         Assert.StartsWith("2024-02: ", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("1 of 1 lines are rejects", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 records are rejects", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith("""(Done before it: 2023-12, 2024-01. Not begun: 2024-03 to 2024-03. Go on with {"from":"2024-02","to":"2024-03"}.)""", failure.Message, StringComparison.Ordinal);
         Assert.Equal(["2023/12/000000.parquet", "2024/01/000000.parquet"], _months.Written());
         Assert.Equal(failure.Message, LogLines.Text(Assert.Single(LogLines.Parse(_output), line => LogLines.Text(line, "level") == "Error"), "reason"));

@@ -39,7 +39,7 @@ internal static class LogLines
             [
                 ("EventsWritten", "Count", report.Events), ("Duplicates", "Count", report.Duplicates), ("Rejects", "Count", report.Rejects),
                 ("SourceBytes", "Bytes", report.SourceBytes), ("OutputBytes", "Bytes", report.OutputBytes), ("DurationMs", "Milliseconds", report.DurationMilliseconds),
-                ("IgnoredKeys", "Count", report.IgnoredKeys.Count),
+                ("IgnoredKeys", "Count", report.IgnoredKeys.Count), ("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
             ],
             MetricsOf(directives[0]));
         Assert.Equal([("MissingDays", "Count", report.MissingDays.Count)], MetricsOf(directives[1]));

@@ -18,9 +18,8 @@ internal sealed unsafe class RowReader : IDisposable
     private readonly Chunk _chunk = new();
     private readonly EventReader _reader = new();
 
-    public string Error => _reader.Error;
-
-    public int OtherMembers => _reader.OtherMembers;
+    /// <summary>Why the line was refused, with the place in it.</summary>
+    public string Error { get; private set; } = "";
 
     public IReadOnlyDictionary<string, object?> Read(string line) => Read(Encoding.UTF8.GetBytes(line));
 
@@ -41,7 +40,13 @@ internal sealed unsafe class RowReader : IDisposable
         _chunk.Append(NextLine);
         fixed (byte* start = _chunk.Text)
         {
-            return _reader.TryRead(new Line(start, line.Length, number: 1), _chunk.Arena);
+            byte* first = JsonScanner.SkipWhite(start);
+            byte* end = _reader.TryRead(first, _chunk.Arena);
+            Error = end == null && _reader.ErrorAt == null ? _reader.Error
+                : end == null ? $"{_reader.Error} (byte {_reader.ErrorAt - start + 1})"
+                : JsonScanner.SkipWhite(end) < start + line.Length ? $"is not one JSON object: something follows it (byte {end - start + 1})"
+                : "";
+            return Error.Length == 0;
         }
     }
 

@@ -21,7 +21,7 @@ public abstract class CheckTests(MonthStores stores) : CheckTest(stores)
 
         var found = await CheckAsync();
 
-        Assert.Equal((614L, 600L, 12L, 2L), (found.Counts.Lines, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
+        Assert.Equal((614L, 600L, 12L, 2L), (found.Counts.Records, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
         Assert.Equal((29, rowsPerFile == 0 ? 1 : 6), (found.SourceFiles, found.Files.Count));
     }
 

@@ -20,7 +20,7 @@ public sealed class CheckedFileTests() : CheckTest(new DirectoryMonthStores())
         var found = await CheckAsync();
 
         Assert.Contains("row 1 has no event in the source", difference, StringComparison.Ordinal);
-        Assert.Equal((0L, 0), (found.Counts.Lines, found.Files.Count));
+        Assert.Equal((0L, 0), (found.Counts.Records, found.Files.Count));
     }
 
     [Fact]

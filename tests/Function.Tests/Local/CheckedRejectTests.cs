@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.CloudTrail;
 using CloudTrailAggregation.Tests.Aggregation;
 using Xunit;
@@ -12,14 +13,14 @@ public sealed class CheckedRejectTests() : CheckTest(new DirectoryMonthStores())
     [Fact]
     public async Task Rejects_of_every_kind_are_proven_at_any_length()
     {
-        string tooLong = $"{{\"a\":\"{new string('x', LineReader.MaxLineBytes)}\"}}";
-        byte[] text = Encoding.UTF8.GetBytes($"no event \"\\ \u00e9 \ud83d\ude00\n\uFEFF{tooLong}\r\n{Event("1")}\n{tooLong}x{tooLong}\n[1]\r\nz{new string('\u0001', LineReader.MaxLineBytes / 5)}\n");
+        string tooLong = $"{{\"a\":\"{new string('x', RecordFraming.MaxRecordBytes)}\"}}";
+        byte[] text = Encoding.UTF8.GetBytes($"no event \"\\ \u00e9 \ud83d\ude00\n\uFEFF{tooLong}\r\n{Event("1")} {{}} {Event("2")}{{\r\n{tooLong}x{tooLong}\n1\r\nz{new string('\u0001', RecordFraming.MaxRecordBytes / 5)}\n");
         await PutTextAsync("2024/02/01/000000.ndjson", [.. text, 0xFF, 0xFE, (byte)'"', (byte)'\n', .. Encoding.UTF8.GetBytes(tooLong)]);
-        await RunAsync();
+        await RunAsync(new AggregationOptions { MaxRejectedPercent = 100 });
 
         var found = await CheckAsync();
 
-        Assert.Equal((8L, 1L, 0L, 7L), (found.Counts.Lines, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
+        Assert.Equal((11L, 2L, 0L, 9L), (found.Counts.Records, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
     }
 
     [Theory]

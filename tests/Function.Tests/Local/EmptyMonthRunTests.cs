@@ -54,7 +54,7 @@ public sealed class EmptyMonthRunTests(S3Server server) : IDisposable
         var run = await CommandLineRun.OfAsync(["check", .. _months.Aggregate(more)[1..]]);
 
         Assert.Equal(exitCode, run.ExitCode);
-        Assert.Contains(exitCode == 0 ? "2024-02: no lines in the source, and no file." : "2024/02/: there is nothing to read", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.Contains(exitCode == 0 ? "2024-02: no records in the source, and no file." : "2024/02/: there is nothing to read", run.Output + run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

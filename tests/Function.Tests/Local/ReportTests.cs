@@ -20,11 +20,11 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.ErrorLines);
         Assert.Equal(["2024/02/000000.parquet", "_rejected/2024/02/000000.ndjson.gz"], _months.Written());
-        Assert.Matches(@"Lines +7\n +events +4 .*\n +duplicates +2 .*\n +rejects +1 .*\n", run.Output);
+        Assert.Matches(@"Records +7\n +events +4 .*\n +duplicates +2 .*\n +rejects +1 .*\n", run.Output);
         Assert.Contains($"Read 2 files, ", run.Output, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(_months.Source, "2024/02/"), run.Output, StringComparison.Ordinal);
         Assert.Contains($"{_months.Parquet}  (4 rows, ", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"kept as they are in {Path.Combine(_months.Destination, "_rejected/2024/02/000000.ndjson.gz")}", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"not events, kept in {Path.Combine(_months.Destination, "_rejected/2024/02/000000.ndjson.gz")}", run.Output, StringComparison.Ordinal);
         Assert.Contains("1 event with an event_time in another month; the month's events run from 2024-01-31 23:59:59Z to 2024-02-02 12:00:00Z.", run.Output, StringComparison.Ordinal);
         Assert.Contains("Note: 27 days after the first without a file: 2024-02-03 to 2024-02-29. If there were events, stage 1 has not left them: run it for these days, then this month again.\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("1 other file left alone, not named as a source (DD/*.ndjson or *.json, also with .gz): 2024/02/02/notes.txt\n", run.Output, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class ReportTests : IDisposable
         using var document = JsonDocument.Parse(run.Output);
         Assert.Equal(
             ["month", "status", "reason", "sourceFiles", "sourceBytes", "ignoredKeys", "missingDays", "lines", "events", "duplicates", "rejects", "outsideMonth",
-             "eventsWithoutTime", "outputs", "outputBytes", "rejectFile", "removed", "mixedMilliseconds", "retries", "durationMilliseconds"],
+             "eventsWithoutTime", "outputs", "outputBytes", "objectsWithoutEvents", "rejectFile", "removed", "mixedMilliseconds", "retries", "durationMilliseconds"],
             document.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.Equal("""{"events":1,"earliest":"2024-01-31T23:59:59.5Z","latest":"2024-02-02T12:00:00Z"}""", document.RootElement.GetProperty("outsideMonth").GetRawText());
         Assert.Equal("""{"count":1,"first":["2024/02/02/notes.txt"]}""", document.RootElement.GetProperty("ignoredKeys").GetRawText());
@@ -96,5 +96,20 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("Wrote 2 Parquet files, ", first.Output, StringComparison.Ordinal);
         Assert.Contains($"Removed 1 file of an earlier run: {Path.Combine(_months.Destination, "2024/02/000001.parquet")}\n", second.Output, StringComparison.Ordinal);
         Assert.Equal(["2024/02/000000.parquet", "_rejected/2024/02/000000.ndjson.gz"], _months.Written());
+    }
+
+    [Fact]
+    public async Task Objects_without_an_event_are_named_and_check_does_not_call_their_month_whole()
+    {
+        _months.WithEveryKindOfLine();
+        string path = _months.Write("2024/02/03/000000.ndjson", "name,time", "GetObject,now");
+
+        var run = await _months.RunAsync();
+        var check = await CommandLineRun.OfAsync(["check", .. _months.Aggregate()[1..]]);
+
+        Assert.Equal((0, 1), (run.ExitCode, check.ExitCode));
+        Assert.Contains($"Note: 1 file with rejects and no event: {path}. ", run.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"error: 2024-02: 1 source object holds only rejects and no event: {path}.", check.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Empty(check.Output);
     }
 }

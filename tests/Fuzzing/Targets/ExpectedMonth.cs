@@ -1,21 +1,19 @@
-using CloudTrailAggregation.CloudTrail;
 using CloudTrailAggregation.Tests.CloudTrail;
-using CloudTrailAggregation.Tests.Events;
 
 namespace CloudTrailAggregation.Fuzzing.Targets;
 
-/// <summary>What two neighbouring days' texts must become: a set of lines, and JsonDocument.</summary>
+/// <summary>What two neighbouring days' texts must become: a set of records, and JsonDocument.</summary>
 internal sealed class ExpectedMonth
 {
-    private bool _mayBeRecordsFile;
+    private bool _mayHoldContainer;
 
     public List<byte[]> Events { get; } = [];
 
-    public List<FramedLine> Rejects { get; } = [];
+    public List<OracleRecord> Rejects { get; } = [];
 
     public int Duplicates { get; private set; }
 
-    public int Lines => Events.Count + Rejects.Count + Duplicates;
+    public int Records => Events.Count + Rejects.Count + Duplicates;
 
     public static ExpectedMonth Of(params byte[][] days)
     {
@@ -23,35 +21,34 @@ internal sealed class ExpectedMonth
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (byte[] day in days)
         {
-            expected._mayBeRecordsFile |= day.AsSpan().IndexOf("\"Records\""u8) >= 0;
-            foreach (var line in LineOracle.Split(day))
+            expected._mayHoldContainer |= LineOracle.MayHoldContainer(day);
+            foreach (var record in RecordOracle.Split(day))
             {
-                expected.Add(line, seen);
+                expected.Add(record, seen);
             }
         }
 
         return expected;
     }
 
-    /// <summary>A month without events fails, and so does one of files as CloudTrail delivers them.</summary>
+    /// <summary>A month without events fails, and so does one of containers.</summary>
     public bool MayBeRefused(string message) =>
-        (Events.Count == 0 && Rejects.Count > 0 && message.Contains("lines are rejects", StringComparison.Ordinal))
-        || (_mayBeRecordsFile && message.Contains("stage 1", StringComparison.Ordinal));
+        (Events.Count == 0 && Rejects.Count > 0 && message.Contains("records are rejects", StringComparison.Ordinal))
+        || (_mayHoldContainer && message.Contains("stage 1", StringComparison.Ordinal));
 
-    private void Add(FramedLine line, HashSet<string> seen)
+    private void Add(OracleRecord record, HashSet<string> seen)
     {
-        bool tooLong = line.Text.Length > LineReader.MaxLineBytes;
-        if (!tooLong && !seen.Add(Convert.ToBase64String(line.Text)))
+        if (!record.IsEvent)
         {
-            Duplicates++;
+            Rejects.Add(record);
         }
-        else if (tooLong || !JsonOracle.IsOneObject(line.Text, out _))
+        else if (seen.Add(Convert.ToBase64String(record.Text)))
         {
-            Rejects.Add(line);
+            Events.Add(record.Text);
         }
         else
         {
-            Events.Add(line.Text);
+            Duplicates++;
         }
     }
 }

@@ -48,7 +48,8 @@ internal sealed unsafe partial class GuardedLine : IDisposable
         line.CopyTo(new Span<byte>(start, line.Length));
         start[line.Length] = (byte)'\n';
         _arena.Clear();
-        return _reader.TryRead(new Line(start, line.Length, number: 1), _arena);
+        byte* end = _reader.TryRead(JsonScanner.SkipWhite(start), _arena);
+        return end != null && JsonScanner.SkipWhite(end) == start + line.Length;
     }
 
     public void Dispose()

@@ -10,7 +10,7 @@ namespace CloudTrailAggregation.Fuzzing.Targets;
 
 /// <summary>
 /// The whole path: NDJSON bytes in two days' folders, the second with the later half of the first again, become Parquet
-/// and a reject file. DuckDB reads the rows, and every line is found again: as its row, a reject, or a duplicate.
+/// and a reject file. DuckDB reads the rows, and every record is found again: as its row, a reject, or a duplicate.
 /// </summary>
 internal sealed class MonthTarget : ITarget, IDisposable
 {
@@ -62,7 +62,7 @@ internal sealed class MonthTarget : ITarget, IDisposable
     private static void Check(ExpectedMonth expected, MonthReport report)
     {
         Assert.Equal(
-            (expected.Lines, expected.Events.Count, expected.Duplicates, expected.Rejects.Count),
+            (expected.Records, expected.Events.Count, expected.Duplicates, expected.Rejects.Count),
             (report.Lines, report.Events, report.Duplicates, report.Rejects));
         Assert.Equal(report.Lines, report.Events + report.Duplicates + report.Rejects);
 

@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 namespace CloudTrailAggregation.Aggregation;
 
 /// <summary>
-/// A set of lines known by hash and length: open addressing in native memory, in partitions that grow one at a time,
-/// by a quarter, so that growing never doubles the whole. 20 bytes a place, 25 to 31 bytes a line of the most it held.
+/// A set of records known by hash and length: open addressing in native memory, in partitions that grow one at a time,
+/// by a quarter, so that growing never doubles the whole. 20 bytes a place, 25 to 31 bytes for each record at its fullest.
 /// </summary>
-internal sealed unsafe class LineSet : IDisposable
+internal sealed unsafe class RecordSet : IDisposable
 {
     private const int Partitions = 256;
     private const int FirstCapacity = 16;
 
     private readonly Partition[] _partitions = new Partition[Partitions];
 
-    /// <summary>Adds a line.</summary>
+    /// <summary>Adds a record.</summary>
     /// <returns>False if it was there.</returns>
     public bool Add(UInt128 hash, int length)
     {
@@ -28,7 +28,7 @@ internal sealed unsafe class LineSet : IDisposable
         return partition.Count > 0 && partition.Find(hash, length)->Hash == hash;
     }
 
-    /// <summary>Forgets all lines, and keeps the memory: a day has about as many as another.</summary>
+    /// <summary>Removes all records and keeps the memory: one day has about as many as another.</summary>
     public void Clear()
     {
         foreach (ref var partition in _partitions.AsSpan())
@@ -50,7 +50,7 @@ internal sealed unsafe class LineSet : IDisposable
 
     private ref Partition PartitionOf(UInt128 hash) => ref _partitions[(int)(hash >> 120)];
 
-    /// <summary>A line; its hash is zero where there is none. Packed, so that nearly each lies in one cache line.</summary>
+    /// <summary>A record; its hash is zero where there is none. Packed, so that nearly each lies in one cache line.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
     private struct Place
     {
@@ -84,7 +84,7 @@ internal sealed unsafe class LineSet : IDisposable
             return true;
         }
 
-        /// <summary>The line's place, or the empty one where it belongs.</summary>
+        /// <summary>The record's place, or the empty one where it belongs.</summary>
         public readonly Place* Find(UInt128 hash, int length)
         {
             var place = _places + (int)(((ulong)(uint)hash * (uint)_capacity) >> 32);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
-public class LineReaderTests
+public class RecordFramingTests
 {
     private const int MiB = 1 << 20;
 
@@ -15,8 +15,6 @@ public class LineReaderTests
 
     /// <summary>A prime number of them: no chunk ends twice at the same ones.</summary>
     private static readonly byte[] Letters = Encoding.ASCII.GetBytes(new Random(1).GetItems("abcdefghijklmnopqrstuvwxyz".AsSpan(), 1_000_003));
-
-    private sealed record Framed(List<FramedLine> Lines, List<string> Chunks);
 
     [Fact]
     public async Task A_small_file_is_framed_alike_at_every_cut()
@@ -39,9 +37,9 @@ public class LineReaderTests
     [Fact]
     public async Task Lines_are_numbered_from_1_and_blank_ones_count_but_are_passed_over()
     {
-        var framed = await FrameAsync("\uFEFF\r\n{}\r\n\n \t \n\r\n[]\n\uFEFF{1}\r"u8.ToArray(), chunks: 1, int.MaxValue);
+        var framed = await FrameAsync("\uFEFF\r\n{}\r\n\n \t \n\r\n\"\"\n\uFEFF{1}\r"u8.ToArray(), chunks: 1, int.MaxValue);
 
-        Assert.Equal([(2L, "{}"), (6L, "[]"), (7L, "{1}")], framed.Lines.Select(line => (line.Number, Encoding.UTF8.GetString(line.Text))));
+        Assert.Equal([(2L, "{}\r"), (6L, "\"\""), (7L, "\uFEFF{1}\r")], framed.Lines.Select(line => (line.Number, Encoding.UTF8.GetString(line.Text))));
     }
 
     [Theory]
@@ -87,7 +85,7 @@ public class LineReaderTests
         var framed = await FrameAsync(text, chunks: 1, 999_983);
 
         AssertFramed(text, framed);
-        Assert.DoesNotContain(framed.Chunks, chunk => !chunk.StartsWith(nameof(ChunkContent.Lines), StringComparison.Ordinal));
+        Assert.DoesNotContain(framed.Chunks, chunk => !chunk.StartsWith(nameof(ChunkContent.Records), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -100,7 +98,7 @@ public class LineReaderTests
         int[] extras = TestRun.RequiresAll ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, MiB - 1, MiB, MiB + 1] : [1, 5, 6];
         foreach (int extra in extras)
         {
-            byte[] longLine = Line(LineReader.MaxLineBytes + extra);
+            byte[] longLine = Line(RecordFraming.MaxRecordBytes + extra);
             byte[] text = Join(ending, finalNewline ? ending : "", Line(7), longLine, Line(8), Line(9));
             AssertFramed(text, await FrameAsync(text, chunks: 1, int.MaxValue));
             text = Join(ending, finalNewline ? ending : "", longLine);
@@ -139,7 +137,7 @@ public class LineReaderTests
 
         var framed = await FrameAsync([.. text, .. "\n{}\n"u8], chunks: 1, int.MaxValue);
 
-        AssertSame(text[..^1], framed.Lines[0].Text);
+        AssertSame(text, framed.Lines[0].Text);
         Assert.Equal(2, framed.Lines[1].Number);
     }
 
@@ -158,6 +156,65 @@ public class LineReaderTests
         Assert.Equal(expected.Chunks, (await FrameAsync(text, chunks: 1, 1, 2, 3, MiB - 1, 100)).Chunks);
         Assert.Equal(expected.Chunks, (await FrameAsync(stored, chunks: 3, int.MaxValue)).Chunks);
         Assert.Equal(expected.Chunks, (await FrameAsync(stored, chunks: 1, 4099)).Chunks);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData(" \r\n{\"next\":1}\n")]
+    [InlineData(" not JSON")]
+    [InlineData(" not JSON\n{}")]
+    public async Task Many_objects_on_one_line_are_cut_between_two_of_them(string rest)
+    {
+        byte[] objects = [.. "\uFEFF"u8, .. Enumerable.Range(0, 100_000).SelectMany(number => Encoding.ASCII.GetBytes($"{{\"eventID\":\"{number} }}{{\"}} \r"))];
+        byte[] text = [.. objects, .. Encoding.ASCII.GetBytes(rest)];
+
+        var framed = await FrameAsync(text, chunks: 2, int.MaxValue);
+
+        AssertFramed(text, framed);
+        Assert.All(framed.Chunks, chunk => Assert.StartsWith(nameof(ChunkContent.Records), chunk, StringComparison.Ordinal));
+        Assert.True(framed.Chunks.Count > 2, "The line is held as a whole.");
+        Assert.Equal(framed.Chunks, (await FrameAsync(text, chunks: 1, 65_537)).Chunks);
+    }
+
+    [Fact]
+    public async Task A_line_of_large_objects_that_is_longer_than_a_chunk_is_cut_between_two_of_them()
+    {
+        byte[] text = [.. Enumerable.Range(1, 5).SelectMany(number => Encoding.ASCII.GetBytes($"{{\"{new string('x', 5 * MiB)}\":{number}}}"))];
+
+        var framed = await FrameAsync(text, chunks: 1, int.MaxValue);
+
+        AssertFramed(text, framed);
+        Assert.All(framed.Chunks, chunk => Assert.StartsWith(nameof(ChunkContent.Records), chunk, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("[{\"eventID\":\"a\"}]")]
+    [InlineData("\uFEFF \t[")]
+    [InlineData("{\"Records\":[]}")]
+    [InlineData("{\"eventID\":\"a\"}\n{\n\n \"Records\"\r\n:\n [")]
+    [InlineData("{\n{ \"Records\" : [")]
+    public async Task An_object_that_holds_a_container_fails_with_its_name_and_line(string text)
+    {
+        foreach (int size in (int[])[1, 2, 3, int.MaxValue])
+        {
+            var error = await Assert.ThrowsAsync<AggregationException>(() => FrameAsync(Encoding.UTF8.GetBytes(text), chunks: 1, size));
+
+            Assert.StartsWith("s3://bucket/a.ndjson, line ", error.Message, StringComparison.Ordinal);
+            Assert.Contains("stage 1", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"Records\":{\"a\":1}}")]
+    [InlineData("{\"Record\":[]}")]
+    [InlineData("{\n\"Records\"\n{}")]
+    [InlineData("{\"a\":1}[{}]")]
+    public async Task What_only_resembles_a_container_is_a_line(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+
+        AssertFramed(bytes, await FrameAsync(bytes, chunks: 1, 1));
     }
 
     [Fact]
@@ -201,23 +258,13 @@ public class LineReaderTests
         return text.ToArray();
     }
 
-    /// <summary>Frames an object as the aggregation does; the chunks take turns.</summary>
-    private static async Task<Framed> FrameAsync(byte[] stored, int chunks, params int[] readSizes)
+    private static async Task<FramedText> FrameAsync(byte[] stored, int chunks, params int[] readSizes)
     {
-        await using var file = new LogFile(new ChosenReads(stored, readSizes), stored is [0x1F, ..] ? "s3://bucket/a.ndjson.gz" : "s3://bucket/a.ndjson");
-        var reader = new LineReader(file);
         Chunk[] turns = [.. Enumerable.Range(0, chunks).Select(_ => new Chunk())];
-        var framed = new Framed([], []);
         try
         {
-            using var longLine = new MemoryStream();
-            for (int turn = 0; await reader.FillAsync(turns[turn % chunks], TestContext.Current.CancellationToken); turn++)
-            {
-                Add(framed, turns[turn % chunks], longLine);
-            }
-
-            Assert.Equal(0, longLine.Length);
-            return framed;
+            string uri = stored is [0x1F, ..] ? "s3://bucket/a.ndjson.gz" : "s3://bucket/a.ndjson";
+            return await FramedText.ReadAsync(new ChosenReads(stored, readSizes), uri, turns);
         }
         finally
         {
@@ -225,32 +272,7 @@ public class LineReaderTests
         }
     }
 
-    private static void Add(Framed framed, Chunk chunk, MemoryStream longLine)
-    {
-        framed.Chunks.Add($"{chunk.Content}, line {chunk.FirstLineNumber}, {chunk.Length} bytes");
-        if (chunk.Content == ChunkContent.Lines)
-        {
-            Assert.Equal((byte)'\n', chunk.Text[^1]);
-            foreach (var line in chunk.Lines)
-            {
-                framed.Lines.Add(new FramedLine(line.Number, line.Text.ToArray()));
-            }
-
-            return;
-        }
-
-        longLine.Write(chunk.Text);
-        if (chunk.Content == ChunkContent.EndOfLongLine)
-        {
-            byte[] line = longLine.ToArray();
-            line = line is [.., (byte)'\n'] ? line[..^1] : line;
-            framed.Lines.Add(new FramedLine(chunk.FirstLineNumber, LineOracle.Trim(line)));
-            Assert.True(framed.Lines[^1].Text.Length > LineReader.MaxLineBytes, "A line came in parts that is not longer than the limit.");
-            longLine.SetLength(0);
-        }
-    }
-
-    private static void AssertFramed(byte[] text, Framed framed)
+    private static void AssertFramed(byte[] text, FramedText framed)
     {
         var expected = LineOracle.Split(text);
         Assert.Equal(expected.Select(line => (line.Number, line.Text.Length)), framed.Lines.Select(line => (line.Number, line.Text.Length)));

@@ -1,0 +1,85 @@
+using CloudTrailAggregation.CloudTrail;
+
+namespace CloudTrailAggregation.Local.Check;
+
+/// <summary>
+/// An object's text line by line, framed without the code that wrote the file. A line that is too long to be held comes
+/// in several pieces.
+/// </summary>
+internal sealed class SourceLines(LogFile file)
+{
+    /// <summary>The longest record together with byte-order mark, CR and newline, in bytes.</summary>
+    private const int MaxBytes = (16 << 20) + 5;
+
+    private byte[] _buffer = new byte[1 << 16];
+    private int _start;
+    private int _end;
+    private int _newline = -1;
+    private bool _fileEnded;
+
+    /// <summary>What is left of the line, without the newline.</summary>
+    public ReadOnlySpan<byte> Text => _buffer.AsSpan(_start, (EndsLine && _newline >= 0 ? _newline : _end) - _start);
+
+    /// <summary>Whether the line ends here; otherwise it is longer than can be held.</summary>
+    public bool EndsLine { get; private set; }
+
+    /// <summary>Whether nothing of the line was consumed yet.</summary>
+    public bool IsAtStart { get; private set; }
+
+    /// <summary>Whether the text is as long as can be held.</summary>
+    public bool IsFull => _end - _start >= MaxBytes;
+
+    /// <summary>The number of the line, from 1.</summary>
+    public long LineNumber { get; private set; }
+
+    /// <summary>Goes on to the next line, or to the next piece of the line of which something was consumed.</summary>
+    /// <returns>False at the end of the text.</returns>
+    /// <exception cref="AggregationException">The object cannot be unpacked.</exception>
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellation)
+    {
+        if (LineNumber == 0 || EndsLine)
+        {
+            _start = EndsLine ? (_newline >= 0 ? _newline + 1 : _end) : 0;
+            LineNumber++;
+            IsAtStart = true;
+        }
+
+        int searched = _start;
+        while ((_newline = Array.IndexOf(_buffer, (byte)'\n', searched, _end - searched)) < 0 && !_fileEnded && _end - _start < MaxBytes)
+        {
+            searched = _end - _start;
+            MakeRoom();
+            await FillAsync(cancellation);
+        }
+
+        EndsLine = _newline >= 0 || _fileEnded;
+        return _newline >= 0 || _end > _start;
+    }
+
+    /// <summary>Takes bytes off the start of <see cref="Text"/>.</summary>
+    public void Consume(int bytes)
+    {
+        _start += bytes;
+        IsAtStart = false;
+    }
+
+    private void MakeRoom()
+    {
+        int kept = _end - _start;
+        var larger = kept > _buffer.Length / 2 ? new byte[Math.Min(_buffer.Length * 2, MaxBytes)] : _buffer;
+        _buffer.AsSpan(_start, kept).CopyTo(larger);
+        (_buffer, _start, _end) = (larger, 0, kept);
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancellation)
+    {
+        int read;
+        while (!file.TryRead(_buffer.AsSpan(_end), out read))
+        {
+            await file.RefillAsync(cancellation);
+        }
+
+        _end += read;
+        _fileEnded = read == 0;
+    }
+}

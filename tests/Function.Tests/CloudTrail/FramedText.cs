@@ -1,0 +1,65 @@
+using CloudTrailAggregation.CloudTrail;
+using Xunit;
+using Record = CloudTrailAggregation.CloudTrail.Record;
+
+namespace CloudTrailAggregation.Tests.CloudTrail;
+
+/// <summary>What framing made of an object: its lines, put together again, and its chunks in words.</summary>
+internal sealed class FramedText
+{
+    private readonly List<byte> _fragments = [];
+
+    public List<FramedLine> Lines { get; } = [];
+
+    public List<string> Chunks { get; } = [];
+
+    /// <summary>Frames an object as the aggregation does; the chunks take turns.</summary>
+    public static async Task<FramedText> ReadAsync(Stream stored, string uri, Chunk[] turns)
+    {
+        await using var file = new LogFile(stored, uri);
+        var framing = new RecordFraming(file);
+        var framed = new FramedText();
+        for (int turn = 0; await framing.FillAsync(turns[turn % turns.Length], CancellationToken.None); turn++)
+        {
+            framed.Add(turns[turn % turns.Length]);
+        }
+
+        Assert.Empty(framed._fragments);
+        return framed;
+    }
+
+    private void Add(Chunk chunk)
+    {
+        Chunks.Add($"{chunk.Content}, line {chunk.FirstLineNumber}, {chunk.Length} bytes");
+        if (chunk.Content == ChunkContent.Records)
+        {
+            foreach (ref readonly var record in chunk.Records.All)
+            {
+                Add(record);
+            }
+
+            return;
+        }
+
+        _fragments.AddRange(chunk.FragmentText);
+        if (chunk.Content == ChunkContent.LastFragment)
+        {
+            Lines.Add(new FramedLine(chunk.FirstLineNumber, [.. _fragments]));
+            Assert.True(_fragments.Count > RecordFraming.MaxRecordBytes, "A record came in fragments that is not longer than the limit.");
+            _fragments.Clear();
+        }
+    }
+
+    /// <summary>A line of several records may come in several pieces.</summary>
+    private void Add(in Record record)
+    {
+        if (Lines.Count > 0 && Lines[^1].Number == record.LineNumber)
+        {
+            Lines[^1] = Lines[^1] with { Text = [.. Lines[^1].Text, .. record.Text] };
+        }
+        else
+        {
+            Lines.Add(new FramedLine(record.LineNumber, record.Text.ToArray()));
+        }
+    }
+}
