@@ -21,6 +21,23 @@ internal static class TestRun
     /// </summary>
     public static int Rounds(int usual) => usual * int.Parse(Environment.GetEnvironmentVariable("CLOUDTRAIL_ROUNDS") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Chance whose seed stands in the test's output; CLOUDTRAIL_SEED gives it again.</summary>
+    public static Random Chance()
+    {
+        int seed = int.Parse(Environment.GetEnvironmentVariable("CLOUDTRAIL_SEED") ?? $"{Random.Shared.Next()}", System.Globalization.CultureInfo.InvariantCulture);
+        TestContext.Current.TestOutputHelper?.WriteLine($"CLOUDTRAIL_SEED={seed}");
+        return new Random(seed);
+    }
+
+    /// <summary>Leaves a test out where something is missing that it needs, or fails it where everything is asked for.</summary>
+    /// <param name="isThere">Whether it is there.</param>
+    /// <param name="missing">What is missing, as a sentence.</param>
+    public static void Needs(bool isThere, string missing)
+    {
+        Assert.False(RequiresAll && !isThere, missing);
+        Assert.SkipUnless(isThere, missing);
+    }
+
     /// <summary>Leaves a test out that takes long, unless everything is asked for.</summary>
     public static void RequireFull() => Assert.SkipUnless(RequiresAll, "part of the full run: set CLOUDTRAIL_REQUIRE_ALL=1");
 }

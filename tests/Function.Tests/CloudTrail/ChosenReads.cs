@@ -8,6 +8,9 @@ internal sealed class ChosenReads(byte[] bytes, params int[] sizes) : ForwardStr
 
     public bool Disposed { get; private set; }
 
+    /// <summary>Bytes read so far.</summary>
+    public int Given => _position;
+
     public override int Read(Span<byte> buffer)
     {
         int size = sizes[Math.Min(_reads++, sizes.Length - 1)];

@@ -29,7 +29,7 @@ public class EventSchemaTests
         foreach (var column in EventSchema.Columns.SkipLast(1))
         {
             string name = Regex.Replace(column.Member, "(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", RegexOptions.None, TimeSpan.FromSeconds(1));
-            Assert.Equal(column.Name, name, ignoreCase: true);
+            Assert.Equal(name.ToLowerInvariant(), column.Name);
             Assert.True(column.OtherSpelling is null || column.OtherSpelling == column.Member[..^2] + "Id");
         }
     }

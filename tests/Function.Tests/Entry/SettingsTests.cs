@@ -55,8 +55,25 @@ public class SettingsTests
     [Theory, InlineData("zstd", Codec.Zstd), InlineData("snappy", Codec.Snappy), InlineData("gzip", Codec.Gzip), InlineData("none", Codec.None)]
     public void A_compression_is_one_of_four(string name, Codec codec) => Assert.Equal(codec, Read(("COMPRESSION", name)).Options.Codec);
 
-    [Theory, InlineData("SCHEDULE_LAG_DAYS", "0"), InlineData("MAX_REJECTED_PERCENT", "0"), InlineData("MAX_REJECTED_PERCENT", "100"), InlineData("ROWS_PER_FILE", "9223372036854775807"), InlineData("SRC_PREFIX", " "), InlineData("LOG_LEVEL", "")]
-    public void The_ends_of_a_range_and_nothing_at_all_are_accepted(string name, string value) => Assert.Equal("source", Read((name, value)).SourceBucket);
+    [Theory, InlineData("0", 0), InlineData("31", 31)]
+    public void The_lag_is_read_up_to_the_ends_of_its_range(string value, int days) => Assert.Equal(days, Read(("SCHEDULE_LAG_DAYS", value)).ScheduleLagDays);
+
+    [Theory, InlineData("0", 0.0), InlineData("100", 100.0)]
+    public void The_rejected_percent_is_read_up_to_the_ends_of_its_range(string value, double percent) =>
+        Assert.Equal(percent, Read(("MAX_REJECTED_PERCENT", value)).Options.MaxRejectedPercent);
+
+    [Theory, InlineData("0", 0L), InlineData("9223372036854775807", long.MaxValue)]
+    public void The_rows_of_a_file_are_read_up_to_the_ends_of_their_range(string value, long rows) => Assert.Equal(rows, Read(("ROWS_PER_FILE", value)).Options.RowsPerFile);
+
+    [Theory, InlineData(""), InlineData(" "), InlineData("\t\n")]
+    public void A_variable_that_holds_nothing_is_one_that_is_not_set(string nothing) =>
+        Assert.All(Settings.Names.Except(["SRC_BUCKET", "DST_BUCKET"]), name => Assert.Equal(Read(), Read((name, nothing))));
+
+    [Fact]
+    public void White_space_around_a_value_is_not_part_of_it() =>
+        Assert.Equal(
+            Read(("SRC_PREFIX", "daily/"), ("LOG_LEVEL", "debug"), ("ROWS_PER_FILE", "7"), ("MAX_REJECTED_PERCENT", "2"), ("SRC_BUCKET", "a")),
+            Read(("SRC_PREFIX", " daily/ "), ("LOG_LEVEL", "debug\n"), ("ROWS_PER_FILE", " 7"), ("MAX_REJECTED_PERCENT", "\t2"), ("SRC_BUCKET", "a ")));
 
     [Theory]
     [InlineData("SRC_BUCKET", "", "SRC_BUCKET is not set")]

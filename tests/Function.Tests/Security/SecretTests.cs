@@ -35,18 +35,40 @@ public sealed class SecretTests : IAsyncDisposable
     {
         Refuse(status, code);
         using var output = new MemoryStream();
-        using var client = new AmazonS3Client(
-            new SessionAWSCredentials(KeyId, SecretKey, SessionToken),
-            new AmazonS3Config { ServiceURL = _s3.EndpointUrl, ForcePathStyle = true, MaxErrorRetry = 0 });
-        var store = new S3Store(client, FakeS3.Bucket, "p/");
-        var settings = new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "", LogLevel = LogLevel.Trace };
-        using var body = new MemoryStream("""{"month":"2024-02"}"""u8.ToArray());
 
-        var failure = await Assert.ThrowsAsync<AggregationException>(() => new Handler(settings, store, store, TimeProvider.System, output).HandleAsync(body, new FakeContext()));
+        var failure = await Assert.ThrowsAsync<AggregationException>(() => HandleAsync(output));
 
         string log = Encoding.UTF8.GetString(output.ToArray());
         Assert.Contains("s3://fake/p/2024/02/: ", log, StringComparison.Ordinal);
         AssertNoSecret(log + failure);
+    }
+
+    [Fact]
+    public async Task The_function_logs_no_credentials_in_a_run_that_is_done_either()
+    {
+        Serve();
+        using var output = new MemoryStream();
+
+        string report = await HandleAsync(output);
+
+        string log = Encoding.UTF8.GetString(output.ToArray());
+        Assert.Contains("2024-02 is done: 1 events of 2 lines", log, StringComparison.Ordinal);
+        Assert.Contains("2024-02 has 1 rejects", log, StringComparison.Ordinal);
+        AssertNoSecret(log + report);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--json")]
+    public async Task The_command_line_prints_no_credentials_in_a_run_that_is_done_either(params string[] more)
+    {
+        Serve();
+
+        var run = await CommandLineRun.OfAsync(Credentials, [.. Aggregate(), .. more]);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("s3://fake/p/", run.Output, StringComparison.Ordinal);
+        AssertNoSecret(run.Output + run.Error);
     }
 
     [Theory]
@@ -55,22 +77,59 @@ public sealed class SecretTests : IAsyncDisposable
     {
         Refuse(status, code);
 
-        var run = await CommandLineRun.OfAsync(
-            Credentials,
-            ["aggregate", "--source", "s3://fake/p", "--destination", "s3://fake/p", "--month", "2024-02", "--endpoint-url", _s3.EndpointUrl, "--path-style", "--verbose"]);
+        var run = await CommandLineRun.OfAsync(Credentials, Aggregate());
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("s3://fake/p/2024/02/: ", run.Error, StringComparison.Ordinal);
         AssertNoSecret(run.Output + run.Error);
     }
 
+    private string[] Aggregate() =>
+        ["aggregate", "--source", "s3://fake/p", "--destination", "s3://fake/p", "--month", "2024-02", "--endpoint-url", _s3.EndpointUrl, "--path-style", "--verbose"];
+
+    /// <summary>A request for the month, with what is logged at the most talkative level.</summary>
+    /// <returns>The report.</returns>
+    private async Task<string> HandleAsync(MemoryStream output)
+    {
+        using var client = new AmazonS3Client(
+            new SessionAWSCredentials(KeyId, SecretKey, SessionToken),
+            new AmazonS3Config { ServiceURL = _s3.EndpointUrl, ForcePathStyle = true, MaxErrorRetry = 0 });
+        var store = new S3Store(client, FakeS3.Bucket, "p/");
+        var settings = new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "", LogLevel = LogLevel.Trace };
+        using var body = new MemoryStream("""{"month":"2024-02"}"""u8.ToArray());
+
+        var handler = new Handler(settings, store, store, TimeProvider.System, output);
+        using var report = new StreamReader(await handler.HandleAsync(body, new FakeContext()));
+        return await report.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>One source with an event and a reject. The answers repeat the credentials in their headers.</summary>
+    private void Serve()
+    {
+        var source = _s3.Put("2024/02/01/a.ndjson", Encoding.UTF8.GetBytes(Months.Event(1) + "\na reject\n"));
+        string listing =
+            $"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/{source.Key}</Key><Size>{source.Size}</Size><ETag>{source.ETag}</ETag></Contents></ListBucketResult>";
+        _s3.Intercept = request =>
+        {
+            AssertSigned(request);
+            var answer = request.Operation == "List" ? new FakeAnswer(200, listing) : _s3.Usual(request);
+            answer.Headers["x-amz-request-id"] = $"{KeyId} {SessionToken}";
+            return answer;
+        };
+    }
+
     /// <summary>As S3 does, the answer repeats what it was sent.</summary>
     private void Refuse(int status, string code) => _s3.Intercept = request =>
     {
-        Assert.Contains(KeyId, request.Headers["Authorization"], StringComparison.Ordinal);
-        Assert.Equal(SessionToken, request.Headers["x-amz-security-token"]);
+        AssertSigned(request);
         return status == 0 ? FakeAnswer.Dropped : FakeAnswer.Error(status, code, $"<AWSAccessKeyId>{KeyId}</AWSAccessKeyId><Token-0>{SessionToken}</Token-0><StringToSign>AWS4-HMAC-SHA256</StringToSign>");
     };
+
+    private static void AssertSigned(FakeRequest request)
+    {
+        Assert.Contains(KeyId, request.Headers["Authorization"], StringComparison.Ordinal);
+        Assert.Equal(SessionToken, request.Headers["x-amz-security-token"]);
+    }
 
     private static void AssertNoSecret(string text)
     {

@@ -36,7 +36,8 @@ public class TriggerReaderTests
     [InlineData("""{"year":2024,"month":2,"replace":true}""")]
     [InlineData("""{"month":"2024-02","replace":true}""")]
     [InlineData("""{"from":"2024-02","to":"2024-02","replace":true}""")]
-    public void Replace_is_taken_from_the_event(string triggerEvent) => Assert.True(Read(triggerEvent).Replace);
+    public void Replace_is_taken_from_the_event(string triggerEvent) =>
+        Assert.Equal(new MonthRequest(new Month(2024, 2), new Month(2024, 2), Replace: true), Read(triggerEvent));
 
     [Theory]
     [InlineData("2024-01-01T00:00:00Z", 1, "2023-12")]
@@ -47,8 +48,13 @@ public class TriggerReaderTests
     [InlineData("2023-12-31T23:59:59.999Z", 0, "2023-12")]
     [InlineData("2024-03-01T00:00:00Z", 31, "2024-01")]
     [InlineData("2024-03-01T00:59:00+01:00", 0, "2024-02")]
-    public void A_schedule_asks_for_the_month_of_its_time_minus_the_lag(string time, int lagDays, string month) =>
-        Assert.Equal(month, Read($$"""{"source":"aws.events","time":"{{time}}"}""", lagDays).First.ToString());
+    public void A_schedule_asks_for_the_month_of_its_time_minus_the_lag(string time, int lagDays, string month)
+    {
+        var request = Read($$"""{"source":"aws.events","time":"{{time}}"}""", lagDays);
+
+        Assert.Equal([month], request.Months.Select(asked => asked.ToString()));
+        Assert.False(request.Replace);
+    }
 
     [Fact]
     public void A_range_is_every_month_of_it_in_turn()
@@ -59,9 +65,24 @@ public class TriggerReaderTests
     }
 
     [Theory]
-    [InlineData("""{"month":"2013-01"}""")]
-    [InlineData("""{"month":"2024-04"}""")]
-    public void The_first_year_of_CloudTrail_and_the_running_month_are_the_limits(string triggerEvent) => Assert.False(Read(triggerEvent).Replace);
+    [InlineData("2013-01")]
+    [InlineData("2024-04")]
+    public void The_first_year_of_CloudTrail_and_the_running_month_are_the_limits(string month)
+    {
+        var request = Read($$"""{"month":"{{month}}"}""");
+
+        Assert.Equal([month], request.Months.Select(asked => asked.ToString()));
+        Assert.False(request.Replace);
+    }
+
+    [Fact]
+    public void A_range_reaches_from_the_first_to_the_running_month()
+    {
+        var request = Read("""{"from":"2013-01","to":"2024-04"}""");
+
+        Assert.Equal(new MonthRequest(new Month(2013, 1), new Month(2024, 4), Replace: false), request);
+        Assert.Equal((11 * 12) + 4, request.Months.Count());
+    }
 
     [Theory]
     [InlineData("""{"month":"2012-12"}""", "2012-12 is before 2013-01")]
@@ -127,14 +148,15 @@ public class TriggerReaderTests
     }
 
     [Fact]
-    public void Every_shape_of_the_message_is_accepted()
+    public void Every_shape_of_the_message_is_accepted_and_means_its_months()
     {
         string message = Assert.Throws<AggregationException>(() => Read("{}")).Message;
 
         string[] shapes = [.. message.Split('{')[1..].Select(rest => "{" + rest.Split('}')[0] + "}")];
 
-        Assert.Equal(4, shapes.Length);
-        Assert.All(shapes, shape => Read(shape));
+        Assert.Equal(
+            ["2024-02 to 2024-02", "2024-02 to 2024-02", "2024-02 to 2024-02", "2023-01 to 2023-12"],
+            shapes.Select(shape => Read(shape)).Select(request => $"{request.First} to {request.Last}"));
     }
 
     [Fact]
