@@ -14,9 +14,6 @@ public sealed class NoPermissionTests : IAsyncDisposable
     private const string EmptyListing = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
     private const string Listing = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/2024/02/01/a.ndjson</Key><Size>9</Size><ETag>\"e\"</ETag></Contents></ListBucketResult>";
 
-    /// <summary>What stands before a command to make another user than root of who runs it.</summary>
-    private static readonly string[] Nobody = Environment.UserName == "root" ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
-
     private readonly FakeS3 _s3 = new();
     private readonly Months _months = new();
 
@@ -64,15 +61,13 @@ public sealed class NoPermissionTests : IAsyncDisposable
     [InlineData(true)]
     public async Task A_directory_that_may_not_be_used_is_named_with_the_way_out(bool destination)
     {
-        Assert.SkipUnless(Nobody.Length == 0 || File.Exists(Nobody[0]), "There is no setpriv (util-linux) to run as another user than root.");
-        Assert.SkipUnless(await ExitCodeAsync([.. Nobody, "test", "-r", CommandLineRun.Assembly]) == 0, $"{CommandLineRun.Assembly} cannot be read by another user than root.");
+        string[] command = [.. StartedAs.Nobody(CommandLineRun.Assembly), "dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate()];
         string source = _months.Write("2024/02/01/a.ndjson", Months.Event(1));
         string denied = destination ? _months.Destination : source;
         Directory.CreateDirectory(_months.Destination);
         Assert.Equal(0, await ExitCodeAsync(["chmod", "755", Path.GetDirectoryName(_months.Source)!]));
         Assert.Equal(0, await ExitCodeAsync(["chmod", destination ? "555" : "000", denied]));
 
-        string[] command = [.. Nobody, "dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate()];
         using var process = CommandLineRun.Start(command[0], command[1..]);
         var run = await CommandLineRun.EndOfAsync(process);
 

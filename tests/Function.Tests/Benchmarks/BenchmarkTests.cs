@@ -18,7 +18,7 @@ public sealed class BenchmarkTests : IDisposable
     [Fact]
     public async Task A_small_month_is_compared_with_DuckDB_and_gunzip()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
+        TestRun.Needs(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
 
         var run = await RunAsync("month", "--quick", "--not-pinned", "--product", Product);
 
@@ -33,7 +33,7 @@ public sealed class BenchmarkTests : IDisposable
     [Fact]
     public async Task The_queries_are_asked_of_all_three_files()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
+        TestRun.Needs(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
 
         var run = await RunAsync("queries", "--events", "4000", "--rounds", "1", "--product", Product);
 

@@ -20,7 +20,6 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
     [InlineData("TERM", 15, "2")]
     public async Task A_run_that_is_stopped_leaves_the_month_as_it_was_and_nothing_half_done(string signal, int number, string threads)
     {
-        RequireSignal(signal, number);
         _months.Write("2024/02/01/000000.ndjson", Months.Event(0));
         await _months.RunAsync();
         byte[] standing = await File.ReadAllBytesAsync(_months.Parquet, TestContext.Current.CancellationToken);
@@ -28,7 +27,7 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
 
         // Slow to compress: it is under way for a minute.
         string[] arguments = _months.Aggregate("--threads", threads, "--no-deduplicate", "--compression", "gzip");
-        using var process = CommandLineRun.Start("dotnet", ["exec", CommandLineRun.Assembly, .. arguments]);
+        using var process = Start(signal, number, arguments);
         string? progress;
         do
         {
@@ -96,8 +95,7 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
     /// <summary>Runs until the request is held back, sends Ctrl-C, and lets go once the run has noticed.</summary>
     private static async Task<CommandLineRun> InterruptAsync(HoldingProxy proxy, string[] arguments)
     {
-        RequireSignal("INT", 2);
-        using var process = CommandLineRun.Start("dotnet", ["exec", CommandLineRun.Assembly, .. arguments], Credentials);
+        using var process = Start("INT", 2, arguments, Credentials);
         await Task.WhenAny(proxy.Held, process.WaitForExitAsync(TestContext.Current.CancellationToken));
         Assert.True(proxy.Held.IsCompleted, process.HasExited ? await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) : "");
         await SendAsync("INT", process);
@@ -133,24 +131,17 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
         return [.. (listed.S3Objects ?? []).Select(found => found.Key)];
     }
 
-    private static void RequireSignal(string signal, int number)
+    /// <summary>The command line, where the signal is one that it can be sent.</summary>
+    private static Process Start(string signal, int number, string[] arguments, params (string Name, string Value)[] environment)
     {
-        Assert.SkipUnless(File.Exists("/bin/kill"), "There is no /bin/kill to send a signal with.");
-        Assert.SkipWhen(IsIgnored(number), $"SIG{signal} is ignored by what started the tests, and by each process below it.");
+        TestRun.Needs(File.Exists("/bin/kill"), "There is no /bin/kill to send a signal with.");
+        string[] command = [.. StartedAs.Interruptible(signal, number), "dotnet", "exec", CommandLineRun.Assembly, .. arguments];
+        return CommandLineRun.Start(command[0], command[1..], environment);
     }
 
     private static async Task SendAsync(string signal, Process process)
     {
         using var kill = Process.Start("/bin/kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>A shell without job control starts what runs in the background with SIGINT ignored, and that is inherited.</summary>
-    internal static bool IsIgnored(int signal)
-    {
-        string? ignored = File.Exists("/proc/self/status")
-            ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))
-            : null;
-        return ignored is not null && ((ulong.Parse(ignored["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1)) & 1) != 0;
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class TerminalTests : IDisposable
     [Fact]
     public async Task On_a_terminal_progress_is_drawn_on_stderr_and_stdout_has_the_report_alone()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/script"), "There is no script (util-linux) to make a terminal with.");
+        TestRun.Needs(File.Exists("/usr/bin/script"), "There is no script (util-linux) to make a terminal with.");
         _months.WithEveryKindOfLine();
         string output = Path.Combine(_months.Source, "report.json");
         string command = string.Join(' ', ((string[])["dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate("--json")]).Select(Quoted));
@@ -31,12 +31,12 @@ public sealed partial class TerminalTests : IDisposable
     [Fact]
     public async Task Ctrl_C_on_a_terminal_stops_cleanly_and_gives_the_cursor_back()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/script"), "There is no script (util-linux) to make a terminal with.");
-        Assert.SkipWhen(InterruptionTests.IsIgnored(2), "SIGINT is ignored by what started the tests, and by each process below it.");
+        TestRun.Needs(File.Exists("/usr/bin/script"), "There is no script (util-linux) to make a terminal with.");
         _months.WriteLong();
         string command = string.Join(' ', ((string[])["dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate("--no-deduplicate", "--compression", "gzip")]).Select(Quoted));
 
-        using var script = CommandLineRun.Start("/usr/bin/script", ["-qec", command, "/dev/null"], redirectInput: true, ("TERM", "xterm"), ("CI", ""));
+        string[] start = [.. StartedAs.Interruptible("INT", 2), "/usr/bin/script", "-qec", command, "/dev/null"];
+        using var script = CommandLineRun.Start(start[0], start[1..], redirectInput: true, ("TERM", "xterm"), ("CI", ""));
         string drawn = "";
         var piece = new char[4096];
         while (!Text(drawn).Contains(" of 1,120 files, ", StringComparison.Ordinal))

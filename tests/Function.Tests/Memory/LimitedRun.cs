@@ -15,7 +15,7 @@ internal sealed record LimitedRun(long Lines, long Events, long PeakBytes)
 
     public static async Task<LimitedRun> OfAsync(string source, int threads, long dataLimitBytes)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "prlimit and /proc are Linux's.");
+        TestRun.Needs(OperatingSystem.IsLinux(), "prlimit and /proc are Linux's.");
         using var destination = new Layers.TemporaryDirectory();
         string[] limit = [string.Create(CultureInfo.InvariantCulture, $"--data={dataLimitBytes}"), "--stack=1048576", "dotnet", "exec", CommandLineRun.Assembly];
         using var process = CommandLineRun.Start("prlimit",
