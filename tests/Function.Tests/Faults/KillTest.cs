@@ -15,8 +15,8 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
     private readonly Dictionary<string, byte[]> _oldFiles = new(StringComparer.Ordinal);
     private Dictionary<string, string> _old = [], _new = [];
 
-    /// <summary>How many runs were killed so far, and how many of them left the old month.</summary>
-    protected (int All, int Old) Kills { get; private set; }
+    /// <summary>How many runs were killed before they were done, and what they left: the old month, the new one, or some files of each.</summary>
+    protected (int All, int Old, int New) Kills { get; private set; }
 
     protected static string[] Arguments(IObjectStore source, IObjectStore destination, int rowsPerFile) =>
         ["aggregate", "--source", source.UriOf(""), "--destination", destination.UriOf(""), "--month", "2024-02", "--rows-per-file", $"{rowsPerFile}", "--threads", "2"];
@@ -38,13 +38,50 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
         await RestoreAsync();
     }
 
+    /// <summary>
+    /// Kills runs at random moments between the first thing that is seen of a run and its end. A run that was done before
+    /// its kill came does not count, and another takes its place.
+    /// </summary>
+    /// <param name="rounds">How many kills are to land in a run.</param>
+    /// <param name="rowsPerFile">Of the run.</param>
+    /// <param name="killed">
+    /// Starts a run, and kills it the given time after something was seen of it, or never; says whether it was done
+    /// before, and how long after the first thing that was seen it ended.
+    /// </param>
+    protected async Task KillAtRandomAsync(int rounds, int rowsPerFile, Func<TimeSpan, Task<(bool IsDone, TimeSpan Took)>> killed)
+    {
+        var random = TestRun.Chance();
+        var (isDone, took) = await killed(Timeout.InfiniteTimeSpan);
+        Assert.True(isDone);
+        await AssertOldOrNewAsync(rowsPerFile, isDone);
+        int late = 0;
+        while (Kills.All < rounds)
+        {
+            (isDone, _) = await killed(took * random.NextDouble());
+            await AssertOldOrNewAsync(rowsPerFile, isDone);
+            late += isDone ? 1 : 0;
+            Assert.True(late <= rounds + 10, $"{late} of {late + Kills.All} kills came after the end of a run that takes {took.TotalMilliseconds:N0} ms");
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{took.TotalMilliseconds:N0} ms without a kill; {late} kills came too late and do not count");
+    }
+
     /// <summary>The month is the old or the new one, and a plain rerun makes it the new one; then it is made the old one again.</summary>
-    protected async Task AssertOldOrNewAsync(int rowsPerFile)
+    /// <param name="rowsPerFile">Of the run.</param>
+    /// <param name="isDone">Whether the run came to its end, and the month must be the new one.</param>
+    protected async Task AssertOldOrNewAsync(int rowsPerFile, bool isDone)
     {
         var found = await HashesAsync();
         Assert.All(found, file => Assert.True(file.Value == _old.GetValueOrDefault(file.Key) || file.Value == _new.GetValueOrDefault(file.Key), $"{file.Key} is neither old nor new"));
         if (rowsPerFile == 0) Assert.True(found.ContainsKey(Parquet0), $"{Parquet0} is gone");
-        Kills = (Kills.All + 1, Kills.Old + (Same(found, _old) ? 1 : 0));
+        if (isDone)
+        {
+            Assert.True(Same(found, _new), "the run was done, and the month is not the new one");
+        }
+        else
+        {
+            Kills = (Kills.All + 1, Kills.Old + (Same(found, _old) ? 1 : 0), Kills.New + (Same(found, _new) ? 1 : 0));
+        }
 
         await new MonthAggregation(Source, Destination, new AggregationOptions { RowsPerFile = rowsPerFile }, TimeProvider.System).RunAsync(Month, Cancellation);
 
@@ -54,7 +91,7 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
 
     public override ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Kills.All} rounds, {Kills.Old} of them left the old month, the others the new one or some of its files");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Kills.All} runs were killed: {Kills.Old} left the old month, {Kills.New} the new one, {Kills.All - Kills.Old - Kills.New} some files of each");
         GC.SuppressFinalize(this);
         return base.DisposeAsync();
     }

@@ -8,13 +8,23 @@ internal sealed class KilledProcess(IEnumerable<string> arguments, params (strin
 {
     private readonly Process _process = CommandLineRun.Start("dotnet", ["exec", CommandLineRun.Assembly, .. arguments], environment);
 
+    private readonly CancellationTokenSource _ended = new();
+    private long _killSet;
+
+    /// <summary>How long before its end the kill was set, by the first call of <see cref="KillAfter"/>; valid after the end.</summary>
+    public TimeSpan SinceKillWasSet { get; private set; }
+
     /// <summary>SIGKILL; nothing where the process has ended by itself.</summary>
     public void Kill() => _process.Kill();
 
-    public async Task KillAfterAsync(TimeSpan delay)
+    /// <summary>Sets the kill; where it is set already, nothing.</summary>
+    /// <param name="delay">From now; infinite to take the time only.</param>
+    public void KillAfter(TimeSpan delay)
     {
-        await Task.Delay(delay);
-        Kill();
+        if (Interlocked.CompareExchange(ref _killSet, Stopwatch.GetTimestamp(), 0) == 0)
+        {
+            _ = Task.Delay(delay, _ended.Token).ContinueWith(_ => Kill(), _ended.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        }
     }
 
     /// <summary>Waits for the end.</summary>
@@ -22,8 +32,14 @@ internal sealed class KilledProcess(IEnumerable<string> arguments, params (strin
     public async Task<bool> IsDoneAsync()
     {
         var run = await CommandLineRun.EndOfAsync(_process);
+        SinceKillWasSet = _killSet == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_killSet);
+        await _ended.CancelAsync();
         return run.ExitCode == 0 ? true : run.ExitCode == 128 + 9 ? false : throw new InvalidOperationException($"{run.ExitCode}: {run.Error}");
     }
 
-    public void Dispose() => _process.Dispose();
+    public void Dispose()
+    {
+        _process.Dispose();
+        _ended.Dispose();
+    }
 }
