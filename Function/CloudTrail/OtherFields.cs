@@ -1,4 +1,5 @@
-using System.Text;
+using System.IO.Hashing;
+using System.Security.Cryptography;
 
 namespace CloudTrailAggregation.CloudTrail;
 
@@ -10,6 +11,8 @@ internal sealed unsafe class OtherFields
 {
     /// <summary>In the place of a member that a later one of its name took back.</summary>
     private const int Removed = -2;
+
+    private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
     private readonly List<RawMember> _members = [];
     private readonly int[] _placeOf;
@@ -112,7 +115,7 @@ internal sealed unsafe class OtherFields
     /// <summary>Of unknown members with one name the last counts, as it does for the known ones.</summary>
     private void RemoveEarlierRepeats(byte* line, Arena arena)
     {
-        var names = new HashSet<string>(_unknown, StringComparer.Ordinal);
+        var names = new HashSet<UInt128>(_unknown);
         int kept = _members.Count;
         for (int at = _members.Count - 1; at >= 0; at--)
         {
@@ -125,12 +128,15 @@ internal sealed unsafe class OtherFields
         _members.RemoveRange(0, kept);
     }
 
-    /// <summary>The unescaped bytes of a name, one to a char: exact for half surrogate pairs too.</summary>
-    private static string NameOf(in RawMember member, byte* line, Arena arena)
+    /// <summary>
+    /// What the unescaped bytes of a name are known by: a hash under a seed of this process, so that nobody can craft two
+    /// names that pass for one. A string for each name would take several times the event's own memory.
+    /// </summary>
+    private static UInt128 NameOf(in RawMember member, byte* line, Arena arena)
     {
         byte* from = line + member.NameStart + 1;
         byte* name = arena.Reserve(member.NameLength);
         byte* end = JsonText.Unescape(from, from + member.NameLength - 2, name, out _);
-        return Encoding.Latin1.GetString(name, (int)(end - name));
+        return XxHash128.HashToUInt128(new ReadOnlySpan<byte>(name, (int)(end - name)), Seed);
     }
 }

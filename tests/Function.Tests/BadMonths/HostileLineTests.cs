@@ -78,7 +78,7 @@ public sealed class HostileLineTests : IDisposable
         {
             for (int line = 0; line < Lines; line++)
             {
-                byte[] text = Line(RecordFraming.MaxRecordBytes, "{", "\"#\":0,", $"\"z\":{line}}}");
+                byte[] text = Line(RecordFraming.MaxRecordBytes, "{\"eventID\":1,", "\"#\":0,", $"\"z\":{line}}}");
                 await file.WriteAsync(text, TestContext.Current.CancellationToken);
                 await file.WriteAsync("\n"u8.ToArray(), TestContext.Current.CancellationToken);
             }
