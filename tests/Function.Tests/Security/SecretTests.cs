@@ -52,7 +52,7 @@ public sealed class SecretTests : IAsyncDisposable
         string report = await HandleAsync(output);
 
         string log = Encoding.UTF8.GetString(output.ToArray());
-        Assert.Contains("2024-02 is done: 1 events of 2 lines", log, StringComparison.Ordinal);
+        Assert.Contains("2024-02 is done: 1 events of 2 records", log, StringComparison.Ordinal);
         Assert.Contains("2024-02 has 1 rejects", log, StringComparison.Ordinal);
         AssertNoSecret(log + report);
     }
