@@ -3,13 +3,16 @@ using System.Collections.Concurrent;
 namespace CloudTrailAggregation.Storage;
 
 /// <summary>
-/// A file being written under the hidden name <c>.name.random.partial</c> beside its future place, and locked meanwhile.
-/// Completing it writes it through to the disk and renames it. "Nothing there" is decided by the file system (link(2));
-/// "still the same file" by looking, under a lock file, right before the rename: it holds against every
-/// other run of this tool, not against a foreign program that writes the file in that instant.
+/// A file being written under the hidden name <c>.name.random.partial</c> beside its future place, and locked until its
+/// turn to be completed. Completing it writes it through to the disk and renames it. Whether there is nothing, or still
+/// the same file, is decided by looking, in its turn, right before the rename: it holds against every other run of this
+/// tool, not against a foreign program that writes the file in that instant.
 /// </summary>
 internal sealed class DirectoryStagedFile : IStagedObject
 {
+    /// <summary>Other runs clean up now and then; what fails this often has another cause.</summary>
+    private const int MaxAttempts = 100;
+
     private readonly string _path, _partial;
     private readonly ConcurrentDictionary<string, byte> _created;
     private readonly FileStream _file;
@@ -21,12 +24,10 @@ internal sealed class DirectoryStagedFile : IStagedObject
         Key = key;
         _path = path;
         _created = created;
-        string directory = Path.GetDirectoryName(path)!, name = Path.GetFileName(path);
-        _partial = Path.Combine(directory, $".{name}.{Guid.NewGuid():n}{AbandonedFiles.Suffix}");
         try
         {
-            CreateDirectory(directory);
-            _file = new FileStream(_partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 128 * 1024);
+            _file = Create();
+            _partial = _file.Name;
         }
         catch (Exception e) when (DirectoryError.IsOne(e))
         {
@@ -52,8 +53,14 @@ internal sealed class DirectoryStagedFile : IStagedObject
         await FinishAsync(cancellation);
         await Attempt(() =>
         {
-            _file.Dispose();
+            using var turn = TakeTurn();
+            if (replaced is { } expected)
+            {
+                RequireUnchanged(expected);
+            }
+
             Rename(replaced);
+            AbandonedFiles.RemoveBeside(_path);
         });
     }
 
@@ -61,7 +68,10 @@ internal sealed class DirectoryStagedFile : IStagedObject
     {
         cancellation.ThrowIfCancellationRequested();
         using var turn = TakeTurn();
-        if (ETagOf(_path) is { } there && there == _completedETag) File.Delete(_path);
+        if (ETagOf(_path) is { } there && there == _completedETag)
+        {
+            File.Delete(_path);
+        }
     });
 
     /// <summary>Removes what is not completed. Failing to is not reported: the first cause counts.</summary>
@@ -99,43 +109,79 @@ internal sealed class DirectoryStagedFile : IStagedObject
         return Task.CompletedTask;
     }
 
+    /// <summary>Creates the temporary file, locked.</summary>
+    private FileStream Create()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            string partial = AbandonedFiles.NewPathFor(_path);
+            try
+            {
+                CreateDirectory(Path.GetDirectoryName(_path)!);
+                var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 128 * 1024);
+                if (File.Exists(partial))
+                {
+                    return file;
+                }
+
+                file.Dispose();
+                throw new FileNotFoundException("It was removed as soon as it was created.");
+            }
+            catch (IOException e) when (attempt < MaxAttempts && (e is DirectoryNotFoundException or FileNotFoundException || FileTurn.IsLocked(e)))
+            {
+                // Another run has removed the directory before it had a file, or the file before it was locked.
+            }
+        }
+    }
+
     private void Rename(StoredObject? replaced)
     {
-        using var turn = TakeTurn();
-        if (replaced is { } expected) RequireUnchanged(expected);
-        // Of the same size, and written within one tick of the clock: it would pass for what it replaces.
-        if (ETagOf(_partial) == replaced?.ETag) File.SetLastWriteTimeUtc(_partial, File.GetLastWriteTimeUtc(_partial).AddTicks(1));
+        // Unlocked in this turn only, so that no other run takes the file for abandoned; and before the rename,
+        // because its lock would refuse those who read the new file.
+        _file.Dispose();
+        if (replaced is { } former)
+        {
+            MakeDistinctFrom(former);
+        }
+
         try
         {
             File.Move(_partial, _path, overwrite: replaced is not null);
-            _completedETag = ETagOf(_path);
         }
         catch (IOException e) when (replaced is null && File.Exists(_path))
         {
             throw StoreError.Lost(_path, "there is a file by now", e);
         }
-        AbandonedFiles.Remove(Path.GetDirectoryName(_path)!);
+
+        _completedETag = ETagOf(_path);
     }
 
-    // .NET removes such a file before it lets go of the lock, and opens again what was removed meanwhile.
-    private FileStream TakeTurn()
+    /// <summary>
+    /// What has the size of the file that it replaces, and was written within one step of the file system's clock
+    /// (100 ns to 2 s), would pass for it: it gets a later time.
+    /// </summary>
+    private void MakeDistinctFrom(StoredObject former)
     {
-        string path = Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}.lock");
-        try
+        for (long ticks = 1; ticks <= 10 * TimeSpan.TicksPerSecond && ETagOf(_partial) == former.ETag; ticks *= 10)
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
-        }
-        catch (IOException e) when (e.HResult is 11 or 35 or unchecked((int)0x80070020)) // EWOULDBLOCK (Linux, macOS), ERROR_SHARING_VIOLATION
-        {
-            throw StoreError.Lost(_path, "it is being completed at this moment", e);
+            File.SetLastWriteTimeUtc(_partial, File.GetLastWriteTimeUtc(_partial).AddTicks(ticks));
         }
     }
+
+    private FileStream TakeTurn() => FileTurn.TryTake(_path) ?? throw StoreError.Lost(_path, "it is being completed at this moment");
 
     private void RequireUnchanged(StoredObject expected)
     {
         string? there = ETagOf(_path);
-        if (there is null) throw StoreError.Lost(_path, "the file that was to be replaced is gone");
-        if (there != expected.ETag) throw StoreError.Lost(_path, "the file that was to be replaced is another one by now");
+        if (there is null)
+        {
+            throw StoreError.Lost(_path, "the file that was to be replaced is gone");
+        }
+
+        if (there != expected.ETag)
+        {
+            throw StoreError.Lost(_path, "the file that was to be replaced is another one by now");
+        }
     }
 
     private static string? ETagOf(string path) =>

@@ -11,6 +11,9 @@ internal static class TestRun
     /// <summary>The trait of the tests that take long.</summary>
     public const string Full = "Full";
 
+    /// <summary>The trait of the tests whose result could depend on how wide the processor's vectors are.</summary>
+    public const string Vectors = "Vectors";
+
     public static readonly bool RequiresAll = Environment.GetEnvironmentVariable("CLOUDTRAIL_REQUIRE_ALL") == "1";
 
     /// <summary>Iterations of a loop over generated input.</summary>

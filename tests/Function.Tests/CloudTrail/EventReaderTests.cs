@@ -6,6 +6,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
 /// <summary>What each column holds, and what also goes into other_fields, by the kind of column and the JSON it is given.</summary>
+[Trait("Category", TestRun.Vectors)]
 public sealed class EventReaderTests : IDisposable
 {
     private readonly RowReader _reader = new();

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
+[Trait("Category", TestRun.Vectors)]
 public class EventTimeTests
 {
     [Theory]

@@ -10,6 +10,7 @@ namespace CloudTrailAggregation.Tests.CloudTrail;
 /// A line is an event exactly if it is one JSON object for JsonDocument, at most 256 levels deep, and valid UTF-8, which
 /// JsonDocument does not check in strings.
 /// </summary>
+[Trait("Category", TestRun.Vectors)]
 public sealed class JsonValidityTests : IDisposable
 {
     private readonly RowReader _reader = new();

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
+[Trait("Category", TestRun.Vectors)]
 public class LogFileTests
 {
     private const string Uri = "s3://bucket/2024/02/29/000000.ndjson.gz";

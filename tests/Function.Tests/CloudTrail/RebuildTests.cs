@@ -9,6 +9,7 @@ using Xunit.Sdk;
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
 /// <summary>Nothing is dropped: from its row, each event can be rebuilt.</summary>
+[Trait("Category", TestRun.Vectors)]
 public sealed class RebuildTests : IDisposable
 {
     private readonly RowReader _reader = new();

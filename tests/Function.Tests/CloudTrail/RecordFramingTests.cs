@@ -5,6 +5,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
+[Trait("Category", TestRun.Vectors)]
 public class RecordFramingTests
 {
     private const int MiB = 1 << 20;

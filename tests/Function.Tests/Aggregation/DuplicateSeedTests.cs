@@ -1,0 +1,17 @@
+using CloudTrailAggregation.Aggregation;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Aggregation;
+
+/// <summary>What lines are known by differs from run to run, so that nobody can craft one that passes for another.</summary>
+public sealed class DuplicateSeedTests
+{
+    [Fact]
+    public void Two_filters_hash_the_same_line_differently_and_each_one_always_alike()
+    {
+        using DuplicateFilter one = new(), another = new();
+
+        Assert.NotEqual(one.HashOf("the same line"u8), another.HashOf("the same line"u8));
+        Assert.Equal(one.HashOf("the same line"u8), one.HashOf("the same line"u8));
+    }
+}
