@@ -40,11 +40,11 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
                 json.WriteString("requestId", requestId);
             }
 
-            json.WriteString("message", formatter(state, exception));
+            json.WriteString("message", Secrets.RemoveFrom(formatter(state, exception)));
             WriteMembers(json, state);
             if (exception is not null)
             {
-                json.WriteString("exception", exception.ToString());
+                json.WriteString("exception", Secrets.RemoveFrom(exception.ToString()));
             }
         });
     }
@@ -92,7 +92,7 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
                     json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
                     break;
                 default:
-                    json.WriteStringValue(value?.ToString());
+                    json.WriteStringValue(value?.ToString() is { } text ? Secrets.RemoveFrom(text) : null);
                     break;
             }
         }
