@@ -89,7 +89,7 @@ internal sealed class AggregateCommand : Command
 
             if (json)
             {
-                await Console.Out.WriteLineAsync(ReportJson.Text(report));
+                await Console.Out.WriteLineAsync(OneLine.Escaped(ReportJson.Text(report)));
             }
             else if (!range)
             {
@@ -104,8 +104,8 @@ internal sealed class AggregateCommand : Command
         }
 
         void WriteEmpty(Month month, string reason) => Console.Error.WriteLine(_months.AllowsEmpty(arguments)
-            ? $"no events: {reason}"
-            : $"error: {(range ? $"{month}: " : "")}{reason} {MonthOptions.AllowEmptyHint}");
+            ? $"no events: {OneLine.Of(reason)}"
+            : $"error: {(range ? $"{month}: " : "")}{OneLine.Of(reason)} {MonthOptions.AllowEmptyHint}");
 
         void Failed(Month month, Exception failure)
         {

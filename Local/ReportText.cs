@@ -40,7 +40,7 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
     private void WriteRead(MonthReport report)
     {
         double seconds = Math.Max(report.DurationMilliseconds, 1) / 1000.0;
-        output.WriteLine($"Read {Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}, from {source}");
+        output.WriteLine($"Read {Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}, from {OneLine.Escaped(source)}");
         output.WriteLine($"in {Quantity.Duration(TimeSpan.FromSeconds(seconds))}: {Quantity.Of((long)(report.Lines / seconds), "record")}/s, {Quantity.Bytes(report.SourceBytes / seconds)}/s as stored.");
         output.WriteLine();
     }
@@ -50,7 +50,7 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         output.WriteLine($"Records       {report.Lines,15:N0}");
         output.WriteLine($"  events      {report.Events,15:N0}   a row each");
         output.WriteLine($"  duplicates  {report.Duplicates,15:N0}   {(report.Duplicates == 0 ? "" : "exact copies of an event of that day or the day before, dropped")}".TrimEnd());
-        output.WriteLine($"  rejects     {report.Rejects,15:N0}   {(report.RejectFile is { } file ? $"not events, kept in {file}" : "")}".TrimEnd());
+        output.WriteLine($"  rejects     {report.Rejects,15:N0}   {(report.RejectFile is { } file ? $"not events, kept in {OneLine.Escaped(file)}" : "")}".TrimEnd());
         output.WriteLine();
     }
 
@@ -59,12 +59,12 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         output.WriteLine($"Wrote {Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}:");
         foreach (var file in report.Outputs)
         {
-            output.WriteLine($"  {file.Uri}  ({Quantity.Of(file.Rows, "row")}, {Quantity.Bytes(file.Bytes)})");
+            output.WriteLine($"  {OneLine.Escaped(file.Uri)}  ({Quantity.Of(file.Rows, "row")}, {Quantity.Bytes(file.Bytes)})");
         }
 
         if (report.Removed.Count > 0)
         {
-            output.WriteLine($"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {string.Join(", ", report.Removed)}");
+            output.WriteLine($"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {OneLine.Escaped(string.Join(", ", report.Removed))}");
         }
 
         if (report.Retries > 0)
@@ -84,7 +84,7 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
     {
         foreach (string note in Notes(report))
         {
-            output.WriteLine($"Note: {OneLine.Of(note)}");
+            output.WriteLine($"Note: {OneLine.Escaped(note)}");
             output.WriteLine();
         }
     }

@@ -45,5 +45,5 @@ internal static class SampleQueries
         return $"CREATE SECRET (TYPE s3, PROVIDER credential_chain{server}{style});\n\n";
     }
 
-    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Quoted(string text) => $"'{OneLine.Escaped(text).Replace("'", "''", StringComparison.Ordinal)}'";
 }

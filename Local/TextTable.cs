@@ -2,14 +2,14 @@ namespace CloudTrailAggregation.Local;
 
 /// <summary>
 /// Aligned columns as plain text, whatever the width of the terminal: to be read, copied and searched. The last column
-/// is not padded.
+/// is not padded. A cell is text from outside, which the terminal is not to obey.
 /// </summary>
 /// <param name="headings">One for each column; one that starts with '&gt;' is for numbers, aligned to the right.</param>
 internal sealed class TextTable(params string[] headings)
 {
     private readonly List<string[]> _rows = [[.. headings.Select(heading => heading.TrimStart('>'))]];
 
-    public void Add(params string[] cells) => _rows.Add(cells);
+    public void Add(params string[] cells) => _rows.Add(Array.ConvertAll(cells, OneLine.Escaped));
 
     public void Write(TextWriter output, string indent = "")
     {

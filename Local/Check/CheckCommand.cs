@@ -90,6 +90,6 @@ internal sealed class CheckCommand : Command
         var counts = found.Counts;
         return found.Files.Count == 0
             ? $"{month}: no records in the source, and no file."
-            : $"{month}: {Quantity.Of(counts.Records, "record")} = {Quantity.Of(counts.Events, "event")} + {Quantity.Of(counts.Duplicates, "duplicate")} + {Quantity.Of(counts.Rejects, "reject")}; every event is in {string.Join(", ", found.Files)}";
+            : $"{month}: {Quantity.Of(counts.Records, "record")} = {Quantity.Of(counts.Events, "event")} + {Quantity.Of(counts.Duplicates, "duplicate")} + {Quantity.Of(counts.Rejects, "reject")}; every event is in {OneLine.Escaped(string.Join(", ", found.Files))}";
     }
 }

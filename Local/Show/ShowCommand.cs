@@ -85,7 +85,7 @@ internal sealed class ShowCommand : Command
         var activity = arguments.GetResult(_top) is null ? null : ActivityOf(store, files, cancellation).Details(top);
         if (arguments.GetValue(_json))
         {
-            await Console.Out.WriteLineAsync(ShowJson.Text(new ShowDetails(details, activity)));
+            await Console.Out.WriteLineAsync(OneLine.Escaped(ShowJson.Text(new ShowDetails(details, activity))));
             return 0;
         }
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace CloudTrailAggregation.Local.Show;
 
 /// <summary>What was found in the files, for people.</summary>
@@ -30,7 +28,7 @@ internal sealed class ShowText(TextWriter output)
         foreach (var column in columns)
         {
             table.Add(
-                Printable(column.Name), column.Type, Quantity.Bytes(column.CompressedBytes), $"{100.0 * column.CompressedBytes / all:N1} %", Quantity.Bytes(column.UncompressedBytes),
+                Bounded(column.Name), column.Type, Quantity.Bytes(column.CompressedBytes), $"{100.0 * column.CompressedBytes / all:N1} %", Quantity.Bytes(column.UncompressedBytes),
                 string.Join(' ', column.Codecs).ToLowerInvariant(), string.Join(' ', column.Encodings));
         }
 
@@ -38,7 +36,7 @@ internal sealed class ShowText(TextWriter output)
         output.WriteLine();
         foreach (var other in files.Except(alike))
         {
-            output.WriteLine($"Left out above, with other columns: {other.Uri} ({string.Join(", ", other.Columns.Select(column => Printable($"{column.Name} {column.Type}")))})");
+            output.WriteLine($"Left out above, with other columns: {OneLine.Escaped(other.Uri)} ({string.Join(", ", other.Columns.Select(column => OneLine.Escaped(Bounded($"{column.Name} {column.Type}"))))})");
             output.WriteLine();
         }
     }
@@ -58,10 +56,10 @@ internal sealed class ShowText(TextWriter output)
     public void WriteMetadata(FileDetails file)
     {
         var table = new TextTable("metadata", "value");
-        table.Add("created by", Printable(file.CreatedBy ?? ""));
+        table.Add("created by", Bounded(file.CreatedBy ?? ""));
         foreach (var (key, value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            table.Add(Printable(key), Printable(value));
+            table.Add(Bounded(key), Bounded(value));
         }
 
         table.Write(output);
@@ -80,7 +78,7 @@ internal sealed class ShowText(TextWriter output)
             {
                 if (!rows.IsNull(at))
                 {
-                    row.Add(Printable(table.Columns[columns[at]].Name), Printable(rows.Text(at)));
+                    row.Add(Bounded(table.Columns[columns[at]].Name), Bounded(rows.Text(at)));
                 }
             }
 
@@ -96,7 +94,7 @@ internal sealed class ShowText(TextWriter output)
             var table = new TextTable($"{top.Of} ({Quantity.Of(top.Values, "value")})", ">events", ">share");
             foreach (var (value, count) in top.Most)
             {
-                table.Add(Printable(value), $"{count:N0}", $"{100.0 * count / activity.Rows:N1} %");
+                table.Add(Bounded(value), $"{count:N0}", $"{100.0 * count / activity.Rows:N1} %");
             }
 
             table.Write(output);
@@ -122,15 +120,7 @@ internal sealed class ShowText(TextWriter output)
     private static bool SameColumns(FileDetails one, FileDetails other) =>
         one.Columns.Select(column => (column.Name, column.Type)).SequenceEqual(other.Columns.Select(column => (column.Name, column.Type)));
 
-    /// <summary>On one line, not too long, and without anything that a terminal would obey.</summary>
-    private static string Printable(string text)
-    {
-        var printable = new StringBuilder(Math.Min(text.Length, MaxValueCharacters) + 1);
-        foreach (char character in text.AsSpan(0, Math.Min(text.Length, MaxValueCharacters)))
-        {
-            printable.Append(char.IsControl(character) ? ' ' : character);
-        }
-
-        return text.Length > MaxValueCharacters ? printable.Append('…').ToString() : printable.ToString();
-    }
+    /// <summary>Not too long, and no half of a surrogate pair at the end.</summary>
+    private static string Bounded(string text) =>
+        text.Length <= MaxValueCharacters ? text : text[..(MaxValueCharacters - (char.IsHighSurrogate(text[MaxValueCharacters - 1]) ? 1 : 0))] + "…";
 }

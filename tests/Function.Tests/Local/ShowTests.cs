@@ -83,7 +83,7 @@ public sealed class ShowTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.ErrorLines);
         Assert.DoesNotContain('\e', run.Output);
-        Assert.Matches("\nrow 1 +value\nevent_name +a\nnumber +1.5\nsmall +7\nname \\[2J +\\[2J\nevent_time +2024-02-01 01:02:03.5\nuser_identity +\\{\"userName\":\"bob\"\\}\nday +", run.Output);
+        Assert.Matches("\nrow 1 +value\nevent_name +a\nnumber +1.5\nsmall +7\nname\\\\u001b\\[2J +\\\\u001b\\[2J\nevent_time +2024-02-01 01:02:03.5\nuser_identity +\\{\"userName\":\"bob\"\\}\nday +", run.Output);
         Assert.Matches("\ncaller \\(1 value\\) +events +share\nbob +1 ", run.Output);
         Assert.Contains("  2024-02-01            1  █", run.Output, StringComparison.Ordinal);
         Assert.Contains("Not in every file, or of another type there: event_source, error_code.", run.Output, StringComparison.Ordinal);
