@@ -58,6 +58,7 @@ internal sealed class AggregateCommand : Command
     {
         var months = _months.Months(arguments);
         var (source, destination) = _places.Open(arguments);
+        SupportedSystem.Require();
         var options = OptionsOf(arguments);
         bool json = arguments.GetValue(_json);
         bool range = _months.IsRange(arguments);

@@ -46,6 +46,7 @@ internal sealed class CheckCommand : Command
     {
         var months = _months.Months(arguments);
         var (source, destination) = _places.Open(arguments);
+        SupportedSystem.Require();
         var sequence = new MonthSequence(months, _months.StopsOnFailure(arguments), cancellation);
         try
         {

@@ -76,6 +76,7 @@ internal sealed class ShowCommand : Command
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var (place, top) = Given(arguments);
+        SupportedSystem.Require();
         var (store, files) = await ParquetFiles.FindAsync(place, _places.Endpoint(arguments), cancellation);
         var details = files.Select(file =>
         {
