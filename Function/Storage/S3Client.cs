@@ -10,7 +10,11 @@ namespace CloudTrailAggregation.Storage;
 /// <param name="PathStyle">Whether the bucket stands in the path instead of the host name. Most such servers want it.</param>
 public readonly record struct S3Endpoint(string? Region = null, string? EndpointUrl = null, bool PathStyle = false);
 
-/// <summary>Makes the SDK's client as this tool needs it; credentials are found by the SDK.</summary>
+/// <summary>Who asks S3.</summary>
+/// <returns>Null for whom the SDK finds.</returns>
+public delegate AWSCredentials? S3Identity();
+
+/// <summary>Makes the SDK's client as this tool needs it.</summary>
 public static class S3Client
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -20,12 +24,16 @@ public static class S3Client
     /// two tries; that gives up connecting after 5 s and waiting for the head of an answer after 100 s.
     /// A pooled connection that turns out closed is replaced at once, twice for each try.
     /// </summary>
+    /// <param name="endpoint">Where S3 is.</param>
+    /// <param name="credentials">Who asks; null for whom the SDK finds.</param>
     /// <exception cref="AggregationException">No region is known, or the address is not one.</exception>
-    public static IAmazonS3 Create(S3Endpoint endpoint)
+    public static IAmazonS3 Create(S3Endpoint endpoint, AWSCredentials? credentials = null)
     {
         try
         {
-            return new S3RetryCountingClient(ConfigOf(endpoint), LongestWait);
+            var config = ConfigOf(endpoint);
+            config.DefaultAWSCredentials = credentials;
+            return new S3RetryCountingClient(config, LongestWait);
         }
         catch (AmazonClientException e)
         {
@@ -43,6 +51,8 @@ public static class S3Client
             ConnectTimeout = TimeSpan.FromSeconds(5),
             Timeout = TimeSpan.FromSeconds(100),
             ForcePathStyle = endpoint.PathStyle,
+            // An access point's ARN names its region.
+            UseArnRegion = true,
             // Each request for an object says whether it wants its checksum.
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };

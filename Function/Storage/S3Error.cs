@@ -38,9 +38,9 @@ internal static class S3Error
         AmazonS3Exception answer => new($"{uri}: {Cause(answer, uri, action)}", answer),
         AmazonServiceException { InnerException: { } inner } when IsLostConnection(inner) => Unreachable(uri, inner),
         AmazonServiceException answer => new($"{uri}: {FirstLine(answer.Message)}", answer),
-        AmazonClientException unsent when unsent.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) =>
+        AmazonClientException unsent when S3Quirk.IsWrongChecksum(unsent) =>
             new($"{uri}: its bytes do not have the checksum that S3 keeps. Start again; if it stays so, write the object anew.", unsent),
-        AmazonClientException unsent when unsent.Message.Contains("credentials", StringComparison.Ordinal) =>
+        AmazonClientException unsent when S3Quirk.HasNoCredentials(unsent) =>
             new($"{uri}: no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", unsent),
         AmazonClientException unsent => new($"{uri}: the request could not be sent: {FirstLine(unsent.Message)}", unsent),
         OperationCanceledException or TimeoutException => new($"{uri}: S3 did not answer in time, several times. Check the network and start again.", e),
@@ -51,8 +51,11 @@ internal static class S3Error
     public static AggregationException Unordered(string uri, string before) =>
         new($"{uri}: the bucket lists it behind {before}, so the listing repeats or reorders keys and cannot be relied on. Start again. If it stays so, use a general purpose bucket: a directory bucket (S3 Express) keeps no order.");
 
-    private static AggregationException Unreachable(string uri, Exception e) =>
-        new($"{uri}: S3 cannot be reached: {e.GetBaseException().Message}. Check the endpoint, the region and the network.", e);
+    private static AggregationException Unreachable(string uri, Exception e) => S3Quirk.IsUnknownAuthority(e)
+        ? new($"{uri}: the server's certificate is of an authority that this machine does not trust ({Sentence(e)}). Set SSL_CERT_FILE to a file with the authority's certificate in PEM form (AWS_CA_BUNDLE is not read); on Windows and macOS add it to the system's store.", e)
+        : new($"{uri}: S3 cannot be reached: {Sentence(e)}. Check the endpoint, the region and the network.", e);
+
+    private static string Sentence(Exception e) => e.GetBaseException().Message.TrimEnd('.');
 
     private static string Cause(AmazonS3Exception answer, string uri, string action) => (answer.ErrorCode, answer.StatusCode) switch
     {
@@ -66,6 +69,10 @@ internal static class S3Error
         ("RequestTimeTooSkewed", _) => "this machine's clock is wrong. Set it.",
         ("PermanentRedirect" or "TemporaryRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException", _) or (_, HttpStatusCode.MovedPermanently) =>
             $"the bucket is in another region than the requests were sent to. Set AWS_REGION to the bucket's region. ({FirstLine(answer.Message)})",
+        (_, HttpStatusCode.BadRequest) when S3Quirk.WantsChecksumForObjectLock(answer) =>
+            "the bucket has Object Lock, so each upload needs a checksum, and with --endpoint-url none is sent. Set AWS_ENDPOINT_URL_S3 to the address and leave --endpoint-url out: then checksums are sent.",
+        (_, HttpStatusCode.Forbidden) when S3Quirk.IsRequesterPays(answer) =>
+            "the bucket is a Requester Pays bucket of another account, which is not supported. Read it with its owner's credentials, or copy the objects first (aws s3 cp --request-payer requester).",
         ("InvalidObjectState", _) => "it is archived. Restore it from its storage class first.",
         ("SlowDown" or "ServiceUnavailable" or "RequestLimitExceeded", _) => $"S3 is too busy, several times ({answer.ErrorCode}). Start again later.",
         ("BadDigest" or "InvalidDigest" or "XAmzContentSHA256Mismatch" or "XAmzContentChecksumMismatch", _) =>
@@ -81,9 +88,14 @@ internal static class S3Error
 
     private static string Permission(string uri, string action) => action switch
     {
-        "s3:ListBucket" => $"The role or user needs s3:ListBucket on the bucket {uri.Split('/')[2]}.",
-        "s3:GetObject" => "The role or user needs s3:GetObject on it, s3:ListBucket on the bucket, and kms:Decrypt if it is encrypted with a KMS key.",
+        "s3:ListBucket" => $"The role or user needs s3:ListBucket on the bucket {BucketOf(uri)}. A Requester Pays bucket of another account is not supported.",
+        "s3:GetObject" => "The role or user needs s3:GetObject on it, s3:ListBucket on the bucket, and kms:Decrypt if it is encrypted with a KMS key. A Requester Pays bucket of another account is not supported.",
         "s3:PutObject" => "The role or user needs s3:PutObject on it, and kms:GenerateDataKey and kms:Decrypt if the bucket encrypts with a KMS key.",
         _ => $"The role or user needs {action} on it.",
     };
+
+    // The ARN of an access point has one '/' of its own.
+    private static string BucketOf(string uri) => uri.Split('/') is [_, _, var start, var name, ..] && start.EndsWith(":accesspoint", StringComparison.Ordinal)
+        ? $"{start}/{name}"
+        : uri.Split('/')[2];
 }
