@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local;
@@ -5,6 +6,9 @@ namespace CloudTrailAggregation.Local;
 /// <summary>A directory or <c>s3://bucket/prefix</c>, as the arguments and the environment name it.</summary>
 internal static class Place
 {
+    // Source and destination share them, and so one call to STS or IAM Identity Center.
+    private static readonly Lazy<AWSCredentials?> Credentials = new(() => Identity.Of(Variable));
+
     /// <summary>
     /// Where S3 is. The region is the environment's, for S3-compatible servers too, which sign with it;
     /// what it does not say, the SDK finds in the profile.
@@ -18,7 +22,7 @@ internal static class Place
     {
         try
         {
-            return StoreLocation.Open(place, endpoint);
+            return StoreLocation.Open(place, endpoint, () => Credentials.Value);
         }
         catch (AggregationException e) when (e.InnerException is null)
         {
