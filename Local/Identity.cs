@@ -6,15 +6,16 @@ namespace CloudTrailAggregation.Local;
 
 /// <summary>
 /// Who asks S3. The SDK passes over a profile that it cannot use and takes the next identity that it finds, the role of
-/// the machine in the end. Here a profile that was asked for is used or is an error.
+/// the machine in the end. Here a profile or a pod's web identity that was asked for is used or is an error.
 /// </summary>
 internal static class Identity
 {
     private const string Default = "default";
+    private const string WebIdentity = "Correct the role's ARN, the token's file and the session's name, and the role's trust in the token's issuer.";
 
     /// <param name="variable">The environment.</param>
-    /// <returns>The profile's credentials, which were fetched once; null where the SDK is to look elsewhere.</returns>
-    /// <exception cref="AggregationException">The profile cannot be used; the message has the SDK's reason.</exception>
+    /// <returns>Credentials that were fetched once; null where the SDK is to look elsewhere.</returns>
+    /// <exception cref="AggregationException">What was asked for cannot be used; the message has the SDK's reason.</exception>
     public static AWSCredentials? Of(Func<string, string?> variable)
     {
         var profiles = new CredentialProfileStoreChain();
@@ -27,18 +28,21 @@ internal static class Identity
                     new ProfileNotFoundException(name));
         }
 
-        // The SDK looks at these first, and nobody asked for the default profile by name.
-        bool isInEnvironment = variable("AWS_ACCESS_KEY_ID") is not null || variable("AWS_WEB_IDENTITY_TOKEN_FILE") is not null;
-        return !isInEnvironment && profiles.TryGetProfile(Default, out var standard) && NamesIdentity(standard.Options)
-            ? Usable(standard, profiles)
+        // In the SDK's order; nobody asked for the default profile by name.
+        return variable("AWS_ACCESS_KEY_ID") is not null ? null
+            : variable("AWS_WEB_IDENTITY_TOKEN_FILE") is not null ? Usable("AWS_WEB_IDENTITY_TOKEN_FILE", WebIdentity, AssumeRoleWithWebIdentityCredentials.FromEnvironmentVariables)
+            : profiles.TryGetProfile(Default, out var standard) && NamesIdentity(standard.Options) ? Usable(standard, profiles)
             : null;
     }
 
-    private static AWSCredentials Usable(CredentialProfile profile, CredentialProfileStoreChain profiles)
+    private static AWSCredentials Usable(CredentialProfile profile, CredentialProfileStoreChain profiles) =>
+        Usable($"profile {profile.Name}", Remedy(profile.Options), () => AWSCredentialsFactory.GetAWSCredentials(profile, profiles));
+
+    private static AWSCredentials Usable(string name, string remedy, Func<AWSCredentials> create)
     {
         try
         {
-            var credentials = AWSCredentialsFactory.GetAWSCredentials(profile, profiles);
+            var credentials = create();
             Prepare(credentials);
 
             // Now, not at the first request, whose failure would be S3's.
@@ -48,7 +52,7 @@ internal static class Identity
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The SDK has no type in common for what can be wrong here: files, processes, STS, the network.
-            throw new AggregationException($"profile {profile.Name}: it cannot be used: {Reason(e)}. {Remedy(profile.Options)}", e);
+            throw new AggregationException($"{name}: it cannot be used: {Reason(e)}. {remedy}", e);
         }
     }
 
@@ -88,7 +92,7 @@ internal static class Identity
     {
         { SsoStartUrl.Length: > 0 } or { SsoSession.Length: > 0 } => "Sign in with aws sso login for this profile, or correct it.",
         { MfaSerial.Length: > 0 } => "Export the credentials of a session (aws configure export-credentials), or use another profile.",
-        { WebIdentityTokenFile.Length: > 0 } => "Correct role_arn and web_identity_token_file, and the role's trust in the token's issuer.",
+        { WebIdentityTokenFile.Length: > 0 } => WebIdentity,
         { RoleArn.Length: > 0 } => "Correct role_arn and source_profile or credential_source, and the role's trust policy; where the source signs in with SSO, sign in again.",
         _ => "Correct it in ~/.aws, or name another one in AWS_PROFILE.",
     };

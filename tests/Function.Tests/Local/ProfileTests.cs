@@ -142,6 +142,16 @@ public sealed class ProfileTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_web_identity_of_a_pod_is_not_passed_over_for_the_role_of_the_machine()
+    {
+        var (run, keyIds, askedMachine) = await _home.RunAsync(("AWS_WEB_IDENTITY_TOKEN_FILE", _home.File("web-token")), ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/audit"), ("AWS_ROLE_SESSION_NAME", "audit"));
+
+        Assert.StartsWith("error: AWS_WEB_IDENTITY_TOKEN_FILE: it cannot be used: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(keyIds);
+        Assert.False(askedMachine);
+    }
+
+    [Fact]
     public async Task Without_a_profile_that_says_who_it_is_the_SDK_looks_elsewhere()
     {
         _home.Configure("[default]\nregion = eu-central-1\n");
@@ -149,7 +159,7 @@ public sealed class ProfileTests : IAsyncDisposable
 
         var machine = await _home.RunAsync();
         var keys = await _home.RunAsync(Keys);
-        var pod = await _home.RunAsync(("AWS_WEB_IDENTITY_TOKEN_FILE", _home.File("web-token")), ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/audit"), ("AWS_ROLE_SESSION_NAME", "s"));
+        var pod = await _home.RunAsync(("AWS_WEB_IDENTITY_TOKEN_FILE", _home.File("web-token")), ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/audit"), ("AWS_ROLE_SESSION_NAME", "audit"));
 
         Assert.Equal(["ASIAMACHINE"], machine.KeyIds);
         Assert.Equal("AKIAENVIRONMENT", keys.KeyIds[^1]);
