@@ -68,7 +68,7 @@ public class BucketTests(S3Server server)
         var ofPrefix = await ShowAsync($"s3://{bucket}/monthly");
         var missing = await ShowAsync($"s3://{bucket}/monthly/2024/03/000000.parquet");
 
-        Assert.Equal((0, $"2024-02: 2 lines = 2 events + 0 duplicates + 0 rejects; every event is in s3://{bucket}/monthly/2024/02/000000.parquet\n"), (check.ExitCode, check.Output));
+        Assert.Equal((0, $"2024-02: 2 records = 2 events + 0 duplicates + 0 rejects; every event is in s3://{bucket}/monthly/2024/02/000000.parquet\n"), (check.ExitCode, check.Output));
         Assert.Equal((0, 0), (ofFile.ExitCode, ofPrefix.ExitCode));
         Assert.Equal(ofFile.Output, ofPrefix.Output);
         Assert.Contains($"s3://{bucket}/monthly/2024/02/000000.parquet     2 ", ofFile.Output, StringComparison.Ordinal);
