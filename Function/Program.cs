@@ -30,8 +30,11 @@ Task<bool> Initialize()
 #pragma warning restore RS0030
         settings = settings with { Options = settings.Options with { Threads = Environment.ProcessorCount } };
         // A client each, which count their retries; the SDK shares the connections.
-        var source = new S3Store(S3Client.Create(new S3Endpoint()), settings.SourceBucket, settings.SourcePrefix);
-        var destination = new S3Store(S3Client.Create(new S3Endpoint()), settings.DestinationBucket, settings.DestinationPrefix);
+        var source = new S3Store(S3Client.Create(new S3Endpoint(settings.SourceRegion)), settings.SourceBucket, settings.SourcePrefix);
+        var destination = new S3Store(S3Client.Create(new S3Endpoint(settings.DestinationRegion)), settings.DestinationBucket, settings.DestinationPrefix)
+        {
+            Encryption = settings.Encryption,
+        };
         handler = new Handler(settings, source, destination, TimeProvider.System, output);
         return Task.FromResult(true);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace CloudTrailAggregation;
@@ -11,7 +12,7 @@ public sealed record Settings
     /// <summary>Every variable that is read; docs/configuration.md and cloudformation.yml are checked against this list.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
-        "SRC_BUCKET", "SRC_PREFIX", "DST_BUCKET", "DST_PREFIX", "ROWS_PER_FILE", "LOG_LEVEL",
+        "SRC_BUCKET", "SRC_PREFIX", "SRC_REGION", "DST_BUCKET", "DST_PREFIX", "DST_REGION", "DST_SSE", "ROWS_PER_FILE", "LOG_LEVEL",
         "COMPRESSION", "DEDUPLICATE", "MAX_REJECTED_PERCENT", "SCHEDULE_LAG_DAYS",
     ];
 
@@ -42,11 +43,20 @@ public sealed record Settings
     /// <summary>What stands before YYYY/MM/DD/: empty, or ending in '/', which is added where it lacks.</summary>
     public required string SourcePrefix { get; init; }
 
+    /// <summary>The source bucket's region; null, the default, for the function's.</summary>
+    public string? SourceRegion { get; init; }
+
     /// <summary>Where the Parquet files go; may be the source's. Required.</summary>
     public required string DestinationBucket { get; init; }
 
     /// <summary>What stands before YYYY/MM/000000.parquet, likewise.</summary>
     public required string DestinationPrefix { get; init; }
+
+    /// <summary>The destination bucket's region; null, the default, for the function's.</summary>
+    public string? DestinationRegion { get; init; }
+
+    /// <summary>The encryption that new objects ask for; null, the default, for what the bucket does by itself.</summary>
+    public S3UploadEncryption? Encryption { get; init; }
 
     /// <summary>Lines below this level are not logged; the default is information.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
@@ -65,8 +75,11 @@ public sealed record Settings
         {
             SourceBucket = reader.Required("SRC_BUCKET"),
             SourcePrefix = reader.Prefix("SRC_PREFIX"),
+            SourceRegion = reader.Region("SRC_REGION"),
             DestinationBucket = reader.Required("DST_BUCKET"),
             DestinationPrefix = reader.Prefix("DST_PREFIX"),
+            DestinationRegion = reader.Region("DST_REGION"),
+            Encryption = reader.Encryption("DST_SSE"),
             LogLevel = reader.OneOf("LOG_LEVEL", LogLevel.Information, LogLevels),
             ScheduleLagDays = (int)reader.Whole("SCHEDULE_LAG_DAYS", usual: 1, most: 31),
             Options = new AggregationOptions
@@ -106,6 +119,22 @@ public sealed record Settings
             }
 
             return value.Length == 0 || value.EndsWith('/') ? value : value + "/";
+        }
+
+        public string? Region(string name)
+        {
+            string value = Text(name);
+            return value.Length == 0 ? null
+                : S3Region.IsName(value) ? value
+                : Wrong<string?>(name, value, "a region such as eu-central-1", usual: null);
+        }
+
+        public S3UploadEncryption? Encryption(string name)
+        {
+            string value = Text(name);
+            return value.Length == 0 ? null
+                : S3UploadEncryption.TryParse(value, out var encryption) ? encryption
+                : Wrong<S3UploadEncryption?>(name, value, $"one of {S3UploadEncryption.Forms}", usual: null);
         }
 
         public long Whole(string name, long usual, long most)

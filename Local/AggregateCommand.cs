@@ -47,7 +47,7 @@ internal sealed class AggregateCommand : Command
         _months.AddTo(this);
         Option[] options =
         [
-            _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent, _threads, .. _places.Server, _json,
+            _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent, _threads, _places.Encryption, .. _places.Servers, _json,
             CommandHelp.OptionWith(AggregateExamples.Text),
         ];
         Array.ForEach(options, Options.Add);
@@ -59,6 +59,11 @@ internal sealed class AggregateCommand : Command
         var months = _months.Months(arguments);
         var (source, destination) = _places.Open(arguments);
         SupportedSystem.Require();
+        if (SharedPrefix.Note(source, destination) is { } note)
+        {
+            await Console.Error.WriteLineAsync($"note: {Failure.OnOneLine(note)}");
+        }
+
         var options = OptionsOf(arguments);
         bool json = arguments.GetValue(_json);
         bool range = _months.IsRange(arguments);
@@ -94,7 +99,7 @@ internal sealed class AggregateCommand : Command
             }
             else if (!range)
             {
-                new ReportText(Console.Out, folder, _places.Endpoint(arguments)).Write(report);
+                new ReportText(Console.Out, folder, _places.DestinationEndpoint(arguments)).Write(report);
             }
             else if (report.Status == MonthStatus.Written)
             {

@@ -14,6 +14,11 @@ internal static class AggregateExamples
             AWS_PROFILE=audit AWS_REGION=eu-central-1 dotnet run --project Local -- aggregate \
               --source s3://my-logs/cloudtrail_daily --destination s3://my-logs/cloudtrail_monthly --month 2024-02
 
+          Buckets in two regions, the destination's with a policy that demands an encryption header:
+            AWS_PROFILE=audit dotnet run --project Local -- aggregate \
+              --source s3://my-logs/cloudtrail_daily --source-region eu-central-1 \
+              --destination s3://my-months/cloudtrail_monthly --destination-region us-east-1 --sse aws:kms --month 2024-02
+
           An S3-compatible server:
             dotnet run --project Local -- aggregate --endpoint-url http://localhost:9000 --path-style \
               --source s3://logs/daily --destination s3://logs/monthly --month 2024-02

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local;
 
@@ -43,6 +44,13 @@ internal static class OptionTypes
     public static Option<Uri> WebAddress(string name, string description) => Option(
         name, description, "URL", "an address as http://host:port or https://host", (string text, out Uri address) =>
             Uri.TryCreate(text, UriKind.Absolute, out address!) && address.Scheme is ("http" or "https"));
+
+    public static Option<string> Region(string name, string description) => Option(
+        name, description, "REGION", "a region such as eu-central-1", (string text, out string region) => S3Region.IsName(region = text));
+
+    public static Option<S3UploadEncryption> Encryption(string name, string description) => Option(
+        name, description, "AES256|aws:kms|aws:kms:KEY_ARN", $"one of {S3UploadEncryption.Forms}", (string text, out S3UploadEncryption encryption) =>
+            S3UploadEncryption.TryParse(text, out encryption!));
 
     private static Option<T> Option<T>(string name, string description, string helpName, string form, TryParse<T> tryParse) => new(name)
     {

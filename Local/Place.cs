@@ -10,19 +10,19 @@ internal static class Place
     private static readonly Lazy<AWSCredentials?> Credentials = new(() => Identity.Of(Variable));
 
     /// <summary>
-    /// Where S3 is. The region is the environment's, for S3-compatible servers too, which sign with it;
-    /// what it does not say, the SDK finds in the profile.
+    /// Where S3 is. The region is the option's or else the environment's, for S3-compatible servers too, which sign with it;
+    /// what neither says, the SDK finds in the profile.
     /// </summary>
-    public static S3Endpoint Endpoint(Uri? url, bool pathStyle) => new(
-        Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"), url?.OriginalString, pathStyle);
+    public static S3Endpoint Endpoint(string? region, Uri? url, bool pathStyle) => new(
+        region ?? Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"), url?.OriginalString, pathStyle);
 
     /// <exception cref="WrongUsageException">The place is neither.</exception>
     /// <exception cref="AggregationException">S3 cannot be used as things are.</exception>
-    public static IObjectStore Open(string place, S3Endpoint endpoint)
+    public static IObjectStore Open(string place, S3Endpoint endpoint, S3UploadEncryption? encryption = null)
     {
         try
         {
-            return StoreLocation.Open(place, endpoint, () => Credentials.Value);
+            return StoreLocation.Open(place, endpoint, () => Credentials.Value, encryption);
         }
         catch (AggregationException e) when (e.InnerException is null)
         {

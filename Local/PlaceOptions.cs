@@ -18,6 +18,18 @@ internal sealed class PlaceOptions
         Description = "Where YYYY/MM/000000.parquet is; may be the source.", HelpName = PlaceForm, Required = true,
     };
 
+    private readonly Option<string> _sourceRegion = OptionTypes.Region(
+        "--source-region", "The region of the source's bucket; otherwise that of the environment or the profile.");
+
+    private readonly Option<string> _destinationRegion = OptionTypes.Region(
+        "--destination-region", "The region of the destination's bucket, likewise.");
+
+    private readonly Option<string> _region = OptionTypes.Region(
+        "--region", "The bucket's region; otherwise that of the environment or the profile.");
+
+    private readonly Option<S3UploadEncryption> _encryption = OptionTypes.Encryption(
+        "--sse", "The encryption that each new object asks for, where the bucket's policy demands one.");
+
     private readonly Option<Uri> _endpointUrl = OptionTypes.WebAddress(
         "--endpoint-url", "The address of an S3-compatible server; otherwise AWS.");
 
@@ -29,18 +41,39 @@ internal sealed class PlaceOptions
     /// <summary>--source and --destination.</summary>
     public Option[] Ends => [_source, _destination];
 
-    /// <summary>--endpoint-url and --path-style.</summary>
-    public Option[] Server => [_endpointUrl, _pathStyle];
+    /// <summary>Where the S3 of both is.</summary>
+    public Option[] Servers => [_sourceRegion, _destinationRegion, _endpointUrl, _pathStyle];
 
-    public S3Endpoint Endpoint(ParseResult arguments) =>
-        Place.Endpoint(arguments.GetValue(_endpointUrl), arguments.GetValue(_pathStyle));
+    /// <summary>Where S3 is, in a command that has one place.</summary>
+    public Option[] Server => [_region, _endpointUrl, _pathStyle];
 
-    /// <exception cref="WrongUsageException">One of them is no place.</exception>
+    /// <summary>--sse, in a command that writes.</summary>
+    public Option Encryption => _encryption;
+
+    /// <summary>Of a command that has one place.</summary>
+    public S3Endpoint Endpoint(ParseResult arguments) => Endpoint(arguments, _region);
+
+    public S3Endpoint DestinationEndpoint(ParseResult arguments) => Endpoint(arguments, _destinationRegion);
+
+    /// <exception cref="WrongUsageException">One of them is no place, or is a directory and has a bucket's options.</exception>
     /// <exception cref="AggregationException">One of them cannot be used as things are.</exception>
     public (IObjectStore Source, IObjectStore Destination) Open(ParseResult arguments)
     {
-        var endpoint = Endpoint(arguments);
-        var destination = Place.Open(arguments.GetRequiredValue(_destination), endpoint);
-        return (Place.OpenSource(arguments.GetRequiredValue(_source), endpoint), destination);
+        var destination = Place.Open(arguments.GetRequiredValue(_destination), DestinationEndpoint(arguments), arguments.GetValue(_encryption));
+        RefuseForDirectory(arguments, destination, _destinationRegion, _encryption);
+        var source = Place.OpenSource(arguments.GetRequiredValue(_source), Endpoint(arguments, _sourceRegion));
+        RefuseForDirectory(arguments, source, _sourceRegion);
+        return (source, destination);
     }
+
+    private static void RefuseForDirectory(ParseResult arguments, IObjectStore store, params Option[] ofBuckets)
+    {
+        if (store is DirectoryStore && Array.Find(ofBuckets, option => arguments.GetResult(option) is not null) is { } option)
+        {
+            throw new WrongUsageException($"{option.Name} is for a bucket, and {store.UriOf("")} is a directory. Leave it out.");
+        }
+    }
+
+    private S3Endpoint Endpoint(ParseResult arguments, Option<string> region) =>
+        Place.Endpoint(arguments.GetValue(region), arguments.GetValue(_endpointUrl), arguments.GetValue(_pathStyle));
 }

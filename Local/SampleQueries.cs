@@ -41,8 +41,9 @@ internal static class SampleQueries
         string server = endpoint.EndpointUrl is { } url && new Uri(url) is var address
             ? $", ENDPOINT {Quoted(address.Authority)}, USE_SSL {(address.Scheme == "https" ? "true" : "false")}"
             : "";
+        string region = endpoint.Region is { } name ? $", REGION {Quoted(name)}" : "";
         string style = endpoint.PathStyle ? ", URL_STYLE 'path'" : "";
-        return $"CREATE SECRET (TYPE s3, PROVIDER credential_chain{server}{style});\n\n";
+        return $"CREATE SECRET (TYPE s3, PROVIDER credential_chain{region}{server}{style});\n\n";
     }
 
     private static string Quoted(string text) => $"'{OneLine.Escaped(text).Replace("'", "''", StringComparison.Ordinal)}'";

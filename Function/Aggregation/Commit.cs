@@ -95,6 +95,10 @@ internal sealed class Commit(IObjectStore source, IObjectStore destination, Mont
         {
             return [.. plan.ParquetFiles.Values.Select(file => ParquetFooter.Read(destination, file, cancellation))];
         }
+        catch (ArchivedObjectException archived)
+        {
+            throw ArchivedObjects.StandingAt(archived.Uri, archived);
+        }
         catch (AggregationException unread)
         {
             var now = await OutputKeys.ListAsync(destination, OutputKeys.ParquetPrefix(plan.Month), OutputKeys.ParquetSuffix, cancellation);

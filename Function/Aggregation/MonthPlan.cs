@@ -19,10 +19,17 @@ internal sealed record MonthPlan(
         Month month, IObjectStore source, IObjectStore destination, AggregationOptions options, CancellationToken cancellation)
     {
         var sources = await SourceListing.ReadAsync(month, source, cancellation);
+        ArchivedObjects.CheckSources(sources.Objects, source, month);
+        var standing = await OutputKeys.ListAsync(destination, OutputKeys.ParquetPrefix(month), OutputKeys.ParquetSuffix, cancellation);
+        if (!options.Replace)
+        {
+            ArchivedObjects.CheckStanding(standing.Values, destination);
+        }
+
         return new MonthPlan(
             month,
             sources,
-            await OutputKeys.ListAsync(destination, OutputKeys.ParquetPrefix(month), OutputKeys.ParquetSuffix, cancellation),
+            standing,
             await OutputKeys.ListAsync(destination, OutputKeys.RejectPrefix(month), OutputKeys.RejectSuffix, cancellation),
             FingerprintOf(month, sources, options));
     }

@@ -49,7 +49,8 @@ public interface IObjectStore
 /// <param name="Key">Its key below the store's root.</param>
 /// <param name="Size">Its size in bytes, as stored.</param>
 /// <param name="ETag">An opaque text that changes with its content.</param>
-public readonly record struct StoredObject(string Key, long Size, string ETag);
+/// <param name="IsArchived">Whether it must be restored before it can be read.</param>
+public readonly record struct StoredObject(string Key, long Size, string ETag, bool IsArchived = false);
 
 /// <summary>An object being written; <see cref="IAsyncDisposable.DisposeAsync"/> without completion aborts it.</summary>
 public interface IStagedObject : IAsyncDisposable
@@ -78,6 +79,14 @@ public interface IStagedObject : IAsyncDisposable
 
     /// <summary>Removes the completed object, unless another one stands at its key by now.</summary>
     Task TakeBackAsync(CancellationToken cancellation);
+}
+
+/// <summary>The object is in a storage class or tier that cannot be read before it is restored.</summary>
+public sealed class ArchivedObjectException(string uri, Exception? innerException = null)
+    : AggregationException($"{uri}: it is archived. Restore it first (aws s3api restore-object), and start again once that is done.", innerException)
+{
+    /// <summary>The object, as messages name it.</summary>
+    public string Uri => uri;
 }
 
 /// <summary>The key no longer holds the object that was to be replaced: another run was faster.</summary>

@@ -37,7 +37,7 @@ public static class S3Client
         }
         catch (AmazonClientException e)
         {
-            throw new AggregationException($"S3 cannot be used: {e.Message}. Set AWS_REGION, or a region in the profile.", e);
+            throw new AggregationException($"S3 cannot be used: {e.Message}. Set AWS_REGION, a region in the profile, or --source-region and --destination-region.", e);
         }
     }
 

@@ -35,6 +35,7 @@ internal static class S3Error
 
     public static AggregationException Of(string uri, string action, Exception e) => e switch
     {
+        AmazonS3Exception { ErrorCode: "InvalidObjectState" } archived => new ArchivedObjectException(uri, archived),
         AmazonS3Exception answer => new($"{uri}: {Cause(answer, uri, action)}", answer),
         AmazonServiceException { InnerException: { } inner } when IsLostConnection(inner) => Unreachable(uri, inner),
         AmazonServiceException answer => new($"{uri}: {FirstLine(answer.Message)}", answer),
@@ -67,13 +68,11 @@ internal static class S3Error
         ("InvalidAccessKeyId" or "InvalidToken", _) => "S3 does not know these credentials. Check the access key, and that it belongs to this endpoint.",
         ("SignatureDoesNotMatch", _) => "the secret access key does not fit the access key. Give the right pair.",
         ("RequestTimeTooSkewed", _) => "this machine's clock is wrong. Set it.",
-        ("PermanentRedirect" or "TemporaryRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException", _) or (_, HttpStatusCode.MovedPermanently) =>
-            $"the bucket is in another region than the requests were sent to. Set AWS_REGION to the bucket's region. ({FirstLine(answer.Message)})",
+        _ when S3Region.IsWrong(answer) => $"{S3Region.Cause(answer)} ({FirstLine(answer.Message)})",
         (_, HttpStatusCode.BadRequest) when S3Quirk.WantsChecksumForObjectLock(answer) =>
             "the bucket has Object Lock, so each upload needs a checksum, and with --endpoint-url none is sent. Set AWS_ENDPOINT_URL_S3 to the address and leave --endpoint-url out: then checksums are sent.",
         (_, HttpStatusCode.Forbidden) when S3Quirk.IsRequesterPays(answer) =>
             "the bucket is a Requester Pays bucket of another account, which is not supported. Read it with its owner's credentials, or copy the objects first (aws s3 cp --request-payer requester).",
-        ("InvalidObjectState", _) => "it is archived. Restore it from its storage class first.",
         ("SlowDown" or "ServiceUnavailable" or "RequestLimitExceeded", _) => $"S3 is too busy, several times ({answer.ErrorCode}). Start again later.",
         ("BadDigest" or "InvalidDigest" or "XAmzContentSHA256Mismatch" or "XAmzContentChecksumMismatch", _) =>
             $"its bytes did not arrive as they were sent ({answer.ErrorCode}). Check what lies between here and S3, and start again.",
@@ -90,7 +89,7 @@ internal static class S3Error
     {
         "s3:ListBucket" => $"The role or user needs s3:ListBucket on the bucket {BucketOf(uri)}. A Requester Pays bucket of another account is not supported.",
         "s3:GetObject" => "The role or user needs s3:GetObject on it, s3:ListBucket on the bucket, and kms:Decrypt if it is encrypted with a KMS key. A Requester Pays bucket of another account is not supported.",
-        "s3:PutObject" => "The role or user needs s3:PutObject on it, and kms:GenerateDataKey and kms:Decrypt if the bucket encrypts with a KMS key.",
+        "s3:PutObject" => "The role or user needs s3:PutObject on it, and kms:GenerateDataKey and kms:Decrypt if the bucket encrypts with a KMS key. If the bucket's policy demands an encryption header, set DST_SSE (--sse).",
         _ => $"The role or user needs {action} on it.",
     };
 

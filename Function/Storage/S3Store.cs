@@ -42,6 +42,9 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
     /// </summary>
     public TimeSpan AbortPatience { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>The encryption that each new object asks for; null, the default: what the bucket does by itself.</summary>
+    public S3UploadEncryption? Encryption { get; init; }
+
     /// <summary>Keys in one answer to a listing, 1 to 1,000.</summary>
     public int ListPageSize { get; init; } = 1_000;
 
@@ -65,7 +68,13 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string last = "";
-        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = FullKeyOf(prefix), MaxKeys = ListPageSize };
+        var request = new ListObjectsV2Request
+        {
+            BucketName = bucket,
+            Prefix = FullKeyOf(prefix),
+            MaxKeys = ListPageSize,
+            OptionalObjectAttributes = [OptionalObjectAttributes.RestoreStatus.Value],
+        };
         do
         {
             var page = await S3Error.TranslateAsync(UriOf(prefix), "s3:ListBucket", () => client.ListObjectsV2Async(request, cancellation), cancellation);
@@ -73,7 +82,7 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
             {
                 if (last.Length > 0 && Utf8Order.Instance.Compare(last, found.Key) >= 0) throw S3Error.Unordered($"s3://{bucket}/{found.Key}", last);
                 last = found.Key;
-                yield return new StoredObject(found.Key[_prefix.Length..], found.Size ?? 0, found.ETag);
+                yield return new StoredObject(found.Key[_prefix.Length..], found.Size ?? 0, found.ETag, IsArchived(found));
             }
             request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
         }
@@ -139,6 +148,15 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
     }
 
     internal string FullKeyOf(string key) => _prefix + key;
+
+    /// <summary>
+    /// A restored copy is listed in its archive class, with the day on which the copy goes. The archive tiers of
+    /// INTELLIGENT_TIERING are not listed: such an object is refused when it is read. GLACIER_IR can be read as it is.
+    /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
+    /// </summary>
+    private static bool IsArchived(S3Object found) =>
+        (found.StorageClass == S3StorageClass.Glacier || found.StorageClass == S3StorageClass.DeepArchive)
+        && found.RestoreStatus is not { IsRestoreInProgress: false, RestoreExpiryDate: not null };
 
     internal void CountResumedRead() => Interlocked.Increment(ref _resumedReads);
 }

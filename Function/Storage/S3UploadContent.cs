@@ -91,6 +91,7 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
 
     private async Task<string> StartAsync()
     {
+        // The encryption belongs to the upload: S3 refuses its headers with a part.
         var request = new InitiateMultipartUploadRequest
         {
             BucketName = store.Bucket,
@@ -98,6 +99,8 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
             ContentType = contentType,
             ChecksumAlgorithm = _checksum,
             Metadata = { [S3Store.TokenName] = token },
+            ServerSideEncryptionMethod = store.Encryption?.Method,
+            ServerSideEncryptionKeyManagementServiceKeyId = store.Encryption?.KeyArn,
         };
         var started = await S3Error.TranslateAsync(_uri, "s3:PutObject", () => store.Client.InitiateMultipartUploadAsync(request, _stop.Token), _stop.Token);
         return started.UploadId;

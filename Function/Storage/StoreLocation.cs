@@ -15,8 +15,9 @@ public static partial class StoreLocation
     /// <param name="location">The location.</param>
     /// <param name="endpoint">Where S3 is, if the location is there.</param>
     /// <param name="identity">Who asks S3, called only then; null for whom the SDK finds.</param>
+    /// <param name="encryption">What new objects in a bucket ask for; null for what the bucket does by itself.</param>
     /// <exception cref="AggregationException">The location is neither, or S3 cannot be used here.</exception>
-    public static IObjectStore Open(string location, S3Endpoint endpoint, S3Identity? identity = null)
+    public static IObjectStore Open(string location, S3Endpoint endpoint, S3Identity? identity = null, S3UploadEncryption? encryption = null)
     {
         if (string.IsNullOrWhiteSpace(location)) throw new AggregationException("A location is empty. Write a directory or s3://bucket/prefix.");
         int scheme = location.IndexOf("://", StringComparison.Ordinal);
@@ -26,7 +27,7 @@ public static partial class StoreLocation
         var (bucket, rest) = Parts(location, location[(scheme + 3)..], endpoint);
         string prefix = rest is { Length: > 0 } && !rest.EndsWith('/') ? rest + "/" : rest;
 #pragma warning disable CA2000 // The store keeps its client for as long as the process lives.
-        return new S3Store(S3Client.Create(endpoint, identity?.Invoke()), bucket, prefix);
+        return new S3Store(S3Client.Create(endpoint, identity?.Invoke()), bucket, prefix) { Encryption = encryption };
 #pragma warning restore CA2000
     }
 

@@ -37,7 +37,7 @@ internal sealed class CheckCommand : Command
         _months = new MonthOptions(time);
         Array.ForEach(_places.Ends, Options.Add);
         _months.AddTo(this);
-        Option[] options = [_keepDuplicates, .. _places.Server, CommandHelp.OptionWith(Examples)];
+        Option[] options = [_keepDuplicates, .. _places.Servers, CommandHelp.OptionWith(Examples)];
         Array.ForEach(options, Options.Add);
         SetAction(RunAsync);
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.CloudTrail;
 using CloudTrailAggregation.Storage;
 
@@ -18,6 +19,7 @@ internal static partial class MonthSource
             }
         }
 
+        ArchivedObjects.CheckSources(sources, store, month);
         return [.. sources.OrderBy(source => source.Key, Utf8Order.Instance)];
     }
 

@@ -86,6 +86,11 @@ public class ParameterTests
     [InlineData("DstPrefix", "a//b/")]
     [InlineData("DstPrefix", "*/")]
     [InlineData("DstBucket", "Monthly")]
+    [InlineData("SrcRegion", "Frankfurt")]
+    [InlineData("DstRegion", "eu_central_1")]
+    [InlineData("DstSse", "AES128")]
+    [InlineData("DstSse", "aws:kms:alias/monthly")]
+    [InlineData("DstSse", "aws:kms:arn:aws:kms:us-east-1:123456789012:alias/monthly")]
     [InlineData("SourceKmsKeyArn", "alias/daily")]
     [InlineData("SourceKmsKeyArn", "arn:aws:kms:us-east-1:123456789012:alias/daily")]
     [InlineData("DestinationKmsKeyArn", "*")]
@@ -118,6 +123,11 @@ public class ParameterTests
     [InlineData("SrcPrefix", "")]
     [InlineData("DstPrefix", "")]
     [InlineData("SrcPrefix", "logs/org=o-1/daily/")]
+    [InlineData("SrcRegion", "us-gov-west-1")]
+    [InlineData("DstRegion", "eusc-de-east-1")]
+    [InlineData("DstSse", "AES256")]
+    [InlineData("DstSse", "aws:kms")]
+    [InlineData("DstSse", "aws:kms:arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef")]
     [InlineData("ScheduleExpression", "rate(1 day)")]
     [InlineData("ScheduleExpression", "")]
     [InlineData("StageOneEventSource", "com.example/cloudtrail-daily")]
@@ -138,6 +148,23 @@ public class ParameterTests
         var refusal = Assert.Throws<RefusedException>(() => Template.Render((name, value), (other, otherValue)));
 
         Assert.StartsWith(rule + ":", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("logs", "logs", "events/", "events/", true)]
+    [InlineData("logs", "logs", "", "", true)]
+    [InlineData("logs", "logs", "events/", "events/months/", false)]
+    [InlineData("logs", "months", "events/", "events/", false)]
+    public void A_table_over_the_prefix_of_the_daily_files_is_refused(string source, string destination, string sourcePrefix, string destinationPrefix, bool refused)
+    {
+        (string, string)[] places = [("SrcBucket", source), ("DstBucket", destination), ("SrcPrefix", sourcePrefix), ("DstPrefix", destinationPrefix)];
+        (string, string)[] table = [("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events")];
+
+        var refusal = Record.Exception(() => Template.Render([.. places, .. table]));
+
+        Assert.NotEmpty(Template.Render(places).Resources);
+        Assert.Equal(refused, refusal is RefusedException);
+        Assert.Equal(refused, refusal?.Message.StartsWith("GlueTableNeedsItsOwnPrefix: ", StringComparison.Ordinal) ?? false);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ namespace CloudTrailAggregation.Tests.Deployment;
 public class PermissionTests
 {
     private const string SourceKey = "arn:aws:kms:us-east-1:123456789012:key/source";
+    private const string SseKey = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/sse";
     private const string DestinationKey = "arn:aws:kms:us-east-1:123456789012:key/destination";
 
     [Fact]
@@ -41,6 +42,25 @@ public class PermissionTests
         ];
         Assert.Equal(expected, Statements(stack, "LambdaRole").Except(Statements(Template.Render(), "LambdaRole")));
     }
+
+    [Theory]
+    [InlineData("", "aws:kms:" + SseKey, SseKey)]
+    [InlineData(DestinationKey, "aws:kms:" + SseKey, DestinationKey + " " + SseKey)]
+    [InlineData(DestinationKey, "aws:kms", DestinationKey)]
+    public void The_key_that_uploads_name_may_be_used_like_the_buckets_own(string destinationKey, string sse, string keys)
+    {
+        var stack = Template.Render(("DestinationKmsKeyArn", destinationKey), ("DstSse", sse));
+
+        Assert.Equal(
+            [$"EncryptDestination: kms:Decrypt kms:GenerateDataKey on {keys} if StringLike kms:ViaService s3.*.amazonaws.com s3.*.amazonaws.com.cn"],
+            Statements(stack, "LambdaRole").Except(Statements(Template.Render(), "LambdaRole")));
+    }
+
+    [Theory]
+    [InlineData("AES256")]
+    [InlineData("aws:kms")]
+    public void An_encryption_without_a_key_of_its_own_adds_no_permission(string sse) =>
+        Assert.Equal(Statements(Template.Render(), "LambdaRole"), Statements(Template.Render(("DstSse", sse)), "LambdaRole"));
 
     [Fact]
     public void The_roles_have_inline_policies_alone_and_are_taken_by_one_service_each()

@@ -99,7 +99,7 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
     [Fact]
     public async Task The_function_its_log_and_its_count_are_as_asked()
     {
-        var there = await CreateAsync(("FunctionMemory", "3538"), ("LogRetentionDays", "30"), ("Compression", "snappy"), ("DstPrefix", "m/"));
+        var there = await CreateAsync(("FunctionMemory", "3538"), ("LogRetentionDays", "30"), ("Compression", "snappy"), ("DstPrefix", "m/"), ("SrcRegion", "eu-west-1"), ("DstSse", "aws:kms:" + Key));
 
         var function = there["function"]!;
         Assert.Equal("dotnet10", (string?)function["Runtime"]);
@@ -111,6 +111,9 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
         Assert.Equal("daily-bucket", (string?)variables["SRC_BUCKET"]);
         Assert.Equal("m/", (string?)variables["DST_PREFIX"]);
         Assert.Equal("snappy", (string?)variables["COMPRESSION"]);
+        Assert.Equal(("eu-west-1", "aws:kms:" + Key), ((string?)variables["SRC_REGION"], (string?)variables["DST_SSE"]));
+        var encrypt = Assert.Single((JsonArray)there["policy"]!, statement => (string?)statement!["Sid"] == "EncryptDestination")!;
+        Assert.Equal(Key, (string?)Assert.Single((JsonArray)encrypt["Resource"]!, resource => resource is not null));
         Assert.Equal(30, (int)there["logGroups"]!["/aws/lambda/cloudtrail-month-to-parquet"]!);
         Assert.Equal("cloudtrail-month-to-parquet-run-count", (string?)Assert.Single((JsonArray)there["machines"]!));
         Assert.EndsWith(

@@ -179,6 +179,9 @@ internal sealed class Template
                 case "Ref": return (string)argument! == "AWS::NoValue" ? null : Reference((string)argument!);
                 case "Fn::GetAtt": return $"{Reference((string)argument![0]!)}.{argument[1]}";
                 case "Fn::Sub": return Substitute((string)argument!);
+                case "Fn::Split": return new JsonArray([.. ((string)Resolve(argument![1])!).Split((string)argument[0]!).Select(piece => (JsonNode)piece)]);
+                case "Fn::Select": return ((JsonArray)Resolve(argument![1])!)[int.Parse((string)argument[0]!, CultureInfo.InvariantCulture)]!.DeepClone();
+                case "Fn::Join": return string.Join((string)argument![0]!, ((JsonArray)Resolve(argument[1])!).Select(piece => (string)piece!));
                 case "Fn::If": return Resolve(argument![Holds(Body["Conditions"]![(string)argument[0]!]!) ? 1 : 2]);
                 default: break;
             }

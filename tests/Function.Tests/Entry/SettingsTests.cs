@@ -1,5 +1,6 @@
 using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Tests.Local;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -16,6 +17,7 @@ public class SettingsTests
         Assert.Equal(("source", "", "destination", ""), (settings.SourceBucket, settings.SourcePrefix, settings.DestinationBucket, settings.DestinationPrefix));
         Assert.Equal((LogLevel.Information, 1), (settings.LogLevel, settings.ScheduleLagDays));
         Assert.Equal(new AggregationOptions(), settings.Options);
+        Assert.Equal((null, null, null), (settings.SourceRegion, settings.DestinationRegion, settings.Encryption));
         Assert.Equal((0L, Codec.Zstd, true, 1.0), (settings.Options.RowsPerFile, settings.Options.Codec, settings.Options.Deduplicate, settings.Options.MaxRejectedPercent));
     }
 
@@ -24,6 +26,7 @@ public class SettingsTests
     {
         var settings = Read(
             ("SRC_BUCKET", "a"), ("SRC_PREFIX", "daily/"), ("DST_BUCKET", "b"), ("DST_PREFIX", "deep/monthly"), ("ROWS_PER_FILE", "1000000"), ("LOG_LEVEL", "WARN"),
+            ("SRC_REGION", "eu-central-1"), ("DST_REGION", "us-gov-west-1"), ("DST_SSE", "AES256"),
             ("COMPRESSION", "Snappy"), ("DEDUPLICATE", "False"), ("MAX_REJECTED_PERCENT", "0.5"), ("SCHEDULE_LAG_DAYS", "31"));
 
         Assert.Equal(
@@ -31,8 +34,11 @@ public class SettingsTests
             {
                 SourceBucket = "a",
                 SourcePrefix = "daily/",
+                SourceRegion = "eu-central-1",
                 DestinationBucket = "b",
                 DestinationPrefix = "deep/monthly/",
+                DestinationRegion = "us-gov-west-1",
+                Encryption = Encryption("AES256"),
                 LogLevel = LogLevel.Warning,
                 ScheduleLagDays = 31,
                 Options = new AggregationOptions { RowsPerFile = 1_000_000, Codec = Codec.Snappy, Deduplicate = false, MaxRejectedPercent = 0.5 },
@@ -80,6 +86,10 @@ public class SettingsTests
     [InlineData("DST_BUCKET", " ", "DST_BUCKET is not set")]
     [InlineData("SRC_PREFIX", "/daily/", "SRC_PREFIX is '/daily/': a prefix does not start with '/'")]
     [InlineData("DST_PREFIX", "/", "DST_PREFIX is '/': a prefix does not start with '/'")]
+    [InlineData("SRC_REGION", "Frankfurt", "SRC_REGION is 'Frankfurt', not a region such as eu-central-1")]
+    [InlineData("DST_REGION", "eu_central_1", "DST_REGION is 'eu_central_1', not a region")]
+    [InlineData("DST_SSE", "AES-256", "DST_SSE is 'AES-256', not one of AES256, aws:kms, aws:kms:KEY_ARN (a key's ARN, not an alias)")]
+    [InlineData("DST_SSE", "aws:kms:alias/monthly", "DST_SSE is 'aws:kms:alias/monthly', not one of")]
     [InlineData("ROWS_PER_FILE", "-1", "ROWS_PER_FILE is '-1', not a whole number from 0 to 9223372036854775807")]
     [InlineData("ROWS_PER_FILE", "1e6", "ROWS_PER_FILE is '1e6', not a whole number")]
     [InlineData("LOG_LEVEL", "2", "LOG_LEVEL is '2', not one of trace, debug, info")]
@@ -124,6 +134,8 @@ public class SettingsTests
         Assert.Equal(Settings.Names.Order(), rows.SelectMany(cell => cell.Split('`').Where((_, i) => i % 2 == 1)).Order());
         Assert.Equal(Settings.Names.Order(), read.Order());
     }
+
+    private static S3UploadEncryption? Encryption(string text) => S3UploadEncryption.TryParse(text, out var encryption) ? encryption : null;
 
     private static Settings Read(params IEnumerable<(string Name, string Value)> variables)
     {

@@ -1,3 +1,5 @@
+using CloudTrailAggregation.Local;
+using CloudTrailAggregation.Storage;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
@@ -93,7 +95,27 @@ public sealed class OptionTests : IDisposable
         var again = await CommandLineRun.OfAsync(same);
 
         Assert.Equal(0, again.ExitCode);
+        Assert.StartsWith(
+            $"note: {_months.Source}: source and destination share this prefix. An Athena table over it cannot be read, because Athena reads everything below a partition's folder",
+            Assert.Single(again.ErrorLines),
+            StringComparison.Ordinal);
         Assert.Contains("\"ignoredKeys\":{\"count\":2,\"first\":[\"2024/02/000000.parquet\",\"2024/02/02/notes.txt\"]}", again.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x", "x/", true)]
+    [InlineData("x", "./y/../x", true)]
+    [InlineData("x", "x/y", false)]
+    [InlineData("s3://bucket/x", "s3://bucket/x/", true)]
+    [InlineData("s3://bucket/x", "s3://bucket/X", false)]
+    [InlineData("s3://bucket/x", "s3://tekcub/x", false)]
+    public void One_place_is_one_place_however_it_is_written(string source, string destination, bool isShared)
+    {
+        var endpoint = new S3Endpoint("eu-central-1");
+
+        string? note = SharedPrefix.Note(StoreLocation.Open(source, endpoint), StoreLocation.Open(destination, endpoint));
+
+        Assert.Equal(isShared, note is not null);
     }
 
     [Fact]

@@ -21,6 +21,10 @@ public class UsageTests
     [InlineData("--compression takes one of zstd, snappy, gzip, none, not 'lzma'.", "--compression", "lzma")]
     [InlineData("not '1'.", "--compression", "1")]
     [InlineData("--endpoint-url takes an address as http://host:port or https://host, not 'localhost:9000'.", "--endpoint-url", "localhost:9000")]
+    [InlineData("--source-region takes a region such as eu-central-1, not 'Frankfurt'.", "--source-region", "Frankfurt")]
+    [InlineData("--sse takes one of AES256, aws:kms, aws:kms:KEY_ARN (a key's ARN, not an alias), not 'AES-256'.", "--sse", "AES-256")]
+    [InlineData("--sse is for a bucket, and monthly is a directory. Leave it out.", "--sse", "AES256")]
+    [InlineData("--destination-region is for a bucket, and monthly is a directory. Leave it out.", "--destination-region", "eu-central-1")]
     [InlineData("ftp://host/x: only directories and s3://bucket/prefix can be read and written.", "--source", "ftp://host/x")]
     [InlineData("'a' is not a name a bucket can have.", "--destination", "s3://a/b")]
     public async Task A_value_that_cannot_be_is_refused_with_what_can(string message, string option, string value)
@@ -57,12 +61,12 @@ public class UsageTests
     public async Task Help_has_every_setting_and_examples()
     {
         string[] everywhere = ["--endpoint-url", "--path-style", "--verbose", "Examples:", "Exit code:"];
-        string[] months = ["--source", "--destination", "--month", "--from", "--to", "--stop-on-failure", "--no-deduplicate"];
+        string[] months = ["--source-region", "--destination-region", "--source", "--destination", "--month", "--from", "--to", "--stop-on-failure", "--no-deduplicate"];
 
         await HelpHasAsync(
-            "aggregate", [.. everywhere, .. months, "--replace", "--rows-per-file", "--compression", "--max-rejected-percent", "--threads", "--json", "[default: zstd]"]);
+            "aggregate", [.. everywhere, .. months, "--sse", "--replace", "--rows-per-file", "--compression", "--max-rejected-percent", "--threads", "--json", "[default: zstd]"]);
         await HelpHasAsync("check", [.. everywhere, .. months]);
-        await HelpHasAsync("show", [.. everywhere, "--rows", "--top", "--json", "FILE|DIR|s3://..."]);
+        await HelpHasAsync("show", [.. everywhere, "--region", "--rows", "--top", "--json", "FILE|DIR|s3://..."]);
     }
 
     [Theory]

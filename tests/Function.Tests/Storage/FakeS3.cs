@@ -39,7 +39,7 @@ internal sealed class FakeS3 : IAsyncDisposable
     public string EndpointUrl => $"http://{_listener.LocalEndpoint}";
 
     /// <summary>A store on it that sends each request <paramref name="tries"/> times at most and hardly waits.</summary>
-    public S3Store Store(int parallelParts = 2, int tries = 1, int idleMilliseconds = 10_000)
+    public S3Store Store(int parallelParts = 2, int tries = 1, int idleMilliseconds = 10_000, S3UploadEncryption? encryption = null)
     {
         var client = new AmazonS3Client(
             new BasicAWSCredentials(TestCredentials.Name, TestCredentials.Name),
@@ -53,7 +53,12 @@ internal sealed class FakeS3 : IAsyncDisposable
                 ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             });
         _clients.Add(client);
-        return new S3Store(client, Bucket, "p/", parallelParts) { ResumeDelay = TimeSpan.FromMilliseconds(1), IdleTimeout = TimeSpan.FromMilliseconds(idleMilliseconds) };
+        return new S3Store(client, Bucket, "p/", parallelParts)
+        {
+            ResumeDelay = TimeSpan.FromMilliseconds(1),
+            IdleTimeout = TimeSpan.FromMilliseconds(idleMilliseconds),
+            Encryption = encryption,
+        };
     }
 
     /// <summary>Puts an object there; returns it as the store would list it.</summary>

@@ -36,8 +36,8 @@ public sealed class S3ErrorTests : IAsyncDisposable
     [InlineData(403, "InvalidAccessKeyId", "does not know these credentials")]
     [InlineData(403, "SignatureDoesNotMatch", "does not fit the access key")]
     [InlineData(403, "RequestTimeTooSkewed", "clock is wrong")]
-    [InlineData(301, "PermanentRedirect", "Set AWS_REGION")]
-    [InlineData(400, "AuthorizationHeaderMalformed", "Set AWS_REGION")]
+    [InlineData(301, "PermanentRedirect", "another region than the request was sent to. Set SRC_REGION")]
+    [InlineData(400, "AuthorizationHeaderMalformed", "another region than the request was sent to. Set SRC_REGION")]
     [InlineData(403, "InvalidObjectState", "Restore it")]
     [InlineData(503, "SlowDown", "Start again later")]
     [InlineData(418, "Teapot", "S3 answered 418 Teapot: as told")]
@@ -45,10 +45,36 @@ public sealed class S3ErrorTests : IAsyncDisposable
     {
         _s3.Intercept = _ => FakeAnswer.Error(status, code);
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => DoAsync("Get"));
+        var error = await Assert.ThrowsAnyAsync<AggregationException>(() => DoAsync("Get"));
 
         Assert.StartsWith("s3://fake/p/k: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(301, "PermanentRedirect", "eu-west-3", "as told")]
+    [InlineData(400, "AuthorizationHeaderMalformed", "eu-west-3", "the region 'us-east-1' is wrong; expecting 'eu-west-2'")]
+    [InlineData(400, "AuthorizationHeaderMalformed", "", "the region 'us-east-1' is wrong; expecting 'eu-west-3'")]
+    [InlineData(301, "MovedWithoutACode", "eu-west-3", "as told")]
+    public async Task The_region_that_S3_names_is_quoted(int status, string code, string header, string message)
+    {
+        _s3.Intercept = _ => new FakeAnswer(status, $"<Error><Code>{code}</Code><Message>{message}</Message></Error>") { Headers = { ["x-amz-bucket-region"] = header } };
+
+        var error = await Assert.ThrowsAsync<AggregationException>(() => DoAsync("List"));
+
+        Assert.StartsWith("s3://fake/p/2024/: the bucket is in the region eu-west-3, and the request was sent to another one. Set SRC_REGION ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(--source-region, --destination-region; --region of show) to eu-west-3.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("AWS_REGION", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_no_region_can_have_is_not_quoted()
+    {
+        _s3.Intercept = _ => new FakeAnswer(301, "<Error><Code>PermanentRedirect</Code><Message>as told</Message></Error>") { Headers = { ["x-amz-bucket-region"] = "\e[2J" } };
+
+        var error = await Assert.ThrowsAsync<AggregationException>(() => DoAsync("List"));
+
+        Assert.Contains("to the bucket's region. (as told)", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -108,6 +108,21 @@ public sealed class S3StoreTests(S3Server server) : StagedObjectContract
     }
 
     [Fact]
+    public async Task A_completed_object_is_encrypted_as_asked_for()
+    {
+        const string KeyArn = "arn:aws:kms:us-east-1:123456789012:key/0123-4567";
+        await NewStoreAsync("");
+        _ = S3UploadEncryption.TryParse("aws:kms:" + KeyArn, out var encryption);
+        var store = new S3Store(_client, _bucket, "") { Encryption = encryption };
+
+        await using var staged = store.Stage("k", "text/plain", Cancellation);
+        await staged.CompleteAsync(null, Cancellation);
+        var head = await _client.GetObjectMetadataAsync(_bucket, "k", Cancellation);
+
+        Assert.Equal((ServerSideEncryptionMethod.AWSKMS, KeyArn), (head.ServerSideEncryptionMethod, head.ServerSideEncryptionKeyManagementServiceKeyId));
+    }
+
+    [Fact]
     public async Task A_bucket_that_does_not_exist_is_named()
     {
         using var client = await server.ClientAsync();

@@ -6,6 +6,8 @@ namespace CloudTrailAggregation.Tests.Storage;
 /// <summary>The parts of an upload: how many at a time, and what happens when one fails.</summary>
 public sealed class S3UploadTests : IAsyncDisposable
 {
+    private const string KmsKey = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef";
+
     private readonly FakeS3 _s3 = new();
     private readonly byte[] _part = new byte[S3Store.PartSizeBytes(1)];
 
@@ -37,6 +39,35 @@ public sealed class S3UploadTests : IAsyncDisposable
         Assert.Equal(0, before);
         Assert.Equal(["Initiate", "Part", "Head", "Complete"], _s3.Requests.Select(request => request.Operation));
     }
+
+    [Theory]
+    [InlineData("AES256", "AES256", null)]
+    [InlineData("aws:kms", "aws:kms", null)]
+    [InlineData("aws:kms:" + KmsKey, "aws:kms", KmsKey)]
+    [InlineData("", null, null)]
+    public async Task The_start_of_an_upload_names_the_encryption_and_a_part_does_not(string text, string? method, string? key)
+    {
+        _ = S3UploadEncryption.TryParse(text, out var encryption);
+        await using var staged = _s3.Store(encryption: encryption).Stage("k", "text/plain", Cancellation);
+
+        staged.Content.Write("x"u8);
+        await staged.CompleteAsync(null, Cancellation);
+
+        Assert.Equal([(method, key)], EncryptionOf("Initiate"));
+        Assert.Equal([(null, null)], EncryptionOf("Part"));
+
+        IEnumerable<(string?, string?)> EncryptionOf(string operation) => _s3.Requests.Where(request => request.Operation == operation).Select(request =>
+            (request.Headers.GetValueOrDefault("x-amz-server-side-encryption"), request.Headers.GetValueOrDefault("x-amz-server-side-encryption-aws-kms-key-id")));
+    }
+
+    [Theory]
+    [InlineData("aes256")]
+    [InlineData("aws:kms:dsse")]
+    [InlineData("aws:kms:")]
+    [InlineData("aws:kms:alias/monthly")]
+    [InlineData("aws:kms:arn:aws:kms:us-east-1:123456789012:alias/monthly")]
+    [InlineData("aws:kms:arn:aws:kms:us-east-1:123456789012:key/a\n")]
+    public void An_encryption_has_one_of_three_forms(string text) => Assert.False(S3UploadEncryption.TryParse(text, out _));
 
     [Fact]
     public async Task A_part_goes_with_its_CRC_32()
