@@ -106,7 +106,7 @@ trap 'rm -rf "$work"' EXIT
 
 # Only what is built, without the working tree's own bin and obj.
 mkdir "$work/sources" "$work/zips"
-tar -C "$root" --exclude=bin --exclude=obj -cf - Function Layers tests/LambdaStandIn \
+tar -C "$root" --exclude=bin --exclude=obj -cf - Aggregation Function Layers tests/LambdaStandIn \
   Directory.Build.props Directory.Packages.props global.json .editorconfig BannedSymbols.txt | tar -C "$work/sources" -xf -
 
 compose_in_container() {

@@ -1,5 +1,6 @@
 using System.Text;
 using Amazon.Lambda.Core;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Trigger;
 

@@ -1,8 +1,11 @@
 using Amazon.Lambda.Core;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Trigger;
+using CloudTrailAggregation.Write;
 using Microsoft.Extensions.Logging;
 
 namespace CloudTrailAggregation;
@@ -22,7 +25,7 @@ internal sealed class Invocation : IDisposable
     private readonly Stream _output;
     private readonly ILambdaContext _context;
     private readonly CancellationTokenSource _outOfTime;
-    private readonly List<MonthReport> _done = [];
+    private readonly List<RunReport> _done = [];
     private string _progress = "";
 
     public Invocation(
@@ -38,7 +41,7 @@ internal sealed class Invocation : IDisposable
     public ILogger Logger { get; }
 
     /// <summary>The months that are finished.</summary>
-    public IReadOnlyList<MonthReport> Done => _done;
+    public IReadOnlyList<RunReport> Done => _done;
 
     /// <exception cref="AggregationException">A month failed; it and those after it stayed as they were.</exception>
     public async Task RunAsync(MonthRequest request)
@@ -66,9 +69,9 @@ internal sealed class Invocation : IDisposable
         Log.MonthBegins(Logger, month.ToString());
         bool isDue = MissingDays.LastDayDue(month, _time.GetUtcNow()) > 0;
         var options = _settings.Options with { Replace = request.Replace };
-        var aggregation = new MonthAggregation(_source, _destination, options, _time, new Progress(this, month));
-        var report = await aggregation.RunAsync(month, _outOfTime.Token);
-        if (report.Status == MonthStatus.Empty && request.IsScheduled && isDue)
+        var aggregation = new AggregationRun(_source, _destination, options, _time, new Progress(this, month));
+        var report = await aggregation.RunAsync(new Unit(month), _outOfTime.Token);
+        if (report.Status == RunStatus.Empty && request.IsScheduled && isDue)
         {
             throw new AggregationException($"{report.Reason} Nothing was changed.");
         }
@@ -79,9 +82,9 @@ internal sealed class Invocation : IDisposable
         MetricLine.Write(_output, _context.FunctionName, report, request.IsScheduled, _time);
     }
 
-    private void LogWarnings(MonthReport report)
+    private void LogWarnings(RunReport report)
     {
-        if (report.Status == MonthStatus.Empty)
+        if (report.Status == RunStatus.Empty)
         {
             Log.EmptyMonth(Logger, report.Month, report.Reason);
         }
@@ -117,9 +120,9 @@ internal sealed class Invocation : IDisposable
         return new AggregationException($"{month}: {what}{range}", error);
     }
 
-    private sealed class Progress(Invocation invocation, Month month) : IProgress<MonthProgress>
+    private sealed class Progress(Invocation invocation, Month month) : IProgress<RunProgress>
     {
-        public void Report(MonthProgress value)
+        public void Report(RunProgress value)
         {
             invocation._progress = $" after {value.FilesRead} of {value.Files} files, {value.Events} events";
             Log.Progress(invocation.Logger, month.ToString(), value.FilesRead, value.Files, value.Events);

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
 
 namespace CloudTrailAggregation;
 
 /// <summary>The answer to an event: a report for each month, and, to an SQS batch, the messages to deliver again.</summary>
-internal sealed record InvocationReport(IReadOnlyList<MonthReport> Months, IReadOnlyList<string>? FailedMessages)
+internal sealed record InvocationReport(IReadOnlyList<RunReport> Months, IReadOnlyList<string>? FailedMessages)
 {
     public Stream ToJson()
     {
@@ -15,7 +15,7 @@ internal sealed record InvocationReport(IReadOnlyList<MonthReport> Months, IRead
             json.WriteStartArray("months");
             foreach (var month in Months)
             {
-                JsonSerializer.Serialize(json, month, ReportJson.Readable.MonthReport);
+                JsonSerializer.Serialize(json, month, ReportJson.Readable.RunReport);
             }
 
             json.WriteEndArray();

@@ -1,3 +1,6 @@
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Write;
 using Microsoft.Extensions.Logging;
 
 namespace CloudTrailAggregation;

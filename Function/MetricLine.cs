@@ -1,5 +1,6 @@
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation;
 
@@ -22,7 +23,7 @@ internal static class MetricLine
     /// <param name="report">The month.</param>
     /// <param name="isScheduled">Whether a schedule asked for the month: missing days of an old month that somebody asks for by hand are no alarm.</param>
     /// <param name="time">The clock.</param>
-    public static void Write(Stream output, string functionName, MonthReport report, bool isScheduled, TimeProvider time)
+    public static void Write(Stream output, string functionName, RunReport report, bool isScheduled, TimeProvider time)
     {
         Metric[] figures =
         [

@@ -1,8 +1,10 @@
 using Amazon.Lambda.Core;
 using Amazon.Lambda.RuntimeSupport;
 using CloudTrailAggregation;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 using var output = Console.OpenStandardOutput();
@@ -30,11 +32,9 @@ Task<bool> Initialize()
 #pragma warning restore RS0030
         settings = settings with { Options = settings.Options with { Threads = Environment.ProcessorCount } };
         // A client each, which count their retries; the SDK shares the connections.
-        var source = new S3Store(S3Client.Create(new S3Endpoint(settings.SourceRegion)), settings.SourceBucket, settings.SourcePrefix);
-        var destination = new S3Store(S3Client.Create(new S3Endpoint(settings.DestinationRegion)), settings.DestinationBucket, settings.DestinationPrefix)
-        {
-            Encryption = settings.Encryption,
-        };
+        var source = StoreLocation.OpenBucket(settings.SourceBucket, settings.SourcePrefix, new S3Endpoint(settings.SourceRegion));
+        var destination = StoreLocation.OpenBucket(
+            settings.DestinationBucket, settings.DestinationPrefix, new S3Endpoint(settings.DestinationRegion), encryption: settings.Encryption);
         handler = new Handler(settings, source, destination, TimeProvider.System, output);
         return Task.FromResult(true);
     }

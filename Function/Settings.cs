@@ -1,7 +1,8 @@
 using System.Globalization;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Storage.S3;
 using Microsoft.Extensions.Logging;
 
 namespace CloudTrailAggregation;
@@ -65,7 +66,7 @@ public sealed record Settings
     public int ScheduleLagDays { get; init; } = 1;
 
     /// <summary>The rest.</summary>
-    public AggregationOptions Options { get; init; } = new();
+    public RunOptions Options { get; init; } = new();
 
     /// <exception cref="AggregationException">Every setting that is missing or wrong, in one message.</exception>
     public static Settings Read(Func<string, string?> environment)
@@ -82,7 +83,7 @@ public sealed record Settings
             Encryption = reader.Encryption("DST_SSE"),
             LogLevel = reader.OneOf("LOG_LEVEL", LogLevel.Information, LogLevels),
             ScheduleLagDays = (int)reader.Whole("SCHEDULE_LAG_DAYS", usual: 1, most: 31),
-            Options = new AggregationOptions
+            Options = new RunOptions
             {
                 RowsPerFile = reader.Whole("ROWS_PER_FILE", usual: 0, most: long.MaxValue),
                 Codec = reader.OneOf("COMPRESSION", Codec.Zstd, Codecs),

@@ -1,7 +1,9 @@
 using System.CommandLine;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 
 namespace CloudTrailAggregation.Local;
 
@@ -85,33 +87,33 @@ internal sealed class AggregateCommand : Command
         async Task<MonthOutcome> OneAsync(Month month)
         {
             var progress = new ProgressDisplay(month, months, _time, cancellation);
-            var aggregation = new MonthAggregation(source, destination, options, _time, progress);
-            var report = await progress.ShowWhileAsync(() => aggregation.RunAsync(month, cancellation));
+            var aggregation = new AggregationRun(source, destination, options, _time, progress);
+            var report = await progress.ShowWhileAsync(() => aggregation.RunAsync(new Unit(month), cancellation));
             string folder = source.UriOf(month.Prefix);
-            if (report.Status == MonthStatus.Empty)
+            if (report.Status == RunStatus.Empty)
             {
                 WriteEmpty(month, report.Reason!);
             }
 
             if (json)
             {
-                await Console.Out.WriteLineAsync(OneLine.Escaped(ReportJson.Text(report)));
+                await Console.Out.WriteLineAsync(SingleLine.Escaped(ReportJson.Text(report)));
             }
             else if (!range)
             {
                 new ReportText(Console.Out, folder, _places.DestinationEndpoint(arguments)).Write(report);
             }
-            else if (report.Status == MonthStatus.Written)
+            else if (report.Status == RunStatus.Written)
             {
                 await Console.Error.WriteLineAsync($"{month}: {Quantity.Of(report.Events, "event")}, {Quantity.Bytes(report.OutputBytes)}, {Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds))}");
             }
 
-            return ReportText.Outcome(month, report, failed: report.Status == MonthStatus.Empty && !_months.AllowsEmpty(arguments));
+            return ReportText.Outcome(month, report, failed: report.Status == RunStatus.Empty && !_months.AllowsEmpty(arguments));
         }
 
         void WriteEmpty(Month month, string reason) => Console.Error.WriteLine(_months.AllowsEmpty(arguments)
-            ? $"no events: {OneLine.Of(reason)}"
-            : $"error: {(range ? $"{month}: " : "")}{OneLine.Of(reason)} {MonthOptions.AllowEmptyHint}");
+            ? $"no events: {SingleLine.Of(reason)}"
+            : $"error: {(range ? $"{month}: " : "")}{SingleLine.Of(reason)} {MonthOptions.AllowEmptyHint}");
 
         void Failed(Month month, Exception failure)
         {
@@ -123,7 +125,7 @@ internal sealed class AggregateCommand : Command
         }
     }
 
-    private AggregationOptions OptionsOf(ParseResult arguments) => new()
+    private RunOptions OptionsOf(ParseResult arguments) => new()
     {
         RowsPerFile = arguments.GetValue(_rowsPerFile),
         Codec = Enum.Parse<Codec>(arguments.GetRequiredValue(_compression), ignoreCase: true),

@@ -1,13 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Local;
 
 /// <summary>A month that failed, as its line of JSON: in the place of the report that there is none of.</summary>
 internal sealed record FailedMonth(string Month, string Status, string Error)
 {
-    public static string Text(CloudTrail.Month month, Exception failure) =>
+    public static string Text(Plan.Month month, Exception failure) =>
         JsonSerializer.Serialize(new FailedMonth(month.ToString(), "failed", Failure.OnOneLine(failure.Message)), FailedMonthJson.Readable.FailedMonth);
 }
 

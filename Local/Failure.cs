@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Local;
 
@@ -23,7 +24,7 @@ internal static class Failure
             : $"error: {prefix}{e.GetType().Name}: {OnOneLine(e.Message)} (unexpected; --verbose shows where)");
         if (verbose)
         {
-            Console.Error.WriteLine(string.Join('\n', e.ToString().Split('\n').Select(OneLine.Of)));
+            Console.Error.WriteLine(string.Join('\n', e.ToString().Split('\n').Select(SingleLine.Of)));
         }
 
         return 1;
@@ -50,7 +51,7 @@ internal static class Failure
 
     /// <summary>Some messages have several lines, and some quote text from outside, which is not for the terminal to obey.</summary>
     public static string OnOneLine(string message) =>
-        OneLine.Of(string.Join(' ', message.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)));
+        SingleLine.Of(string.Join(' ', message.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)));
 }
 
 /// <summary>What was asked for cannot be meant; the message says what can be.</summary>

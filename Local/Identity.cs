@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Internal;
+using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Local;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Local;
 

@@ -1,4 +1,4 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Local;
 

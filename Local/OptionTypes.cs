@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Storage.S3;
 
 namespace CloudTrailAggregation.Local;
 
@@ -12,10 +13,10 @@ internal static class OptionTypes
     private delegate bool TryParse<T>(string text, out T value);
 
     /// <summary>A month from CloudTrail's first to the latest there can be events of.</summary>
-    public static Option<CloudTrail.Month> Month(string name, string description, CloudTrail.Month latest) => Option(
-        name, description, "YYYY-MM", $"a month as YYYY-MM, from {CloudTrail.Month.First} to {latest} (the running one, UTC)",
-        (string text, out CloudTrail.Month month) =>
-            CloudTrail.Month.TryParse(text, out month) && month >= CloudTrail.Month.First && month <= latest);
+    public static Option<Plan.Month> Month(string name, string description, Plan.Month latest) => Option(
+        name, description, "YYYY-MM", $"a month as YYYY-MM, from {Plan.Month.First} to {latest} (the running one, UTC)",
+        (string text, out Plan.Month month) =>
+            Plan.Month.TryParse(text, out month) && month >= Plan.Month.First && month <= latest);
 
     public static Option<T> Number<T>(string name, string description, string unit, T standard, T least, T most)
         where T : struct, INumber<T>

@@ -1,5 +1,8 @@
 using Amazon.Runtime;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
+using CloudTrailAggregation.Storage.S3;
 
 namespace CloudTrailAggregation.Local;
 
@@ -41,5 +44,7 @@ internal static class Place
             : store;
     }
 
+#pragma warning disable RS0030 // Options of the AWS tools that are variables: read here alone.
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+#pragma warning restore RS0030
 }

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
+using CloudTrailAggregation.Storage.S3;
 
 namespace CloudTrailAggregation.Local;
 

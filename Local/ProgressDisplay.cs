@@ -1,5 +1,5 @@
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Write;
 using Spectre.Console;
 
 namespace CloudTrailAggregation.Local;
@@ -9,7 +9,7 @@ namespace CloudTrailAggregation.Local;
 /// seconds and then every ten, so that a log stays short and a quick run says nothing.
 /// </summary>
 internal sealed class ProgressDisplay(Month month, IReadOnlyList<Month> months, TimeProvider time, CancellationToken cancellation)
-    : IProgress<MonthProgress>
+    : IProgress<RunProgress>
 {
     private const int BarCharacters = 12;
 
@@ -20,9 +20,9 @@ internal sealed class ProgressDisplay(Month month, IReadOnlyList<Month> months, 
     private readonly string _name = months.Count == 1 ? $"{month}" : $"{month} ({months.Index().First(item => item.Item == month).Index + 1} of {months.Count})";
     private readonly long _started = time.GetTimestamp();
     private readonly Lock _lock = new();
-    private MonthProgress? _latest;
+    private RunProgress? _latest;
 
-    public void Report(MonthProgress value)
+    public void Report(RunProgress value)
     {
         lock (_lock)
         {
@@ -76,7 +76,7 @@ internal sealed class ProgressDisplay(Month month, IReadOnlyList<Month> months, 
         return await working;
     }
 
-    private MonthProgress? Latest()
+    private RunProgress? Latest()
     {
         lock (_lock)
         {
@@ -98,7 +98,7 @@ internal sealed class ProgressDisplay(Month month, IReadOnlyList<Month> months, 
     }
 
     /// <summary>As long for each byte left as for those read.</summary>
-    private static string Left(MonthProgress at, TimeSpan elapsed)
+    private static string Left(RunProgress at, TimeSpan elapsed)
     {
         var left = elapsed * ((double)(at.Bytes - at.BytesRead) / at.BytesRead);
         return at.FilesRead == at.Files ? "ending"

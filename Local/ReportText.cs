@@ -1,6 +1,8 @@
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Storage.S3;
+using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Local;
 
@@ -11,18 +13,18 @@ namespace CloudTrailAggregation.Local;
 internal sealed class ReportText(TextWriter output, string source, S3Endpoint endpoint)
 {
     /// <summary>A report as a line of the summary of several.</summary>
-    public static MonthOutcome Outcome(Month month, MonthReport report, bool failed) => new(
+    public static MonthOutcome Outcome(Month month, RunReport report, bool failed) => new(
         month,
         [.. ((long[])[report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects]).Select(count => $"{count:N0}")],
-        report.Status == MonthStatus.Empty
+        report.Status == RunStatus.Empty
             ? "empty, nothing was changed"
             : $"{Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}, in {Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds))}{Missing(report)}",
         failed);
 
-    public void Write(MonthReport report)
+    public void Write(RunReport report)
     {
         WriteRead(report);
-        if (report.Status == MonthStatus.Empty)
+        if (report.Status == RunStatus.Empty)
         {
             output.WriteLine($"{report.Month} has no events: nothing was written, nothing was changed.");
             WriteNotes(report);
@@ -37,34 +39,34 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         output.Write(SampleQueries.Of([.. report.Outputs.Select(file => file.Uri)], endpoint));
     }
 
-    private void WriteRead(MonthReport report)
+    private void WriteRead(RunReport report)
     {
         double seconds = Math.Max(report.DurationMilliseconds, 1) / 1000.0;
-        output.WriteLine($"Read {Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}, from {OneLine.Escaped(source)}");
+        output.WriteLine($"Read {Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}, from {SingleLine.Escaped(source)}");
         output.WriteLine($"in {Quantity.Duration(TimeSpan.FromSeconds(seconds))}: {Quantity.Of((long)(report.Lines / seconds), "record")}/s, {Quantity.Bytes(report.SourceBytes / seconds)}/s as stored.");
         output.WriteLine();
     }
 
-    private void WriteRecords(MonthReport report)
+    private void WriteRecords(RunReport report)
     {
         output.WriteLine($"Records       {report.Lines,15:N0}");
         output.WriteLine($"  events      {report.Events,15:N0}   a row each");
         output.WriteLine($"  duplicates  {report.Duplicates,15:N0}   {(report.Duplicates == 0 ? "" : "exact copies of an event of that day or the day before, dropped")}".TrimEnd());
-        output.WriteLine($"  rejects     {report.Rejects,15:N0}   {(report.RejectFile is { } file ? $"not events, kept in {OneLine.Escaped(file)}" : "")}".TrimEnd());
+        output.WriteLine($"  rejects     {report.Rejects,15:N0}   {(report.RejectFile is { } file ? $"not events, kept in {SingleLine.Escaped(file)}" : "")}".TrimEnd());
         output.WriteLine();
     }
 
-    private void WriteWritten(MonthReport report)
+    private void WriteWritten(RunReport report)
     {
         output.WriteLine($"Wrote {Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}:");
         foreach (var file in report.Outputs)
         {
-            output.WriteLine($"  {OneLine.Escaped(file.Uri)}  ({Quantity.Of(file.Rows, "row")}, {Quantity.Bytes(file.Bytes)})");
+            output.WriteLine($"  {SingleLine.Escaped(file.Uri)}  ({Quantity.Of(file.Rows, "row")}, {Quantity.Bytes(file.Bytes)})");
         }
 
         if (report.Removed.Count > 0)
         {
-            output.WriteLine($"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {OneLine.Escaped(string.Join(", ", report.Removed))}");
+            output.WriteLine($"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {SingleLine.Escaped(string.Join(", ", report.Removed))}");
         }
 
         if (report.Retries > 0)
@@ -80,19 +82,19 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         output.WriteLine();
     }
 
-    private void WriteNotes(MonthReport report)
+    private void WriteNotes(RunReport report)
     {
         foreach (string note in Notes(report))
         {
-            output.WriteLine($"Note: {OneLine.Escaped(note)}");
+            output.WriteLine($"Note: {SingleLine.Escaped(note)}");
             output.WriteLine();
         }
     }
 
-    private static string Missing(MonthReport report) =>
+    private static string Missing(RunReport report) =>
         report.MissingDays.Count == 0 ? "" : $", {Quantity.Of(report.MissingDays.Count, "day")} missing";
 
-    private static IEnumerable<string> Notes(MonthReport report)
+    private static IEnumerable<string> Notes(RunReport report)
     {
         if (report.MissingDays.Count > 0)
         {

@@ -1,4 +1,5 @@
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Storage.S3;
 
 namespace CloudTrailAggregation.Local;
 
@@ -46,5 +47,5 @@ internal static class SampleQueries
         return $"CREATE SECRET (TYPE s3, PROVIDER credential_chain{region}{server}{style});\n\n";
     }
 
-    private static string Quoted(string text) => $"'{OneLine.Escaped(text).Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Quoted(string text) => $"'{SingleLine.Escaped(text).Replace("'", "''", StringComparison.Ordinal)}'";
 }

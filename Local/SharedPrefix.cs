@@ -1,4 +1,5 @@
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
 
 namespace CloudTrailAggregation.Local;
 

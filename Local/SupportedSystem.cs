@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Local;

@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Local;
 
 /// <summary>
@@ -9,12 +10,12 @@ internal sealed class TextTable(params string[] headings)
 {
     private readonly List<string[]> _rows = [[.. headings.Select(heading => heading.TrimStart('>'))]];
 
-    public void Add(params string[] cells) => _rows.Add(Array.ConvertAll(cells, OneLine.Escaped));
+    public void Add(params string[] cells) => _rows.Add(Array.ConvertAll(cells, SingleLine.Escaped));
 
     public void Write(TextWriter output, string indent = "")
     {
         int[] widths = [.. headings.Select((_, column) => _rows.Max(row => row[column].Length))];
-        foreach (var row in _rows)
+        foreach (string[] row in _rows)
         {
             var cells = row.Select((cell, column) => headings[column].StartsWith('>') ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]));
             output.WriteLine((indent + string.Join("  ", cells)).TrimEnd());

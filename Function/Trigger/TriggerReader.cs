@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Trigger;
 

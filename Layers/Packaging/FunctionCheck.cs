@@ -20,15 +20,26 @@ public static class FunctionCheck
             .Select(file => $"{file} belongs to the layer; the function must be published with Layers/Layer.targets")
             .ToList();
         if (function.ZipBytes > RuntimeImage.MaxZipBytes)
+        {
             reasons.Add($"the zip has {function.ZipBytes:N0} bytes, Lambda takes {RuntimeImage.MaxZipBytes:N0}");
-        if (!standInAllowed && function.Find("LambdaStandIn.dll") is not null)
-            reasons.Add("LambdaStandIn.dll is for tests and does not run on Lambda; publish with AWS's packages, or ask for it with --lambda-packages stand-in");
+        }
 
-        var configuration = function.Paths.FirstOrDefault(file => file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal));
+        if (!standInAllowed && function.Find("LambdaStandIn.dll") is not null)
+        {
+            reasons.Add("LambdaStandIn.dll is for tests and does not run on Lambda; publish with AWS's packages, or ask for it with --lambda-packages stand-in");
+        }
+
+        string? configuration = function.Paths.FirstOrDefault(file => file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal));
         if (configuration is null || !Encoding.UTF8.GetString(function.Find(configuration)!).Contains(ProbingPath, StringComparison.Ordinal))
+        {
             reasons.Add($"runtimeconfig.json does not name {ProbingPath} in additionalProbingPaths, so the layer would not be found");
+        }
+
         if (LayerPackages(function).Count == 0)
+        {
             reasons.Add("deps.json names no package of the layer");
+        }
+
         return reasons;
     }
 
@@ -37,7 +48,9 @@ public static class FunctionCheck
     {
         using var deps = Deps(function);
         if (deps is null)
+        {
             return [];
+        }
 
         var target = deps.RootElement.GetProperty("targets").GetProperty(RuntimeTarget(deps));
         return deps.RootElement.GetProperty("libraries").EnumerateObject()

@@ -23,23 +23,32 @@ public static class LayerCheck
     {
         var layer = new Package(layerPath);
         if (Architectures(layer) is not [var architecture])
+        {
             return [$"not a layer of one architecture: {Root} should hold x64/{Framework} or arm64/{Framework} and nothing else"];
+        }
 
-        var store = $"{Root}{architecture}/{Framework}/";
+        string store = $"{Root}{architecture}/{Framework}/";
         var reasons = new List<string>();
         reasons.AddRange(MissingFiles(layer, store));
         reasons.AddRange(layer.Paths.Where(path => path.EndsWith(".so", StringComparison.Ordinal)).SelectMany(path => Unloadable(path, layer.Find(path)!, architecture)));
         reasons.AddRange(layer.Paths.Where(path => path.EndsWith(".dll", StringComparison.Ordinal)).SelectMany(path => WrongMachine(path, layer.Find(path)!, architecture)));
         if (layer.ZipBytes > RuntimeImage.MaxZipBytes)
+        {
             reasons.Add($"the zip has {layer.ZipBytes:N0} bytes, Lambda takes {RuntimeImage.MaxZipBytes:N0}");
+        }
 
         var function = functionPath is null ? null : new Package(functionPath);
         if (function is not null)
+        {
             reasons.AddRange([.. FunctionCheck.Run(function, standInAllowed: true), .. NotForFunction(layer, function, store, architecture)]);
+        }
 
-        var unpacked = layer.UnpackedBytes + (function?.UnpackedBytes ?? 0);
+        long unpacked = layer.UnpackedBytes + (function?.UnpackedBytes ?? 0);
         if (unpacked > RuntimeImage.MaxUnpackedBytes)
+        {
             reasons.Add($"unpacked, {(function is null ? "the layer has" : "function and layer have")} {unpacked:N0} bytes, Lambda takes {RuntimeImage.MaxUnpackedBytes:N0}");
+        }
+
         return reasons;
     }
 
@@ -48,8 +57,10 @@ public static class LayerCheck
 
     private static IEnumerable<string> MissingFiles(Package layer, string store)
     {
-        foreach (var name in Required.Where(name => !layer.Paths.Any(path => path.EndsWith('/' + name, StringComparison.Ordinal))))
+        foreach (string? name in Required.Where(name => !layer.Paths.Any(path => path.EndsWith('/' + name, StringComparison.Ordinal))))
+        {
             yield return $"{name} is missing";
+        }
 
         if (layer.Find(store + FileList) is not { } list)
         {
@@ -57,13 +68,17 @@ public static class LayerCheck
             yield break;
         }
 
-        foreach (var line in Encoding.UTF8.GetString(list).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string line in Encoding.UTF8.GetString(list).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var (hash, path) = (line.Split("  ")[0], line.Split("  ")[^1]);
             if (layer.Find(store + path) is not { } file)
+            {
                 yield return $"{path} of {FileList} is missing";
+            }
             else if (!Convert.ToHexString(SHA256.HashData(file)).Equals(hash, StringComparison.OrdinalIgnoreCase))
+            {
                 yield return $"{path} is not the file of {FileList}: its SHA-256 differs";
+            }
         }
     }
 
@@ -89,10 +104,12 @@ public static class LayerCheck
     private static IEnumerable<string> WrongMachine(string path, byte[] file, string architecture)
     {
         using var image = new PEReader(new MemoryStream(file));
-        var expected = (ushort)((architecture == "x64" ? (int)Machine.Amd64 : (int)Machine.Arm64) ^ LinuxMachineMask);
-        var machine = (ushort)image.PEHeaders.CoffHeader.Machine;
+        ushort expected = (ushort)((architecture == "x64" ? (int)Machine.Amd64 : (int)Machine.Arm64) ^ LinuxMachineMask);
+        ushort machine = (ushort)image.PEHeaders.CoffHeader.Machine;
         if (machine != expected && machine != (ushort)Machine.I386) // I386 is what IL for any machine says.
+        {
             yield return $"{path} is compiled for machine {machine:x4}, linux-{architecture} is {expected:x4}";
+        }
     }
 
     private static IEnumerable<string> NotForFunction(Package layer, Package function, string store, string architecture)
@@ -108,13 +125,19 @@ public static class LayerCheck
 #pragma warning disable CA1308 // NuGet's folders are in lower case.
             var (id, version) = (package.Split('/')[0].ToLowerInvariant(), package.Split('/')[1]);
 #pragma warning restore CA1308
-            var versions = layer.Paths.Where(path => path.StartsWith($"{store}{id}/", StringComparison.Ordinal))
+            string[] versions = layer.Paths.Where(path => path.StartsWith($"{store}{id}/", StringComparison.Ordinal))
                 .Select(path => path[store.Length..].Split('/')[1]).Distinct(StringComparer.Ordinal).ToArray();
             if (!versions.Contains(version, StringComparer.Ordinal))
+            {
                 yield return $"the function wants {package}, the layer has {(versions.Length == 0 ? "none" : string.Join(", ", versions))}";
+            }
             else
-                foreach (var file in files.Where(file => layer.Find($"{store}{id}/{version}/{file}") is null))
+            {
+                foreach (string? file in files.Where(file => layer.Find($"{store}{id}/{version}/{file}") is null))
+                {
                     yield return $"{package}: {file}, which the function's deps.json names, is missing";
+                }
+            }
         }
     }
 }

@@ -14,8 +14,11 @@ public sealed class Package
     {
         if (Directory.Exists(path))
         {
-            foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+            foreach (string file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+            {
                 _files.Add(Path.GetRelativePath(path, file), File.ReadAllBytes(file));
+            }
+
             return;
         }
 
@@ -25,7 +28,10 @@ public sealed class Package
         {
             using var content = new MemoryStream();
             using (var stream = entry.Open())
+            {
                 stream.CopyTo(content);
+            }
+
             _files[entry.FullName] = content.ToArray();
         }
     }

@@ -29,7 +29,7 @@ catch (Exception error) when (error is IOException or InvalidDataException or Un
 static int Pack(string directory, string zip, Func<List<string>> check)
 {
     ReproducibleZip.Write(directory, zip);
-    var result = Report(zip, check());
+    int result = Report(zip, check());
     if (result != 0)
     {
         File.Delete(zip);
@@ -38,15 +38,21 @@ static int Pack(string directory, string zip, Func<List<string>> check)
 
     var package = new Package(zip);
     File.WriteAllLines(Path.ChangeExtension(zip, ".contents.txt"), package.Sums());
-    foreach (var path in package.Paths)
+    foreach (string path in package.Paths)
+    {
         Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(package.Find(path)!))} {package.Find(path)!.Length,11:N0} {path}");
+    }
+
     Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(zip)))} {package.ZipBytes,11:N0} {Path.GetFileName(zip)}");
     return 0;
 }
 
 static int Report(string path, IReadOnlyCollection<string> reasons)
 {
-    foreach (var reason in reasons)
+    foreach (string reason in reasons)
+    {
         Console.Error.WriteLine($"{path}: {reason}");
+    }
+
     return reasons.Count == 0 ? 0 : 1;
 }

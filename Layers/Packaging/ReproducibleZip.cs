@@ -22,7 +22,7 @@ public static class ReproducibleZip
             .Order(StringComparer.Ordinal);
 
         using var zip = new ZipArchive(File.Create(zipPath), ZipArchiveMode.Create);
-        foreach (var name in names)
+        foreach (string? name in names)
         {
             var entry = zip.CreateEntry(name, CompressionLevel.SmallestSize);
             entry.LastWriteTime = Time;

@@ -31,7 +31,7 @@ public static class RuntimeImage
     /// <summary>Whether a symbol version such as <c>GLIBCXX_3.4.19</c> is there. One that is not a number of these families counts as absent.</summary>
     public static bool HasSymbolVersion(string symbolVersion)
     {
-        var underscore = symbolVersion.LastIndexOf('_');
+        int underscore = symbolVersion.LastIndexOf('_');
         return underscore > 0
             && NewestSymbols.TryGetValue(symbolVersion[..underscore], out var newest)
             && Version.TryParse(symbolVersion[(underscore + 1)..], out var wanted)

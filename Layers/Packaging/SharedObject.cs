@@ -16,7 +16,9 @@ public sealed class SharedObject
     {
         _file = file;
         if (!file.AsSpan().StartsWith("\u007fELF\u0002\u0001"u8))
+        {
             throw new InvalidDataException("not a 64-bit little-endian ELF file");
+        }
 
         try
         {
@@ -40,23 +42,25 @@ public sealed class SharedObject
 
     private void ReadDynamicSection()
     {
-        var segments = Enumerable.Range(0, UInt16(56)).Select(i => Int64(32) + (i * UInt16(54))).ToArray();
-        var dynamic = segments.First(segment => Int32(segment) == DynamicSegment);
+        long[] segments = Enumerable.Range(0, UInt16(56)).Select(i => Int64(32) + (i * UInt16(54))).ToArray();
+        long dynamic = segments.First(segment => Int32(segment) == DynamicSegment);
         var entries = Enumerable.Range(0, (int)(Int64(dynamic + 32) / 16))
             .Select(i => Int64(dynamic + 8) + (i * 16))
             .Select(entry => (Tag: Int64(entry), Value: Int64(entry + 8)))
             .TakeWhile(entry => entry.Tag != 0)
             .ToArray();
-        var strings = FileOffset(Value(StringTable));
+        long strings = FileOffset(Value(StringTable));
 
         Libraries.AddRange(entries.Where(entry => entry.Tag == Needed).Select(entry => Text(strings + entry.Value)));
 
-        var library = FileOffset(Value(VersionsNeeded));
-        for (var i = Value(VersionsNeededCount); i > 0; i--, library += Int32(library + 12))
+        long library = FileOffset(Value(VersionsNeeded));
+        for (long i = Value(VersionsNeededCount); i > 0; i--, library += Int32(library + 12))
         {
-            var version = library + Int32(library + 8);
-            for (var j = UInt16(library + 2); j > 0; j--, version += Int32(version + 12))
+            long version = library + Int32(library + 8);
+            for (ushort j = UInt16(library + 2); j > 0; j--, version += Int32(version + 12))
+            {
                 SymbolVersions.Add(Text(strings + Int32(version + 8)));
+            }
         }
 
         long Value(long tag) => entries.FirstOrDefault(entry => entry.Tag == tag).Value;

@@ -3,7 +3,7 @@ using ParquetSharp;
 // Loads ParquetSharp and its native library from the layer, writes a Parquet file with it and reads it back.
 // The library must come from the store given as argument, or another copy on this machine has answered.
 const string Message = "written and read back";
-var store = Path.GetFullPath(args[0]);
+string store = Path.GetFullPath(args[0]);
 using var bytes = new MemoryStream();
 
 using (var writer = new ParquetFileWriter(bytes, [new Column<string>("message")], leaveOpen: true))
@@ -21,10 +21,10 @@ bytes.Position = 0;
 using var reader = new ParquetFileReader(bytes);
 using var readGroup = reader.RowGroup(0);
 using var readColumn = readGroup.Column(0).LogicalReader<string>();
-var read = readColumn.ReadAll(1)[0];
+string? read = readColumn.ReadAll(1)[0];
 
 string[] loaded = [typeof(Column).Assembly.Location, .. File.ReadLines("/proc/self/maps").Where(line => line.EndsWith("ParquetSharpNative.so", StringComparison.Ordinal))];
-var strays = loaded.Where(path => !path.Contains(store, StringComparison.Ordinal)).ToArray();
+string[] strays = loaded.Where(path => !path.Contains(store, StringComparison.Ordinal)).ToArray();
 if (read != Message || loaded.Length < 2 || strays.Length > 0)
 {
     Console.Error.WriteLine($"{store}: read back \"{read}\"; loaded from elsewhere: {string.Join(", ", strays)}");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Local.Check;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Local.Check;
 
@@ -91,6 +92,6 @@ internal sealed class CheckCommand : Command
         var counts = found.Counts;
         return found.Files.Count == 0
             ? $"{month}: no records in the source, and no file."
-            : $"{month}: {Quantity.Of(counts.Records, "record")} = {Quantity.Of(counts.Events, "event")} + {Quantity.Of(counts.Duplicates, "duplicate")} + {Quantity.Of(counts.Rejects, "reject")}; every event is in {OneLine.Escaped(string.Join(", ", found.Files))}";
+            : $"{month}: {Quantity.Of(counts.Records, "record")} = {Quantity.Of(counts.Events, "event")} + {Quantity.Of(counts.Duplicates, "duplicate")} + {Quantity.Of(counts.Rejects, "reject")}; every event is in {SingleLine.Escaped(string.Join(", ", found.Files))}";
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
+using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Local.Check;
 

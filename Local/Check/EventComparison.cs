@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Local.Check;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 
 namespace CloudTrailAggregation.Local.Check;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Local.Check;
 
@@ -10,7 +10,7 @@ internal static class FileCounts
     private const string Prefix = "cloudtrail_aggregation.";
 
     /// <exception cref="DifferenceException">One says something else.</exception>
-    public static void Check(IReadOnlyList<FileMetadata> files, Month month, int sourceFiles, long sourceBytes, RecordCounts counts)
+    public static void Check(IReadOnlyList<CheckedFile> files, Month month, int sourceFiles, long sourceBytes, RecordCounts counts)
     {
         foreach (var file in files)
         {
@@ -29,7 +29,7 @@ internal static class FileCounts
         }
     }
 
-    private static void Check(FileMetadata file, string name, string expected)
+    private static void Check(CheckedFile file, string name, string expected)
     {
         string? found = file.Values.GetValueOrDefault(Prefix + name);
         if (found != expected)

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Source;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local.Check;
@@ -18,7 +18,7 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
 
     private readonly Queue<RejectedLine> _lines = new();
     private readonly ArrayBufferWriter<byte> _value = new();
-    private LogFile? _file;
+    private SourceText? _file;
     private SourceLines? _reader;
     private LineHash? _hash;
     private bool _isBase64;
@@ -68,7 +68,7 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
         }
 
         var file = files[_opened++];
-        _file = new LogFile(await store.OpenAsync(file, cancellation), Uri);
+        _file = new SourceText(await store.OpenAsync(file, cancellation), Uri);
         _reader = new SourceLines(_file);
         return true;
     }
@@ -159,14 +159,14 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
         }
 
         var value = _value.WrittenSpan;
-        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(characters)];
+        byte[] bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(characters)];
         if (Base64.DecodeFromUtf8(value[..characters], bytes, out _, out int written) != OperationStatus.Done)
         {
             throw NotOne(number);
         }
 
         _hash!.Add(bytes.AsSpan(0, written));
-        var rest = value[characters..].ToArray();
+        byte[] rest = value[characters..].ToArray();
         _value.ResetWrittenCount();
         _value.Write(rest);
     }

@@ -1,7 +1,10 @@
 using System.Globalization;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Source;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Local.Check;
 
@@ -9,7 +12,7 @@ namespace CloudTrailAggregation.Local.Check;
 /// Proves that a month's files hold its source, or finds the first difference: records -> reject, duplicate or event -> the
 /// next row of the files. Reads both once and holds neither.
 /// </summary>
-internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, bool deduplicate, IProgress<MonthProgress> progress) : IDisposable
+internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, bool deduplicate, IProgress<RunProgress> progress) : IDisposable
 {
     private const int MaxRecordBytes = 16 << 20;
 
@@ -31,8 +34,8 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
     public async Task<CheckedMonth> RunAsync(Month month, CancellationToken cancellation)
     {
         var sources = await MonthSource.ListAsync(source, month, cancellation);
-        var files = await OutputKeys.ListAsync(destination, OutputKeys.ParquetPrefix(month), OutputKeys.ParquetSuffix, cancellation);
-        var rejectFiles = await OutputKeys.ListAsync(destination, OutputKeys.RejectPrefix(month), OutputKeys.RejectSuffix, cancellation);
+        var files = await OutputKeys.ListAsync(destination, OutputKeys.ParquetPrefix(new Unit(month)), OutputKeys.ParquetSuffix, cancellation);
+        var rejectFiles = await OutputKeys.ListAsync(destination, OutputKeys.RejectPrefix(new Unit(month)), OutputKeys.RejectSuffix, cancellation);
         using var rows = new MonthRows(destination, [.. files.Values], cancellation);
         await using var kept = new KeptRejects(destination, [.. rejectFiles.Values]);
 
@@ -41,7 +44,7 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
         {
             await CheckSourceAsync(stored, rows, kept, cancellation);
             bytes += stored.Size;
-            progress.Report(new MonthProgress(sources.Count, number + 1, allBytes, bytes, _counts.Events));
+            progress.Report(new RunProgress(sources.Count, number + 1, allBytes, bytes, _counts.Events));
         }
 
         await CheckEndAsync(month, rows, kept, cancellation);
@@ -57,7 +60,7 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
         _history.StartDay(MonthSource.DayOf(stored));
         string uri = source.UriOf(stored.Key);
         var before = _counts;
-        await using var file = new LogFile(await source.OpenAsync(stored, cancellation), uri);
+        await using var file = new SourceText(await source.OpenAsync(stored, cancellation), uri);
         var lines = new SourceLines(file);
         while (await lines.ReadAsync(cancellation))
         {
@@ -219,7 +222,7 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
 
         if (await kept.NextAsync(cancellation) is { } reject)
         {
-            throw new DifferenceException(string.Create(CultureInfo.InvariantCulture, $"{destination.UriOf(OutputKeys.RejectPrefix(month))} keeps {reject.Source}, line {reject.Number}, which is no reject in the source."));
+            throw new DifferenceException(string.Create(CultureInfo.InvariantCulture, $"{destination.UriOf(OutputKeys.RejectPrefix(new Unit(month)))} keeps {reject.Source}, line {reject.Number}, which is no reject in the source."));
         }
     }
 }

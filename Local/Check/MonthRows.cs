@@ -1,4 +1,6 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local.Check;
@@ -8,7 +10,7 @@ internal sealed class MonthRows(IObjectStore store, IReadOnlyList<StoredObject> 
 {
     private static readonly int[] AllColumns = [.. Enumerable.Range(0, EventSchema.Columns.Length)];
 
-    private readonly List<FileMetadata> _read = [];
+    private readonly List<CheckedFile> _read = [];
     private ParquetTable? _table;
     private long _rows;
 
@@ -19,7 +21,7 @@ internal sealed class MonthRows(IObjectStore store, IReadOnlyList<StoredObject> 
     public string Position => $"{_table!.Uri}, row {Current!.Row}";
 
     /// <summary>The files read to their ends.</summary>
-    public IReadOnlyList<FileMetadata> Read => _read;
+    public IReadOnlyList<CheckedFile> Read => _read;
 
     /// <summary>Goes on to the next row.</summary>
     /// <returns>False at the end of the last file.</returns>
@@ -79,7 +81,7 @@ internal sealed class MonthRows(IObjectStore store, IReadOnlyList<StoredObject> 
             return;
         }
 
-        _read.Add(new FileMetadata(_table.Uri, _rows, _table.Metadata));
+        _read.Add(new CheckedFile(_table.Uri, _rows, _table.Metadata));
         Current!.Dispose();
         _table.Dispose();
         (Current, _table) = (null, null);
@@ -90,4 +92,4 @@ internal sealed class MonthRows(IObjectStore store, IReadOnlyList<StoredObject> 
 /// <param name="Uri">The file.</param>
 /// <param name="RowsSoFar">Rows in it and in those before it.</param>
 /// <param name="Values">Its key-value metadata.</param>
-internal sealed record FileMetadata(string Uri, long RowsSoFar, IReadOnlyDictionary<string, string> Values);
+internal sealed record CheckedFile(string Uri, long RowsSoFar, IReadOnlyDictionary<string, string> Values);

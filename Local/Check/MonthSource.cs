@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local.Check;
@@ -19,7 +18,7 @@ internal static partial class MonthSource
             }
         }
 
-        ArchivedObjects.CheckSources(sources, store, month);
+        ArchivedObjects.CheckSources(sources, store, new Unit(month));
         return [.. sources.OrderBy(source => source.Key, Utf8Order.Instance)];
     }
 

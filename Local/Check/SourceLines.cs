@@ -1,4 +1,5 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Source;
 
 namespace CloudTrailAggregation.Local.Check;
 
@@ -6,7 +7,7 @@ namespace CloudTrailAggregation.Local.Check;
 /// An object's text line by line, framed without the code that wrote the file. A line that is too long to be held comes
 /// in several pieces.
 /// </summary>
-internal sealed class SourceLines(LogFile file)
+internal sealed class SourceLines(SourceText file)
 {
     /// <summary>The longest record together with byte-order mark, CR and newline, in bytes.</summary>
     private const int MaxBytes = (16 << 20) + 5;
@@ -66,7 +67,7 @@ internal sealed class SourceLines(LogFile file)
     private void MakeRoom()
     {
         int kept = _end - _start;
-        var larger = kept > _buffer.Length / 2 ? new byte[Math.Min(_buffer.Length * 2, MaxBytes)] : _buffer;
+        byte[] larger = kept > _buffer.Length / 2 ? new byte[Math.Min(_buffer.Length * 2, MaxBytes)] : _buffer;
         _buffer.AsSpan(_start, kept).CopyTo(larger);
         (_buffer, _start, _end) = (larger, 0, kept);
     }

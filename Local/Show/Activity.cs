@@ -1,3 +1,5 @@
+using CloudTrailAggregation.Parquet;
+
 namespace CloudTrailAggregation.Local.Show;
 
 /// <summary>What happened in the events of some files: the most frequent names, sources, errors and callers, and events by day.</summary>

@@ -1,4 +1,6 @@
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 
 namespace CloudTrailAggregation.Local.Show;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local.Show;
@@ -86,7 +88,7 @@ internal sealed class ShowCommand : Command
         var activity = arguments.GetResult(_top) is null ? null : ActivityOf(store, files, cancellation).Details(top);
         if (arguments.GetValue(_json))
         {
-            await Console.Out.WriteLineAsync(OneLine.Escaped(ShowJson.Text(new ShowDetails(details, activity))));
+            await Console.Out.WriteLineAsync(SingleLine.Escaped(ShowJson.Text(new ShowDetails(details, activity))));
             return 0;
         }
 

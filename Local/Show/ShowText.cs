@@ -1,3 +1,6 @@
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Parquet;
+
 namespace CloudTrailAggregation.Local.Show;
 
 /// <summary>What was found in the files, for people.</summary>
@@ -36,7 +39,7 @@ internal sealed class ShowText(TextWriter output)
         output.WriteLine();
         foreach (var other in files.Except(alike))
         {
-            output.WriteLine($"Left out above, with other columns: {OneLine.Escaped(other.Uri)} ({string.Join(", ", other.Columns.Select(column => OneLine.Escaped(Bounded($"{column.Name} {column.Type}"))))})");
+            output.WriteLine($"Left out above, with other columns: {SingleLine.Escaped(other.Uri)} ({string.Join(", ", other.Columns.Select(column => SingleLine.Escaped(Bounded($"{column.Name} {column.Type}"))))})");
             output.WriteLine();
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudTrailAggregation.Benchmarks.Measuring;
+using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Benchmarks;
 

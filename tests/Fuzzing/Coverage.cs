@@ -8,7 +8,7 @@ internal static class Coverage
 {
     /// <summary>Rewrites a built product so that it reports its branches. Not the one that this process has loaded.</summary>
     public static void Instrument(string assembly) =>
-        Fuzzer.Instrument(assembly, type => type.StartsWith("CloudTrailAggregation.CloudTrail.", StringComparison.Ordinal) || type.StartsWith("CloudTrailAggregation.Aggregation.", StringComparison.Ordinal), Options.Value);
+        Fuzzer.Instrument(assembly, type => type.StartsWith("CloudTrailAggregation.", StringComparison.Ordinal), Options.Value);
 
     /// <summary>Answers afl-fuzz, which gives the inputs, until it ends the process.</summary>
     /// <param name="make">Makes the target: not before the memory is there into which instrumented code reports.</param>

@@ -34,7 +34,7 @@ internal static class Mutator
     {
         int at = dice.Next(input.Length + 1);
         byte filler = dice.Next(3) == 0 && at < input.Length ? input[at] : (byte)'x';
-        var stretched = new byte[Math.Max(length, input.Length)];
+        byte[] stretched = new byte[Math.Max(length, input.Length)];
         input.AsSpan(0, at).CopyTo(stretched);
         stretched.AsSpan(at, stretched.Length - input.Length).Fill(filler);
         input.AsSpan(at).CopyTo(stretched.AsSpan(at + stretched.Length - input.Length));
@@ -84,7 +84,7 @@ internal static class Mutator
     private static byte[] Repeat(byte[] input, int at, int length, Random dice)
     {
         int times = Math.Min(dice.Next(4) == 0 ? dice.Next(5_000) : dice.Next(8), MaxBytes / (length + 1));
-        var piece = input.AsSpan(at, length).ToArray();
+        byte[] piece = input.AsSpan(at, length).ToArray();
         return Replace(input, at, 0, [.. Enumerable.Repeat(piece, times).SelectMany(bytes => bytes)]);
     }
 

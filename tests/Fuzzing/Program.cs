@@ -1,8 +1,9 @@
-// Fuzzing of what reads the source: by a seeded generator and mutator, or led by coverage (tests/Fuzzing/coverage.sh).
 using System.CommandLine;
 using System.Globalization;
 using CloudTrailAggregation.Fuzzing;
 using CloudTrailAggregation.Tests;
+
+// Fuzzing of what reads the source: by a seeded generator and mutator, or led by coverage (tests/Fuzzing/coverage.sh).
 
 var minutes = new Option<double>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 1 };
 var seed = new Option<ulong>("--seed") { Description = "Decides every input; printed, so that a run can be had again.", DefaultValueFactory = _ => (ulong)Random.Shared.Next() };
@@ -10,7 +11,7 @@ var first = new Option<long>("--first") { Description = "The number of the first
 var only = new Option<string?>("--target") { Description = $"{string.Join(", ", TargetList.Names)}; otherwise all." };
 var replay = new Option<FileInfo?>("--replay") { Description = "Runs --target over this file alone." };
 var coverage = new Option<bool>("--coverage") { Description = "Runs --target for afl-fuzz; the product must be instrumented." };
-var instrument = new Option<FileInfo?>("--instrument") { Description = "Instruments this CloudTrailAggregation.dll and ends." };
+var instrument = new Option<FileInfo?>("--instrument") { Description = "Instruments this Aggregation.dll and ends." };
 var corpusTo = new Option<DirectoryInfo?>("--write-corpus") { Description = "Writes inputs for afl-fuzz to start from and ends." };
 
 var root = new RootCommand("Fuzzes what reads the source.") { minutes, seed, first, only, replay, coverage, instrument, corpusTo };

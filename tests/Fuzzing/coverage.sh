@@ -14,7 +14,7 @@ mkdir -p "$work"
 dotnet build -c Release -p:LambdaPackages=stand-in -v quiet --nologo
 rm -rf "$work/instrumented"
 cp -r bin/Release/net10.0 "$work/instrumented"
-dotnet bin/Release/net10.0/Fuzzing.dll --instrument "$work/instrumented/CloudTrailAggregation.dll"
+dotnet bin/Release/net10.0/Fuzzing.dll --instrument "$work/instrumented/Aggregation.dll"
 [ -d "$work/corpus" ] || dotnet bin/Release/net10.0/Fuzzing.dll --target "$target" --write-corpus "$work/corpus"
 
 # dotnet itself is not instrumented, needs address space, and there is no core pattern or processor to be had in a container.

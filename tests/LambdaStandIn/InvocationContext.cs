@@ -20,7 +20,7 @@ internal sealed class InvocationContext(HttpResponseHeaders headers) : ILambdaCo
     public string LogGroupName => Variable("AWS_LAMBDA_LOG_GROUP_NAME");
     public string LogStreamName => Variable("AWS_LAMBDA_LOG_STREAM_NAME");
     public int MemoryLimitInMB =>
-        int.TryParse(Variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), CultureInfo.InvariantCulture, out var size) ? size : 0;
+        int.TryParse(Variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), CultureInfo.InvariantCulture, out int size) ? size : 0;
 
     public IClientContext ClientContext => null!;
     public ICognitoIdentity Identity => null!;

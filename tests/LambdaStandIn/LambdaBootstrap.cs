@@ -66,7 +66,7 @@ public sealed class LambdaBootstrap : IDisposable
         using var invocation = await _api.NextAsync(cancellation);
         var context = new InvocationContext(invocation.Headers);
         Environment.SetEnvironmentVariable("_X_AMZN_TRACE_ID", context.TraceId);
-        var resource = $"invocation/{context.AwsRequestId}";
+        string resource = $"invocation/{context.AwsRequestId}";
         Stream response;
         try
         {

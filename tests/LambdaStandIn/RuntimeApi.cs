@@ -29,7 +29,7 @@ internal sealed class RuntimeApi(string hostAndPort) : IDisposable
 
     public async Task PostErrorAsync(string resource, Exception exception)
     {
-        var errorType = exception.GetType().Name;
+        string errorType = exception.GetType().Name;
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new
         {
             errorType,

@@ -39,7 +39,7 @@ internal sealed class Actor
     {
         var dice = new Dice(Session(context));
         line.Write("ASIA"u8);
-        foreach (ref var letter in line.Take(16))
+        foreach (ref byte letter in line.Take(16))
         {
             letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"u8[dice.Below(32)];
         }

@@ -153,9 +153,9 @@ internal sealed class Callers(Organization organization, ulong seed)
     /// <summary>A caller with an address, a user agent and TLS of its own.</summary>
     private Actor Insider(string identity, string arn, string[] agents, bool console = false, params (string Name, string Value)[] values)
     {
-        var isPerson = console || agents == Words.CommandLines;
-        var isPrivate = !isPerson && _dice.Below(3) == 0;
-        var addresses = isPrivate ? "privateIp" : _dice.Below(6) == 0 ? "ipv6" : "publicIp";
+        bool isPerson = console || agents == Words.CommandLines;
+        bool isPrivate = !isPerson && _dice.Below(3) == 0;
+        string addresses = isPrivate ? "privateIp" : _dice.Below(6) == 0 ? "ipv6" : "publicIp";
         (string, string)[] all = [.. values, .. DrawValues(isPerson)];
         return new Actor
         {

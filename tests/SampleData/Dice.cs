@@ -25,7 +25,7 @@ internal struct Dice(ulong seed)
     /// </summary>
     public int Skewed(int count)
     {
-        var unit = Unit();
+        double unit = Unit();
         return (int)(unit * unit * unit * count);
     }
 
@@ -33,9 +33,9 @@ internal struct Dice(ulong seed)
 
     public void Shuffle<T>(T[] items)
     {
-        for (var i = items.Length - 1; i > 0; i--)
+        for (int i = items.Length - 1; i > 0; i--)
         {
-            var other = Below(i + 1);
+            int other = Below(i + 1);
             (items[i], items[other]) = (items[other], items[i]);
         }
     }

@@ -47,7 +47,7 @@ internal sealed record Event(int Weight, Caller Caller, string Service, string N
     private string Text(string? error, string response)
     {
         // S3 alone writes the header in brackets.
-        var agent = Service == "s3" && Via.Length == 0 ? "[@{agent}]" : "@{agent}";
+        string agent = Service == "s3" && Via.Length == 0 ? "[@{agent}]" : "@{agent}";
         return $$"""
             {
               "eventVersion": "{{(Name.Length % 3 == 0 ? "1.08" : "1.09")}}", "userIdentity": @{identity}, "eventTime": "@{time}",

@@ -20,7 +20,7 @@ internal sealed class EventClock
         _monthStart = arguments.Month.ToDateTime(TimeOnly.MinValue);
         _monthEnd = _monthStart.AddMonths(1);
         Days = (_monthEnd - _monthStart).Days;
-        var weights = Shares([.. Enumerable.Range(0, Days).Select(DayWeight)]);
+        double[] weights = Shares([.. Enumerable.Range(0, Days).Select(DayWeight)]);
         _dayStarts = [.. weights.Select(share => (long)Math.Round(share * arguments.Events))];
     }
 
@@ -44,13 +44,13 @@ internal sealed class EventClock
     /// <summary>Median 3.2 minutes, at most 10.1, as in real deliveries.</summary>
     private static TimeSpan Lag(ref Dice dice)
     {
-        var unit = dice.Unit();
+        double unit = dice.Unit();
         return TimeSpan.FromSeconds(54 + (552 * unit * unit));
     }
 
     private DateTime OutsideMonth(long lateEvent, ref Dice dice)
     {
-        var unit = dice.Unit();
+        double unit = dice.Unit();
         return lateEvent % 4 == 1
             ? _monthEnd + TimeSpan.FromMinutes(90 * unit)
             : _monthStart - TimeSpan.FromSeconds(1) - TimeSpan.FromDays(9 * unit * unit * unit);
@@ -58,21 +58,21 @@ internal sealed class EventClock
 
     private DateTime Delivered(long position, ref Dice dice)
     {
-        var day = DayOf(position);
-        var share = (position - _dayStarts[day] + dice.Unit()) / (_dayStarts[day + 1] - _dayStarts[day]);
-        var hour = HourWeights.Length - 1;
+        int day = DayOf(position);
+        double share = (position - _dayStarts[day] + dice.Unit()) / (_dayStarts[day + 1] - _dayStarts[day]);
+        int hour = HourWeights.Length - 1;
         while (HourStarts[hour] > share)
         {
             hour--;
         }
 
-        var hours = hour + ((share - HourStarts[hour]) / (HourStarts[hour + 1] - HourStarts[hour]));
+        double hours = hour + ((share - HourStarts[hour]) / (HourStarts[hour + 1] - HourStarts[hour]));
         return _monthStart + TimeSpan.FromDays(day) + TimeSpan.FromHours(Math.Min(hours, 23.9999));
     }
 
     private int DayOf(long position)
     {
-        var day = Days - 1;
+        int day = Days - 1;
         while (_dayStarts[day] > position)
         {
             day--;
@@ -87,8 +87,8 @@ internal sealed class EventClock
     /// <summary>Where each begins, and the last ends, as shares of the whole.</summary>
     private static double[] Shares(int[] weights)
     {
-        var shares = new double[weights.Length + 1];
-        for (var i = 0; i < weights.Length; i++)
+        double[] shares = new double[weights.Length + 1];
+        for (int i = 0; i < weights.Length; i++)
         {
             shares[i + 1] = shares[i] + ((double)weights[i] / weights.Sum());
         }

@@ -33,7 +33,7 @@ internal sealed class EventKinds
             return null;
         }
 
-        var turn = number * _all.Length / events;
+        long turn = number * _all.Length / events;
         return number == ((2 * turn) + 1) * events / (2 * _all.Length) ? _all[turn] : null;
     }
 }

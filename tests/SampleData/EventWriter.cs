@@ -26,12 +26,12 @@ internal sealed class EventWriter(SampleArguments arguments, EventClock clock, O
         _context.Dice = new Dice(_context.Hash);
         ref var dice = ref _context.Dice;
         var burst = new Dice(Dice.Hash(~(ulong)arguments.Seed, (ulong)(number / BurstLength)));
-        var isInBurst = dice.Below(100) < BurstPercent;
+        bool isInBurst = dice.Below(100) < BurstPercent;
 
         var burstKind = kinds.Draw(ref burst);
         var kind = kinds.InTurn(number, arguments.Events)
             ?? (!isInBurst ? kinds.Draw(ref dice) : dice.Below(100) < SameKindPercent ? burstKind : kinds.DrawOf(burstKind.Described.Caller, ref dice));
-        var burstHash = burst.Next();
+        ulong burstHash = burst.Next();
         var actor = kind.Actors[isInBurst ? burst.Skewed(kind.Actors.Length) : dice.Skewed(kind.Actors.Length)];
 
         _context.PoolHash = isInBurst && dice.Below(100) < SameResourcesPercent ? burstHash : _context.Hash;

@@ -23,7 +23,7 @@ internal sealed class LineWriter(EventWriter events)
     /// <summary>Turns a good line into a bad one that still holds its eventID: no two are equal.</summary>
     private void Spoil(long number)
     {
-        var idEnd = EndOf("\"eventID\":"u8) + "\"00000000-0000-0000-0000-000000000000\"".Length + 1;
+        int idEnd = EndOf("\"eventID\":"u8) + "\"00000000-0000-0000-0000-000000000000\"".Length + 1;
         switch (number % 3)
         {
             case 0:
@@ -34,9 +34,9 @@ internal sealed class LineWriter(EventWriter events)
                 _line.Written[EndOf("\"awsRegion\":"u8) + 3] = 0xE9;
                 break;
             default:
-                var id = Encoding.ASCII.GetString(_line.Written[(idEnd - 37)..(idEnd - 1)]);
+                string id = Encoding.ASCII.GetString(_line.Written[(idEnd - 37)..(idEnd - 1)]);
                 _line.Clear();
-                _line.Write(Encoding.ASCII.GetBytes(number % 2 == 0 ? $"[\"{id}\", null]" : $"Internal error {id}: try again later"));
+                _line.Write(Encoding.ASCII.GetBytes(number % 2 == 0 ? $"\"{id}\"" : $"Internal error {id}: try again later"));
                 break;
         }
     }

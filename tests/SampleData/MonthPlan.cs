@@ -14,21 +14,21 @@ internal sealed class MonthPlan(SampleArguments arguments, EventClock clock)
     /// <param name="day">The day, from 0.</param>
     public IEnumerable<PlannedLine> LinesOf(int day)
     {
-        for (var position = clock.FirstOf(day); position < clock.FirstOf(day + 1); position++)
+        for (long position = clock.FirstOf(day); position < clock.FirstOf(day + 1); position++)
         {
             yield return new PlannedLine(SampleLineKind.Event, position, position);
 
-            var copies = Spread.At(position, arguments.Duplicates, arguments.Events);
-            var firstCopy = Spread.Before(position, arguments.Duplicates, arguments.Events);
-            for (var copy = firstCopy; copy < firstCopy + copies; copy++)
+            long copies = Spread.At(position, arguments.Duplicates, arguments.Events);
+            long firstCopy = Spread.Before(position, arguments.Duplicates, arguments.Events);
+            for (long copy = firstCopy; copy < firstCopy + copies; copy++)
             {
-                var original = OriginalOf(copy, position, day);
+                long original = OriginalOf(copy, position, day);
                 yield return new PlannedLine(SampleLineKind.Duplicate, original, original);
             }
 
-            var badLines = Spread.At(position, arguments.BadLines, arguments.Events);
-            var firstBad = Spread.Before(position, arguments.BadLines, arguments.Events);
-            for (var bad = firstBad; bad < firstBad + badLines; bad++)
+            long badLines = Spread.At(position, arguments.BadLines, arguments.Events);
+            long firstBad = Spread.Before(position, arguments.BadLines, arguments.Events);
+            for (long bad = firstBad; bad < firstBad + badLines; bad++)
             {
                 // Spare numbers, so that no bad line is a piece of a good one.
                 yield return new PlannedLine(SampleLineKind.BadLine, arguments.Events + bad, position);
@@ -42,7 +42,7 @@ internal sealed class MonthPlan(SampleArguments arguments, EventClock clock)
     private long OriginalOf(long copy, long position, int day)
     {
         var dice = new Dice(Dice.Hash((ulong)arguments.Seed ^ 0xC0B1, (ulong)copy));
-        var first = clock.FirstOf(day);
+        long first = clock.FirstOf(day);
         if (copy % OneInNextDay == 1 && day > 0 && clock.FirstOf(day - 1) < first)
         {
             return first - 1 - dice.Skewed((int)(first - clock.FirstOf(day - 1)));

@@ -8,7 +8,7 @@ var month = new Option<DateOnly>("--month")
     Description = "The month to generate.", HelpName = "YYYY-MM", Required = true,
     CustomParser = result =>
     {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         if (!DateOnly.TryParseExact(text, "yyyy-MM", out var parsed))
         {
             result.AddError($"--month is YYYY-MM, not '{text}'.");
@@ -46,7 +46,7 @@ var command = new RootCommand("Writes a generated month of CloudTrail events as 
 command.SetAction(Generate);
 
 var parsed = command.Parse(args);
-var exitCode = parsed.Invoke();
+int exitCode = parsed.Invoke();
 return parsed.Errors.Count > 0 ? 2 : exitCode;
 
 int Generate(ParseResult result)
@@ -63,7 +63,7 @@ int Generate(ParseResult result)
         return 2;
     }
 
-    var directory = result.GetRequiredValue(output).FullName;
+    string directory = result.GetRequiredValue(output).FullName;
     var watch = Stopwatch.StartNew();
     try
     {

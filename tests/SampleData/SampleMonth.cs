@@ -41,7 +41,7 @@ public sealed class SampleMonth
     /// <exception cref="IOException">A file could not be written; the month's folder may not exist before.</exception>
     public SampleSummary WriteTo(string directory, int threads)
     {
-        var month = Path.Combine(directory, _arguments.Month.ToString("yyyy/MM", CultureInfo.InvariantCulture));
+        string month = Path.Combine(directory, _arguments.Month.ToString("yyyy/MM", CultureInfo.InvariantCulture));
         if (Directory.Exists(month))
         {
             throw new IOException($"{month} exists: remove it or name another directory.");
@@ -55,8 +55,8 @@ public sealed class SampleMonth
     private SampleSummary WriteDay(string month, int day)
     {
         var writer = NewWriter();
-        var counts = new long[3];
-        var late = 0;
+        long[] counts = new long[3];
+        int late = 0;
         var folder = new DayFolder(Path.Combine(month, $"{day + 1:00}"));
         using (folder)
         {

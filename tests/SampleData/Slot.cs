@@ -42,7 +42,7 @@ internal abstract class Slot
         public RandomText(ReadOnlySpan<byte> alphabet, int length, ulong salt)
         {
             (_length, _salt) = (length, salt);
-            for (var i = 0; i < _alphabet.Length; i++)
+            for (int i = 0; i < _alphabet.Length; i++)
             {
                 _alphabet[i] = alphabet[i % alphabet.Length];
             }
@@ -52,9 +52,9 @@ internal abstract class Slot
         {
             var stable = new Dice(Dice.Hash(context.Hash, _salt));
             ref var dice = ref _salt == 0 ? ref context.Dice : ref stable;
-            var random = 0UL;
+            ulong random = 0UL;
             var text = line.Take(_length);
-            for (var i = 0; i < text.Length; i++)
+            for (int i = 0; i < text.Length; i++)
             {
                 random = (i & 7) == 0 ? dice.Next() : random >> 8;
                 text[i] = _alphabet[(byte)random];
@@ -69,7 +69,7 @@ internal abstract class Slot
             var stable = new Dice(Dice.Hash(context.Hash, salt));
             ref var dice = ref salt == 0 ? ref context.Dice : ref stable;
             var text = line.Take(36);
-            var random = 0UL;
+            ulong random = 0UL;
             for (var (i, digits) = (0, 0); i < text.Length; i++)
             {
                 if (i is 8 or 13 or 18 or 23)
@@ -95,7 +95,7 @@ internal abstract class Slot
             var stable = new Dice(Dice.Hash(context.Hash, salt));
             ref var dice = ref salt == 0 ? ref context.Dice : ref stable;
             Span<byte> digits = stackalloc byte[11];
-            Utf8Formatter.TryFormat(lowest + dice.Below(highest - lowest + 1), digits, out var length);
+            Utf8Formatter.TryFormat(lowest + dice.Below(highest - lowest + 1), digits, out int length);
             line.Write(digits[..length]);
         }
     }
@@ -105,7 +105,7 @@ internal abstract class Slot
         public override void Write(LineBuffer line, EventContext context)
         {
             Span<byte> text = stackalloc byte[40];
-            context.Time.TryFormat(text, out var length, format, CultureInfo.InvariantCulture);
+            context.Time.TryFormat(text, out int length, format, CultureInfo.InvariantCulture);
             line.Write(text[..length]);
         }
     }

@@ -14,13 +14,13 @@ internal sealed class Template
     {
         var parts = new List<Part>();
         var literal = new StringBuilder();
-        var insideString = false;
-        for (var i = 0; i < text.Length; i++)
+        bool insideString = false;
+        for (int i = 0; i < text.Length; i++)
         {
-            var c = text[i];
+            char c = text[i];
             if (c == '@' && i + 1 < text.Length && text[i + 1] == '{')
             {
-                var end = text.IndexOf('}', i);
+                int end = text.IndexOf('}', i);
                 parts.Add(new Part(organization.Encode(literal.ToString()), Slot.Parse(text[(i + 2)..end], organization)));
                 literal.Clear();
                 i = end;

@@ -3,7 +3,7 @@ using System.Globalization;
 using CloudTrailAggregation.Benchmarks.Layouts;
 using CloudTrailAggregation.Benchmarks.Measuring;
 using CloudTrailAggregation.Benchmarks.Queries;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 
 namespace CloudTrailAggregation.Benchmarks.Commands;
 

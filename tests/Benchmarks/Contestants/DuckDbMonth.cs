@@ -1,5 +1,6 @@
 using System.Globalization;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Parquet;
 using DuckDB.NET.Data;
 
 namespace CloudTrailAggregation.Benchmarks.Contestants;

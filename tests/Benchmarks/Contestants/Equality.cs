@@ -1,4 +1,4 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 using DuckDB.NET.Data;
 
 namespace CloudTrailAggregation.Benchmarks.Contestants;
@@ -17,7 +17,7 @@ internal static class Equality
     {
         using var database = new DuckDBConnection("DataSource=:memory:");
         database.Open();
-        var expected = Sums(database, files[0]);
+        string[] expected = Sums(database, files[0]);
         return [.. files.Skip(1).SelectMany(file => Sums(database, file).Zip(expected, Columns.Select(column => column.Name).Prepend("rows"))
             .Where(sum => sum.First != sum.Second)
             .Select(sum => $"{sum.Third}: {sum.Second} in {files[0]}, {sum.First} in {file} (values / sum of hashes)"))];

@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Columns;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Benchmarks.Kernels;
@@ -47,13 +49,21 @@ public class EncodingKernels
         }
     }
 
+    private static void InTurn(int count, Action<int> body)
+    {
+        for (int number = 0; number < count; number++)
+        {
+            body(number);
+        }
+    }
+
     [GlobalCleanup]
     public void Cleanup() => Array.ForEach(_chunks, chunk => chunk.Dispose());
 
     [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
     public long Encode()
     {
-        using var sink = new ParquetSink(Stream.Null, Codec.Zstd, others: null, new Dictionary<string, string>(StringComparer.Ordinal));
+        using var sink = new ParquetSink(Stream.Null, Codec.Zstd, InTurn, new Dictionary<string, string>(StringComparer.Ordinal));
         foreach (var batch in _batches)
         {
             sink.Append(batch, 0, batch.Rows);

@@ -1,6 +1,7 @@
 using System.IO.Compression;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.SampleData;
+using CloudTrailAggregation.Source;
 
 namespace CloudTrailAggregation.Benchmarks.Kernels;
 
@@ -16,7 +17,7 @@ internal static class KernelMonth
 
     public static byte[] Packed { get; } = Pack();
 
-    public static LogFile Open(byte[] stored) => new(new MemoryStream(stored), "memory");
+    public static SourceText Open(byte[] stored) => new(new MemoryStream(stored), "memory");
 
     /// <summary>The text, cut into chunks.</summary>
     public static async Task<Chunk[]> ChunksAsync()

@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
-using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Columns;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Benchmarks.Kernels;
 

@@ -1,4 +1,4 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 using CloudTrailAggregation.Parquet;
 using ParquetSharp;
 

@@ -1,4 +1,5 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Parquet;
 using ParquetSharp;
 
 namespace CloudTrailAggregation.Benchmarks.Layouts;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CloudTrailAggregation.Benchmarks.Measuring;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 using DuckDB.NET.Data;
 
 namespace CloudTrailAggregation.Benchmarks.Queries;

@@ -1,4 +1,7 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -100,9 +103,9 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
                 await cancellation.CancelAsync();
             },
         };
-        var aggregation = new MonthAggregation(Source, destination, OptionsOf(1), TimeProvider.System);
+        var aggregation = new AggregationRun(Source, destination, OptionsOf(1), TimeProvider.System);
 
-        var report = await aggregation.RunAsync(Month, cancellation.Token);
+        var report = await aggregation.RunAsync(new Unit(Month), cancellation.Token);
 
         Assert.Equal(Rejects0, completed[0]);
         Assert.Equal(report.Outputs.Count + 1, completed.Length);
@@ -113,15 +116,15 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     public async Task A_run_that_another_one_overtakes_leaves_the_others_file()
     {
         await PutAsync(First, Events(3));
-        byte[] others = (await RunAsync(new AggregationOptions { Codec = CloudTrailAggregation.Parquet.Codec.None })).Files[0];
+        byte[] others = (await RunAsync(new RunOptions { Codec = CloudTrailAggregation.Parquet.Codec.None })).Files[0];
         await RunAsync();
         var destination = new InterruptedStore(Destination)
         {
             Completing = key => key == Parquet0 ? PutBytesAsync(Destination, key, others) : Task.CompletedTask,
         };
-        var aggregation = new MonthAggregation(Source, destination, new AggregationOptions { RowsPerFile = 1 }, TimeProvider.System);
+        var aggregation = new AggregationRun(Source, destination, new RunOptions { RowsPerFile = 1 }, TimeProvider.System);
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => aggregation.RunAsync(Month, Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => aggregation.RunAsync(new Unit(Month), Cancellation));
 
         Assert.Contains("another run was faster", failure.Message, StringComparison.Ordinal);
         Assert.Equal([Parquet0], await KeysAsync());
@@ -129,7 +132,7 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
         Assert.Empty(await LeftoversAsync());
     }
 
-    private static AggregationOptions OptionsOf(int threads) => new() { RowsPerFile = 700, Threads = threads };
+    private static RunOptions OptionsOf(int threads) => new() { RowsPerFile = 700, Threads = threads };
 
     /// <summary>The month's stores, in which the interruption happens at the moment.</summary>
     private async Task<(IObjectStore Source, IObjectStore Destination)> InterruptedAsync(Moment moment, bool hasOlder, Action interrupt)
@@ -156,7 +159,11 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
 
         Task At(Moment? reached)
         {
-            if (reached == moment) interrupt();
+            if (reached == moment)
+            {
+                interrupt();
+            }
+
             return Task.CompletedTask;
         }
     }
@@ -165,7 +172,11 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     private async Task PutMonthAsync(bool hasOlder)
     {
         await PutAsync(First, Event("a"), "old reject");
-        if (hasOlder) await RunAsync();
+        if (hasOlder)
+        {
+            await RunAsync();
+        }
+
         await PutAsync(First, [.. LargeEvents(1_300), "new reject"]);
         await PutAsync(Last, Event("z"), "last reject");
     }

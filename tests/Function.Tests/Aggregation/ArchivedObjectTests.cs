@@ -1,9 +1,13 @@
 using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Local;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -67,7 +71,7 @@ public sealed class ArchivedObjectTests(S3Server server) : IAsyncDisposable
         await ArchiveAsync(client, bucket);
 
         var refused = await Assert.ThrowsAsync<AggregationException>(() => RunAsync(source, destination));
-        var report = await RunAsync(source, destination, new AggregationOptions { Replace = true });
+        var report = await RunAsync(source, destination, new RunOptions { Replace = true });
         var again = await RunAsync(source, destination);
 
         Assert.Equal(
@@ -91,7 +95,7 @@ public sealed class ArchivedObjectTests(S3Server server) : IAsyncDisposable
         };
 
         var refused = await Assert.ThrowsAsync<AggregationException>(() => RunAsync(new DirectoryStore(_months.Source), _s3.Store()));
-        var report = await RunAsync(new DirectoryStore(_months.Source), _s3.Store(), new AggregationOptions { Replace = true });
+        var report = await RunAsync(new DirectoryStore(_months.Source), _s3.Store(), new RunOptions { Replace = true });
 
         Assert.StartsWith($"s3://fake/p/{Standing}: it is archived, so what it holds is not known.", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--replace", refused.Message, StringComparison.Ordinal);
@@ -106,8 +110,8 @@ public sealed class ArchivedObjectTests(S3Server server) : IAsyncDisposable
             Cancellation);
     }
 
-    private static Task<MonthReport> RunAsync(IObjectStore source, IObjectStore destination, AggregationOptions? options = null) =>
-        new MonthAggregation(source, destination, options ?? new AggregationOptions(), TimeProvider.System).RunAsync(new Month(2024, 2), Cancellation);
+    private static Task<RunReport> RunAsync(IObjectStore source, IObjectStore destination, RunOptions? options = null) =>
+        new AggregationRun(source, destination, options ?? new RunOptions(), TimeProvider.System).RunAsync(new Unit(new Month(2024, 2)), Cancellation);
 
     private static string Listed(string contents) => $"<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>";
 

@@ -1,4 +1,3 @@
-using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -69,7 +68,7 @@ public abstract class ChangingSourceTests(MonthStores stores) : MonthTest(stores
 
         var failure = await FailsAsync(source: BeforeTheCommit(change));
 
-        Assert.StartsWith($"{Source.UriOf(changed)} came, went or changed while the month was read", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{Source.UriOf(changed)}: it came, went or changed while the month was read", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>The source, in which something happens before the listing that comes before the commit.</summary>

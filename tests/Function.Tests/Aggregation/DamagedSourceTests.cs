@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -24,7 +25,10 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
         byte[] gzip = await PutOlderMonthAsync();
         int[] cuts = [.. Enumerable.Range(1, gzip.Length - 1).Where(cut => cut <= 40 || cut >= gzip.Length - 40 || cut % 97 == 0).Where(cut => cut % step == 0)];
 
-        foreach (int cut in cuts) await AssertFailsAsync(gzip[..cut], $"cut to {cut} of {gzip.Length} bytes");
+        foreach (int cut in cuts)
+        {
+            await AssertFailsAsync(gzip[..cut], $"cut to {cut} of {gzip.Length} bytes");
+        }
     }
 
     [Fact]
@@ -38,9 +42,13 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
             byte[] flipped = [.. gzip];
             flipped[place] ^= 0x10;
             if (MeansNothing(flipped))
+            {
                 Assert.True(place is >= 4 and <= 9 || place == gzip.Length - 9, $"byte {place} of {gzip.Length}");
+            }
             else
+            {
                 await AssertFailsAsync(flipped, $"byte {place} of {gzip.Length} flipped");
+            }
         }
 
         // The time and system of packing in the header, and what fills up the last byte of the packed data.
@@ -78,7 +86,9 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
         byte[] gzip = await PutOlderMonthAsync();
 
         foreach (int cut in (int[])[3, 10, 11, gzip.Length / 2, gzip.Length - 8, gzip.Length - 1])
+        {
             await AssertFailsAsync([.. gzip, .. gzip[..cut]], $"second member cut to {cut} bytes");
+        }
     }
 
     [Fact]
@@ -113,7 +123,7 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
     {
         await PutBytesAsync(Damaged, bytes);
 
-        var failure = await FailsAsync(new AggregationOptions { Threads = 1 + (bytes.Length % 2) });
+        var failure = await FailsAsync(new RunOptions { Threads = 1 + (bytes.Length % 2) });
 
         Assert.True(failure.Message.StartsWith(Source.UriOf(Damaged), StringComparison.Ordinal), $"{how}: {failure.Message}");
     }

@@ -1,4 +1,4 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Write;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;

@@ -1,6 +1,6 @@
 using System.Text;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Events;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -54,7 +54,10 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
     [Fact]
     public async Task Copies_on_many_days_in_a_row_are_dropped_but_for_the_first()
     {
-        for (int day = 8; day <= 12; day++) await PutAsync($"2024/02/{day:D2}/0.json", Event("a"));
+        for (int day = 8; day <= 12; day++)
+        {
+            await PutAsync($"2024/02/{day:D2}/0.json", Event("a"));
+        }
 
         await AssertKeptAsync(["a"], duplicates: 4);
     }
@@ -89,7 +92,7 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync("2024/02/05/0.json", Event("a"), Event("a"));
 
-        await AssertKeptAsync(["a", "a"], duplicates: 0, new AggregationOptions { Deduplicate = false });
+        await AssertKeptAsync(["a", "a"], duplicates: 0, new RunOptions { Deduplicate = false });
     }
 
     [Fact]
@@ -117,7 +120,7 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
         string[] kept = [.. lines.Distinct(StringComparer.Ordinal)];
         await PutAsync("2024/02/05/0.json.gz", lines);
 
-        var result = await RunAsync(new AggregationOptions { Threads = threads });
+        var result = await RunAsync(new RunOptions { Threads = threads });
 
         Assert.Equal(lines.Length - kept.Length, result.Report.Duplicates);
         Assert.All(kept.Zip(result.Rows), pair => RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(pair.First), pair.Second));
@@ -136,7 +139,7 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
         return $"{{{string.Join(',', members.Append($"\"eventName\":\"{number}\""))}}}";
     }
 
-    private async Task AssertKeptAsync(string[] ids, int duplicates, AggregationOptions? options = null)
+    private async Task AssertKeptAsync(string[] ids, int duplicates, RunOptions? options = null)
     {
         var result = await RunAsync(options);
 

@@ -1,4 +1,6 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -33,7 +35,7 @@ public abstract class EarlierRejectTests(MonthStores stores) : MonthTest(stores)
         byte[] rejects = await BytesAsync(Rejects0), faster = [.. await BytesAsync(Parquet0), .. "faster"u8];
         var overtaken = new InterruptedStore(Destination) { Completing = key => PutBytesAsync(Destination, key, faster) };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(Source, overtaken, new AggregationOptions(), TimeProvider.System).RunAsync(Month, Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, new RunOptions(), TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
         Assert.EndsWith("Nothing was changed.", failure.Message, StringComparison.Ordinal);
         Assert.Equal([Parquet0, Rejects0], await KeysAsync());

@@ -1,4 +1,4 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
@@ -35,7 +35,10 @@ internal sealed partial class ExpectedRows
             int day = int.Parse(Path.GetFileName(Path.GetDirectoryName(path))!, CultureInfo.InvariantCulture);
 
             // One character a byte: lines that differ in a byte stay different.
-            foreach (string line in Encoding.Latin1.GetString(Gunzip(path)).Split('\n').Where(line => line.Length > 0)) expected.Add(day, line);
+            foreach (string line in Encoding.Latin1.GetString(Gunzip(path)).Split('\n').Where(line => line.Length > 0))
+            {
+                expected.Add(day, line);
+            }
         }
         return expected;
     }
@@ -76,10 +79,20 @@ internal sealed partial class ExpectedRows
         foreach (var member in json.EnumerateObject())
         {
             var column = Array.Find(EventSchema.Columns, column => column.Member == member.Name || column.OtherSpelling == member.Name);
-            if (column is not null && member.Value.ValueKind == JsonValueKind.Null) continue;
-            if (column is not null) row[column.Name] = ValueOf(column.Kind, member.Value);
+            if (column is not null && member.Value.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+
+            if (column is not null)
+            {
+                row[column.Name] = ValueOf(column.Kind, member.Value);
+            }
+
             if (column is null || column.Member != member.Name || !IsExact(column.Kind, member.Value))
+            {
                 others.Add($"\"{member.Name}\": {member.Value.GetRawText()}");
+            }
         }
         row["other_fields"] = others.Count == 0 ? null : $"{{{string.Join(", ", others)}}}";
         return row;

@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -28,5 +29,5 @@ public abstract class FingerprintTests(MonthStores stores) : MonthTest(stores)
         Assert.NotEqual(before, after);
     }
 
-    private async Task<string> FingerprintAsync() => ParquetRows.Metadata((await RunAsync()).Files[0])["cloudtrail_aggregation.run"];
+    private async Task<string> FingerprintAsync() => DuckDbRows.Metadata((await RunAsync()).Files[0])["cloudtrail_aggregation.run"];
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Tests.Aggregation;
 using Xunit;
 
@@ -38,7 +40,11 @@ public sealed class Hyparquet
     private static async Task<string?> InstallAsync()
     {
         var (_, error) = await RunAsync("node", "--version");
-        if (error is null && !IsInstalled) (_, error) = await RunAsync("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        if (error is null && !IsInstalled)
+        {
+            (_, error) = await RunAsync("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        }
+
         return error is null ? null : $"hyparquet cannot be run: install Node.js 20 or later, and run npm ci in tests/readers ({error})";
     }
 
@@ -73,7 +79,7 @@ public sealed class Hyparquet
     }
 }
 
-/// <summary>A Parquet file as hyparquet reads it: its footer, and its rows as <see cref="ParquetRows"/> gives them.</summary>
+/// <summary>A Parquet file as hyparquet reads it: its footer, and its rows as <see cref="DuckDbRows"/> gives them.</summary>
 public sealed record HyparquetFile(JsonElement Footer, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows)
 {
     /// <summary>Each column chunk of each row group with its column.</summary>

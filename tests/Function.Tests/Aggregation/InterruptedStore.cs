@@ -37,7 +37,10 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Listing(prefix, ++_listings);
-        await foreach (var stored in store.ListAsync(prefix, cancellation)) yield return stored;
+        await foreach (var stored in store.ListAsync(prefix, cancellation))
+        {
+            yield return stored;
+        }
     }
 
     public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation)

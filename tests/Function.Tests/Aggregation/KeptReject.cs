@@ -13,7 +13,10 @@ public sealed record KeptReject(string Source, long Line, string Error, byte[] B
         using var gzip = new GZipStream(new MemoryStream(file), CompressionMode.Decompress);
         var text = new MemoryStream();
         gzip.CopyTo(text);
-        if (text.Length == 0) return [];
+        if (text.Length == 0)
+        {
+            return [];
+        }
 
         Assert.Equal((byte)'\n', text.GetBuffer()[text.Length - 1]);
         return [.. Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length - 1).Split('\n').Select(Parse)];

@@ -1,6 +1,6 @@
 using System.Text;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Plan;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
@@ -19,7 +19,7 @@ public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
             Event("before"), "\uFEFF" + EventOf(Limit) + "\r", rejects[0], "", rejects[1], rejects[2], Event("after"));
         await PutTextAsync("2024/02/02/000000.ndjson", rejects[3]); // no final newline
 
-        var result = await RunAsync(new AggregationOptions { MaxRejectedPercent = 100 });
+        var result = await RunAsync(new RunOptions { MaxRejectedPercent = 100 });
 
         Assert.Equal(["before", new string('x', Limit - Around.Length), "after"], Ids(result.Rows));
         Assert.Equal([3, 5, 6, 1], result.Rejects.Select(reject => reject.Line));

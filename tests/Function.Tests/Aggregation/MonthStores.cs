@@ -1,5 +1,7 @@
 using Amazon.S3;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 

@@ -1,10 +1,14 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Tests.Storage;
+using CloudTrailAggregation.Write;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
@@ -47,7 +51,7 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     protected static string[] LargeEvents(int count)
     {
         var random = new Random(count);
-        var digits = new byte[450];
+        byte[] digits = new byte[450];
         return [.. Enumerable.Range(0, count).Select(id =>
         {
             random.NextBytes(digits);
@@ -58,7 +62,11 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     protected static byte[] Gzip(byte[] bytes)
     {
         var gzipped = new MemoryStream();
-        using (var gzip = new GZipStream(gzipped, CompressionLevel.Fastest)) gzip.Write(bytes);
+        using (var gzip = new GZipStream(gzipped, CompressionLevel.Fastest))
+        {
+            gzip.Write(bytes);
+        }
+
         return gzipped.ToArray();
     }
 
@@ -85,18 +93,18 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 
     /// <summary>Runs the month and checks the report against the files.</summary>
     protected async Task<MonthResult> RunAsync(
-        AggregationOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null, Month? month = null)
+        RunOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null, Month? month = null)
     {
-        var report = await Aggregation(options, source, destination).RunAsync(month ?? Month, Cancellation);
+        var report = await Aggregation(options, source, destination).RunAsync(new Unit(month ?? Month), Cancellation);
 
-        var files = await FilesAsync(report);
-        var rows = ParquetRows.Read(files);
+        byte[][] files = await FilesAsync(report);
+        var rows = DuckDbRows.Read(files);
         Assert.Equal(report.Lines, report.Events + report.Duplicates + report.Rejects);
         Assert.Equal(report.Events, rows.Count);
-        Assert.Equal(report.Outputs.Select(output => output.Rows), ParquetRows.Counts(files));
+        Assert.Equal(report.Outputs.Select(output => output.Rows), DuckDbRows.Counts(files));
         Assert.Equal(report.Outputs.Select(output => output.Bytes), files.Select(file => file.LongLength));
         Assert.Equal(report.OutputBytes, report.Outputs.Sum(output => output.Bytes));
-        Assert.Equal(report.Lines == 0 ? MonthStatus.Empty : MonthStatus.Written, report.Status);
+        Assert.Equal(report.Lines == 0 ? RunStatus.Empty : RunStatus.Written, report.Status);
         var rejects = report.RejectFile is null ? [] : KeptReject.Parse(await BytesAsync(KeyOf(report.RejectFile)));
         Assert.Equal(report.Rejects, rejects.Count);
         Assert.Empty(await stores.LeftoversAsync());
@@ -105,18 +113,18 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 
     /// <summary>Runs the month, which must fail for a reason the operator can mend and change nothing.</summary>
     protected Task<AggregationException> FailsAsync(
-        AggregationOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null) =>
+        RunOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null) =>
         FailsAsync<AggregationException>(options, source, destination);
 
     /// <summary>Runs the month, which must fail and change nothing.</summary>
     protected async Task<TFailure> FailsAsync<TFailure>(
-        AggregationOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null, CancellationToken? cancellation = null)
+        RunOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null, CancellationToken? cancellation = null)
         where TFailure : Exception
     {
-        var before = await SnapshotAsync();
+        string[] before = await SnapshotAsync();
 
         var failure = await Assert.ThrowsAnyAsync<TFailure>(
-            () => Aggregation(options, source, destination).RunAsync(Month, cancellation ?? Cancellation));
+            () => Aggregation(options, source, destination).RunAsync(new Unit(Month), cancellation ?? Cancellation));
 
         Assert.Equal(before, await SnapshotAsync());
         Assert.Empty(await stores.LeftoversAsync());
@@ -131,7 +139,11 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     protected async Task<Dictionary<string, string>> HashesAsync()
     {
         var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var stored in await Destination.ListedAsync("")) hashes[stored.Key] = await HashAsync(stored);
+        foreach (var stored in await Destination.ListedAsync(""))
+        {
+            hashes[stored.Key] = await HashAsync(stored);
+        }
+
         return hashes;
     }
 
@@ -141,13 +153,17 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 
     protected static string?[] Ids(IEnumerable<IReadOnlyDictionary<string, object?>> rows) => [.. rows.Select(row => (string?)row["event_id"])];
 
-    private MonthAggregation Aggregation(AggregationOptions? options, IObjectStore? source, IObjectStore? destination) =>
-        new(source ?? Source, destination ?? Destination, options ?? new AggregationOptions(), TimeProvider.System);
+    private AggregationRun Aggregation(RunOptions? options, IObjectStore? source, IObjectStore? destination) =>
+        new(source ?? Source, destination ?? Destination, options ?? new RunOptions(), TimeProvider.System);
 
-    private async Task<byte[][]> FilesAsync(MonthReport report)
+    private async Task<byte[][]> FilesAsync(RunReport report)
     {
         var files = new List<byte[]>();
-        foreach (var output in report.Outputs) files.Add(await BytesAsync(KeyOf(output.Uri)));
+        foreach (var output in report.Outputs)
+        {
+            files.Add(await BytesAsync(KeyOf(output.Uri)));
+        }
+
         return [.. files];
     }
 
@@ -163,11 +179,14 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     {
         var objects = new List<string>();
         foreach (var stored in await Destination.ListedAsync(""))
+        {
             objects.Add($"{stored} {await HashAsync(stored)}");
+        }
+
         return [.. objects];
     }
 }
 
 /// <summary>What a run gave.</summary>
 public sealed record MonthResult(
-    MonthReport Report, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows, IReadOnlyList<KeptReject> Rejects, IReadOnlyList<byte[]> Files);
+    RunReport Report, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows, IReadOnlyList<KeptReject> Rejects, IReadOnlyList<byte[]> Files);

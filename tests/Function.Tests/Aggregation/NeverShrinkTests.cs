@@ -1,5 +1,5 @@
 using System.Text;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -14,7 +14,7 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
 {
     private const string Key = "2024/02/01/000000.ndjson.gz";
 
-    private static readonly AggregationOptions Replace = new() { Replace = true };
+    private static readonly RunOptions Replace = new() { Replace = true };
 
     [Theory]
     [InlineData(0)]
@@ -22,7 +22,7 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
     public async Task Fewer_events_fail_and_go_through_when_the_request_says_replace(int rowsPerFile)
     {
         await PutAsync(Key, Events(10));
-        await RunAsync(new AggregationOptions { RowsPerFile = rowsPerFile });
+        await RunAsync(new RunOptions { RowsPerFile = rowsPerFile });
         await PutAsync(Key, [.. Events(9), .. Events(9), "reject"]);
 
         var failure = await FailsAsync();
@@ -51,7 +51,7 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
     public async Task Files_left_over_by_another_run_do_not_count()
     {
         await PutAsync(Key, Events(10));
-        var older = await RunAsync(new AggregationOptions { RowsPerFile = 6 });
+        var older = await RunAsync(new RunOptions { RowsPerFile = 6 });
         await PutAsync(Key, Events(7));
         await RunAsync(Replace);
         await PutBytesAsync(Destination, Parquet1, older.Files[1]);
@@ -108,7 +108,7 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
 
             var failure = await FailsAsync();
 
-            Assert.StartsWith($"{Destination.UriOf(Parquet0)} is not a whole Parquet file", failure.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"{Destination.UriOf(Parquet0)} cannot be read as a Parquet file: ", failure.Message, StringComparison.Ordinal);
             Assert.Contains("\"replace\": true", failure.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', failure.Message);
         }
@@ -121,7 +121,10 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
     {
         string path = Path.GetTempFileName();
         using (var duckDb = new DuckDb())
+        {
             duckDb.Execute($"COPY (SELECT 'e' || range AS event_id, now()::TIMESTAMP AS event_time FROM range({rows})) TO '{path}' (FORMAT parquet)");
+        }
+
         byte[] bytes = File.ReadAllBytes(path);
         File.Delete(path);
         return bytes;

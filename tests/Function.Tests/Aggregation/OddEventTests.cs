@@ -1,5 +1,5 @@
 using System.Text;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.CloudTrail;
 using CloudTrailAggregation.Tests.Events;
 using CloudTrailAggregation.Tests.Storage;
@@ -24,10 +24,13 @@ public abstract class OddEventTests(MonthStores stores) : MonthTest(stores)
         string[] lines = Encoding.UTF8.GetString(ExpectedRows.Gunzip(path)).TrimEnd('\n').Split('\n');
         await PutBytesAsync("2024/02/01/odd-events.ndjson.gz", await File.ReadAllBytesAsync(path, Cancellation));
 
-        var result = await RunAsync(new AggregationOptions { Deduplicate = false, Threads = threads });
+        var result = await RunAsync(new RunOptions { Deduplicate = false, Threads = threads });
 
         Assert.Equal(778, result.Report.Events);
-        for (int row = 0; row < lines.Length; row++) RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(lines[row]), result.Rows[row]);
+        for (int row = 0; row < lines.Length; row++)
+        {
+            RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(lines[row]), result.Rows[row]);
+        }
     }
 
     [Fact]
@@ -36,9 +39,12 @@ public abstract class OddEventTests(MonthStores stores) : MonthTest(stores)
         string[] lines = [.. EventGen.Line.Array[TestRun.Iterations(3_000)].Single(_ => true, seed: "0000000000001").Where(RecordOracle.IsEvent)];
         await PutAsync("2024/02/01/000000.ndjson.gz", lines);
 
-        var result = await RunAsync(new AggregationOptions { Deduplicate = false, Threads = 2 });
+        var result = await RunAsync(new RunOptions { Deduplicate = false, Threads = 2 });
 
         Assert.Equal(lines.Length, result.Report.Events);
-        for (int row = 0; row < lines.Length; row++) RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(lines[row]), result.Rows[row]);
+        for (int row = 0; row < lines.Length; row++)
+        {
+            RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(lines[row]), result.Rows[row]);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
@@ -33,7 +35,7 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
     [Fact]
     public async Task Values_and_NULLs_are_where_the_events_have_them()
     {
-        await PutAsync("2024/02/01/000000.ndjson", "{}", Full(7), """{"eventName":"","readOnly":null,"resources":[],"x":null}""");
+        await PutAsync("2024/02/01/000000.ndjson", """{"eventID":null}""", Full(7), """{"eventName":"","readOnly":null,"resources":[],"x":null}""");
 
         var file = await hyparquet.ReadAsync((await RunAsync()).Files[0]);
 
@@ -113,7 +115,7 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
         const int Lines = ParquetSink.MaxRowGroupRows + 5_000;
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(Lines));
 
-        var result = await RunAsync(new AggregationOptions { Threads = 2 });
+        var result = await RunAsync(new RunOptions { Threads = 2 });
 
         Assert.Equal(Enumerable.Range(0, Lines).Select(id => id.ToString("D6")), Ids(result.Rows));
         Assert.Equal([100_000, 5_000], RowGroups(result.Files).Select(group => group.Rows));
@@ -124,12 +126,12 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
     [InlineData(2)]
     public async Task A_row_group_of_large_events_ends_at_48_MiB_before_compression(int threads)
     {
-        byte[] member = Gzip(Encoding.UTF8.GetBytes($"{{\"requestParameters\":\"{new string('x', 1 << 20)}\"}}\n"));
+        byte[] member = Gzip(Encoding.UTF8.GetBytes($"{{\"eventID\":null,\"requestParameters\":\"{new string('x', 1 << 20)}\"}}\n"));
         await PutBytesAsync("2024/02/01/000000.ndjson.gz", [.. Enumerable.Repeat(member, 60).SelectMany(bytes => bytes)]);
 
         // Not read back row by row: they are 60 MiB.
-        var options = new AggregationOptions { Deduplicate = false, Threads = threads };
-        var report = await new MonthAggregation(Source, Destination, options, TimeProvider.System).RunAsync(Month, Cancellation);
+        var options = new RunOptions { Deduplicate = false, Threads = threads };
+        var report = await new AggregationRun(Source, Destination, options, TimeProvider.System).RunAsync(new Unit(Month), Cancellation);
 
         var groups = RowGroups([await BytesAsync(Parquet0)]);
         Assert.Equal(60, report.Events);
@@ -138,14 +140,18 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
         Assert.InRange(groups[0].Bytes, ParquetSink.MaxRowGroupBytes, ParquetSink.MaxRowGroupBytes + (4 << 20));
     }
 
-    private static List<(long Rows, long Bytes)> RowGroups(IReadOnlyList<byte[]> files) => ParquetRows.Query(files, (duckDb, paths) =>
+    private static List<(long Rows, long Bytes)> RowGroups(IReadOnlyList<byte[]> files) => DuckDbRows.Query(files, (duckDb, paths) =>
     {
         using var reader = duckDb.Reader($"""
             SELECT any_value(row_group_num_rows)::BIGINT, sum(total_uncompressed_size)::BIGINT
             FROM parquet_metadata({paths}) GROUP BY row_group_id ORDER BY row_group_id
             """);
         var groups = new List<(long, long)>();
-        while (reader.Read()) groups.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        while (reader.Read())
+        {
+            groups.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        }
+
         return groups;
     });
 
@@ -153,7 +159,7 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
     private async Task<HyparquetFile> WrittenAsync(Codec codec = Codec.Zstd)
     {
         await PutAsync("2024/02/01/000000.ndjson", [.. Enumerable.Range(0, 1_500).Select(Full)]);
-        return await hyparquet.ReadAsync((await RunAsync(new AggregationOptions { Codec = codec, Threads = 2 })).Files[0]);
+        return await hyparquet.ReadAsync((await RunAsync(new RunOptions { Codec = codec, Threads = 2 })).Files[0]);
     }
 
     /// <summary>An event that fills every column.</summary>

@@ -1,5 +1,6 @@
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Events;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -38,7 +39,7 @@ public abstract class RealMonthTests(MonthStores stores) : MonthTest(stores)
         string directory = await PutMonthAsync(month);
         var expected = ExpectedRows.Of(directory);
 
-        var result = await RunAsync(new AggregationOptions { Threads = 2 }, month: MonthOf(month));
+        var result = await RunAsync(new RunOptions { Threads = 2 }, month: MonthOf(month));
 
         Assert.Equal((lines, duplicates, rejects), (expected.Lines, expected.Duplicates, expected.Rejects));
         Assert.Equal((lines, events, duplicates, rejects), (result.Report.Lines, result.Report.Events, result.Report.Duplicates, result.Report.Rejects));
@@ -55,7 +56,7 @@ public abstract class RealMonthTests(MonthStores stores) : MonthTest(stores)
         var result = await RunAsync(month: MonthOf(month));
 
         string[] conditions = [.. EventSchema.Columns.Select(column => $"count(*) FILTER (WHERE ({OfDuckDb(column)}) IS DISTINCT FROM ({OfRow(column)}))")];
-        var counts = ParquetRows.Query(result.Files, (duckDb, paths) => duckDb.Row(
+        object[] counts = DuckDbRows.Query(result.Files, (duckDb, paths) => duckDb.Row(
             $"""
             WITH line AS (
                 SELECT row_number() OVER () AS number, json, json::VARCHAR AS text, parse_path(filename)[-2]::INT AS day
@@ -96,8 +97,12 @@ public abstract class RealMonthTests(MonthStores stores) : MonthTest(stores)
     {
         Assert.Equal(expected.Count, actual.Count);
         for (int row = 0; row < expected.Count; row++)
+        {
             foreach (var (column, value) in expected[row])
+            {
                 Assert.True(Equals(value, actual[row][column]), $"row {row}, {column}: {value ?? "NULL"} became {actual[row][column] ?? "NULL"}");
+            }
+        }
     }
 
     /// <summary>Puts the month's files into the source.</summary>
@@ -107,7 +112,10 @@ public abstract class RealMonthTests(MonthStores stores) : MonthTest(stores)
         string data = month == Sample ? Repository.File("tests", "data", "cloudtrail_daily") : SharedData.Require("cloudtrail_daily");
         string directory = Path.Combine(data, MonthOf(month).Prefix);
         foreach (string path in Directory.GetFiles(directory, "*", SearchOption.AllDirectories))
+        {
             await PutBytesAsync(Path.GetRelativePath(data, path), await File.ReadAllBytesAsync(path, Cancellation));
+        }
+
         return directory;
     }
 }

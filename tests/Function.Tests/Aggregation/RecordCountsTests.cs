@@ -1,5 +1,7 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Tests.Storage;
+using CloudTrailAggregation.Write;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -79,7 +79,7 @@ public abstract class RecordsFileTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync(Key, "{", "\"Records\": nothing", Event("a"));
 
-        var result = await RunAsync(new AggregationOptions { Threads = 2 });
+        var result = await RunAsync(new RunOptions { Threads = 2 });
 
         Assert.Equal(2, result.Report.Rejects);
     }

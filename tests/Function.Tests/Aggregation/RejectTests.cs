@@ -1,6 +1,7 @@
 using System.Text;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Storage;
+using CloudTrailAggregation.Write;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
@@ -65,7 +66,7 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         int rejects, int moreEvents, double maxPercent, bool accepted)
     {
         await PutAsync(Day1, [Event("first"), .. Enumerable.Range(0, rejects).Select(number => $"reject {number}"), .. Events(moreEvents)]);
-        var options = new AggregationOptions { MaxRejectedPercent = maxPercent };
+        var options = new RunOptions { MaxRejectedPercent = maxPercent };
 
         if (accepted)
         {
@@ -85,7 +86,10 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         var failure = await FailsAsync();
 
         for (int number = 0; number < 3; number++)
+        {
             Assert.Contains($"{Source.UriOf(Day1)}, line {number + 2}: is not a JSON object: reject {number} é", failure.Message, StringComparison.Ordinal);
+        }
+
         Assert.DoesNotContain("reject 3", failure.Message, StringComparison.Ordinal);
         Assert.True(failure.Message.Length < 1_500, failure.Message);
     }
@@ -95,7 +99,7 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync(Day1, "reject", "re\u001bject");
 
-        var failure = await FailsAsync(new AggregationOptions { MaxRejectedPercent = 100 });
+        var failure = await FailsAsync(new RunOptions { MaxRejectedPercent = 100 });
 
         Assert.Contains("2 of 2 records are rejects, and there is no event", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', failure.Message);
@@ -120,7 +124,11 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         await PutAsync(Day1, Event("a"), "reject");
         await RunAsync();
         string[] foreign = ["_rejected/2024/01/000000.ndjson.gz", "_rejected/2024/02/notes.txt", "_rejected/2024/02/0000000.ndjson.gz", "_rejected/2024/02/01/000000.ndjson.gz"];
-        foreach (string key in (string[])["_rejected/2024/02/000001.ndjson.gz", .. foreign]) await PutBytesAsync(Destination, key, [1]);
+        foreach (string key in (string[])["_rejected/2024/02/000001.ndjson.gz", .. foreign])
+        {
+            await PutBytesAsync(Destination, key, [1]);
+        }
+
         await PutAsync(Day1, Event("a"));
 
         var result = await RunAsync();
@@ -150,7 +158,7 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         await PutAsync(Day1, Events(300));
         await PutAsync(Day2, [.. Enumerable.Repeat("upstream connect error", 20_000)]);
 
-        var failure = await FailsAsync(new AggregationOptions { Threads = threads });
+        var failure = await FailsAsync(new RunOptions { Threads = threads });
 
         Assert.Contains("20000 of 20300 records are rejects", failure.Message, StringComparison.Ordinal);
     }
@@ -172,7 +180,7 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
 
         var failure = await FailsAsync();
         Assert.Contains($"{rejects} of {200 + rejects} records are rejects, with 1200002 of ", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(rejects, (await RunAsync(new AggregationOptions { MaxRejectedPercent = 100 })).Report.Rejects);
+        Assert.Equal(rejects, (await RunAsync(new RunOptions { MaxRejectedPercent = 100 })).Report.Rejects);
     }
 
     [Fact]
@@ -236,7 +244,7 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
             await PutAsync($"2024/02/06/{number}.ndjson", "reject");
         }
 
-        var result = await RunAsync(new AggregationOptions { MaxRejectedPercent = 100 });
+        var result = await RunAsync(new RunOptions { MaxRejectedPercent = 100 });
 
         Assert.Equal(7, result.Report.ObjectsWithoutEvents.Count);
         Assert.Equal(Enumerable.Range(1, 5).Select(number => Source.UriOf($"2024/02/06/{number}.ndjson")), result.Report.ObjectsWithoutEvents.First);

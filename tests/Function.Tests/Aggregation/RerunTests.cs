@@ -1,5 +1,6 @@
 using System.Text;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -20,13 +21,17 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
         string[] lines = LargeEvents(3_000);
         await PutAsync("2024/02/01/000000.ndjson.gz", lines[..2_300]);
         await PutAsync("2024/02/01/000001.ndjson", [.. lines[2_200..2_400], "reject", "", .. lines[2_400..]]);
-        for (int number = 0; number < 18; number++) await PutAsync($"2024/02/02/{number:D6}.ndjson.gz", Events(3, first: 1_000_000 + (number * 2)));
-        var first = await RunAsync(new AggregationOptions { RowsPerFile = rowsPerFile });
+        for (int number = 0; number < 18; number++)
+        {
+            await PutAsync($"2024/02/02/{number:D6}.ndjson.gz", Events(3, first: 1_000_000 + (number * 2)));
+        }
+
+        var first = await RunAsync(new RunOptions { RowsPerFile = rowsPerFile });
         byte[] rejects = await BytesAsync(Rejects0);
 
         foreach (int threads in (int[])[1, 2, 3, 5])
         {
-            var again = await RunAsync(new AggregationOptions { RowsPerFile = rowsPerFile, Threads = threads });
+            var again = await RunAsync(new RunOptions { RowsPerFile = rowsPerFile, Threads = threads });
 
             Assert.Equal(first.Files, again.Files);
             Assert.Equal(rejects, await BytesAsync(Rejects0));
@@ -38,12 +43,16 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
     public async Task Many_small_sources_are_all_read_in_their_order()
     {
         const int Sources = 120;
-        for (int number = 0; number < Sources; number++) await PutAsync($"2024/02/{1 + (number / 40):D2}/{number:D6}.ndjson", Events(3, first: number * 2));
+        for (int number = 0; number < Sources; number++)
+        {
+            await PutAsync($"2024/02/{1 + (number / 40):D2}/{number:D6}.ndjson", Events(3, first: number * 2));
+        }
+
         var expected = await RunAsync();
 
         for (int round = 0; round < 20; round++)
         {
-            var again = await RunAsync(new AggregationOptions { Threads = 2 + (round % 4) });
+            var again = await RunAsync(new RunOptions { Threads = 2 + (round % 4) });
 
             Assert.Equal((expected.Report.Lines, expected.Report.Events), (again.Report.Lines, again.Report.Events));
             Assert.Equal(expected.Files, again.Files);
@@ -58,9 +67,12 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
             "2024/02/02/10.json", "2024/02/02/9.ndjson.gz", "2024/02/02/Z.ndjson", "2024/02/02/a.json", "2024/02/02/é.json",
             "2024/02/02/sub/0.json", "2024/02/02/sub-0.json", "2024/02/02/sub0.json.gz", "2024/02/10/0.json", "2024/02/01/z.json",
         ];
-        foreach (string key in keys) await PutAsync(key, Event(key));
+        foreach (string key in keys)
+        {
+            await PutAsync(key, Event(key));
+        }
 
-        var result = await RunAsync(new AggregationOptions { Threads = 2 });
+        var result = await RunAsync(new RunOptions { Threads = 2 });
 
         Assert.Equal(keys.Order(StringComparer.Ordinal), Ids(result.Rows));
     }
@@ -76,17 +88,28 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
             "2024/03/000001.parquet", "_rejected/2024/01/000001.ndjson.gz", "_rejected/2024/03/000000.ndjson.gz",
         ];
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(4));
-        var oldest = await RunAsync(new AggregationOptions { RowsPerFile = 1 });
+        var oldest = await RunAsync(new RunOptions { RowsPerFile = 1 });
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(6));
-        await RunAsync(new AggregationOptions { RowsPerFile = 2 });
-        foreach (string key in older[2..]) await PutBytesAsync(Destination, key, oldest.Files[0]);
-        foreach (string key in foreign) await PutBytesAsync(Destination, key, Encoding.UTF8.GetBytes("not ours: " + key));
+        await RunAsync(new RunOptions { RowsPerFile = 2 });
+        foreach (string key in older[2..])
+        {
+            await PutBytesAsync(Destination, key, oldest.Files[0]);
+        }
+
+        foreach (string key in foreign)
+        {
+            await PutBytesAsync(Destination, key, Encoding.UTF8.GetBytes("not ours: " + key));
+        }
 
         var result = await RunAsync();
 
         Assert.Equal(older.Select(Destination.UriOf), result.Report.Removed);
         Assert.Equal(foreign.Append(Parquet0).Order(StringComparer.Ordinal), await KeysAsync());
-        foreach (string key in foreign) Assert.Equal(Encoding.UTF8.GetBytes("not ours: " + key), await BytesAsync(key));
+        foreach (string key in foreign)
+        {
+            Assert.Equal(Encoding.UTF8.GetBytes("not ours: " + key), await BytesAsync(key));
+        }
+
         Assert.NotNull(result.Report.MixedMilliseconds);
     }
 
@@ -107,10 +130,10 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(6));
         var first = await RunAsync();
-        var copies = await RunAsync(new AggregationOptions { Deduplicate = false });
+        var copies = await RunAsync(new RunOptions { Deduplicate = false });
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(7));
         var source = await RunAsync();
 
-        Assert.Equal(3, new[] { first, copies, source }.Select(run => ParquetRows.Metadata(run.Files[0])["cloudtrail_aggregation.run"]).Distinct().Count());
+        Assert.Equal(3, new[] { first, copies, source }.Select(run => DuckDbRows.Metadata(run.Files[0])["cloudtrail_aggregation.run"]).Distinct().Count());
     }
 }

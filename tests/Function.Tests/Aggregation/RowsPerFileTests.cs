@@ -1,4 +1,5 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -24,7 +25,7 @@ public abstract class RowsPerFileTests(MonthStores stores) : MonthTest(stores)
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(6));
         await PutAsync("2024/02/01/000001.ndjson.gz", Events(8, first: 6));
 
-        var result = await RunAsync(new AggregationOptions { RowsPerFile = rowsPerFile });
+        var result = await RunAsync(new RunOptions { RowsPerFile = rowsPerFile });
 
         Assert.Equal(rows.Select(count => (long)count), result.Report.Outputs.Select(output => output.Rows));
         Assert.Equal(rows.Select((_, number) => Destination.UriOf($"2024/02/{number:D6}.parquet")), result.Report.Outputs.Select(output => output.Uri));
@@ -40,7 +41,7 @@ public abstract class RowsPerFileTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync("2024/02/01/000000.ndjson.gz", LargeEvents(3_000));
 
-        var result = await RunAsync(new AggregationOptions { RowsPerFile = rowsPerFile, Threads = threads });
+        var result = await RunAsync(new RunOptions { RowsPerFile = rowsPerFile, Threads = threads });
 
         Assert.Equal((3_000 + rowsPerFile - 1) / rowsPerFile, result.Files.Count);
         Assert.All(result.Report.Outputs.SkipLast(1), output => Assert.Equal(rowsPerFile, output.Rows));
@@ -53,9 +54,9 @@ public abstract class RowsPerFileTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync("2024/02/01/000000.ndjson.gz", [.. Events(5), .. Events(2), "reject"]);
 
-        var result = await RunAsync(new AggregationOptions { RowsPerFile = 2 });
+        var result = await RunAsync(new RunOptions { RowsPerFile = 2 });
 
-        var metadata = result.Files.Select(ParquetRows.Metadata).ToList();
+        var metadata = result.Files.Select(DuckDbRows.Metadata).ToList();
         Assert.Equal(["2", "4", "5"], metadata.Select(file => file["cloudtrail_aggregation.events_so_far"]));
         Assert.Single(metadata.Select(file => file["cloudtrail_aggregation.run"]).Distinct());
         Assert.Equal("2", metadata[^1]["cloudtrail_aggregation.duplicates_so_far"]);
@@ -70,7 +71,7 @@ public abstract class RowsPerFileTests(MonthStores stores) : MonthTest(stores)
         foreach (int rowsPerFile in (int[])[0, 2, 5, 0])
         {
             int before = (await KeysAsync()).Length;
-            var result = await RunAsync(new AggregationOptions { RowsPerFile = rowsPerFile });
+            var result = await RunAsync(new RunOptions { RowsPerFile = rowsPerFile });
 
             string[] keys = [.. Enumerable.Range(0, result.Files.Count).Select(number => $"2024/02/{number:D6}.parquet")];
             Assert.Equal(keys, await KeysAsync());

@@ -1,4 +1,5 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -16,7 +17,10 @@ public abstract class SourceKeyTests(MonthStores stores) : MonthTest(stores)
     {
         string[] sources = ["2024/02/01/a.ndjson", "2024/02/02/a.json", "2024/02/03/a.ndjson.gz", "2024/02/31/a.json.gz", "2024/02/04/below/it/a.json"];
         string[] others = ["2024/01/31/a.ndjson", "2024/03/01/a.ndjson", "2024/020/01/a.ndjson", "2023/02/01/a.ndjson", "a.ndjson"];
-        foreach (string key in sources.Concat(others)) await PutAsync(key, Event(key));
+        foreach (string key in sources.Concat(others))
+        {
+            await PutAsync(key, Event(key));
+        }
 
         var result = await RunAsync();
 
@@ -33,7 +37,11 @@ public abstract class SourceKeyTests(MonthStores stores) : MonthTest(stores)
             "2024/02/00/a.ndjson", "2024/02/01/a.csv", "2024/02/01/a.gz", "2024/02/01/a.ndjson.GZ", "2024/02/01/a.ndjson.zst",
             "2024/02/1/a.ndjson", "2024/02/32/a.ndjson", "2024/02/a.ndjson", "2024/02/ab/a.ndjson", "2024/02/+1/a.ndjson",
         ];
-        foreach (string key in ignored) await PutTextAsync(key, "not read");
+        foreach (string key in ignored)
+        {
+            await PutTextAsync(key, "not read");
+        }
+
         await PutAsync("2024/02/01/a.ndjson", Event("a"));
 
         var result = await RunAsync();
@@ -78,19 +86,26 @@ public abstract class SourceKeyTests(MonthStores stores) : MonthTest(stores)
     public async Task A_month_without_lines_is_empty_and_changes_nothing(string? text)
     {
         string[] existing = [Parquet0, Parquet1, Rejects0];
-        foreach (string key in existing) await PutBytesAsync(Destination, key, [1, 2, 3]);
+        foreach (string key in existing)
+        {
+            await PutBytesAsync(Destination, key, [1, 2, 3]);
+        }
+
         if (text is not null)
         {
             await PutTextAsync("2024/02/01/000000.ndjson.gz", text);
             await PutTextAsync("2024/02/02/000000.ndjson", text);
         }
 
-        var result = await RunAsync(new AggregationOptions { Replace = true });
+        var result = await RunAsync(new RunOptions { Replace = true });
 
-        Assert.Equal(MonthStatus.Empty, result.Report.Status);
+        Assert.Equal(RunStatus.Empty, result.Report.Status);
         Assert.Empty(result.Report.Outputs);
         Assert.Empty(result.Report.Removed);
         Assert.Equal(existing, await KeysAsync());
-        foreach (string key in existing) Assert.Equal([1, 2, 3], await BytesAsync(key));
+        foreach (string key in existing)
+        {
+            Assert.Equal([1, 2, 3], await BytesAsync(key));
+        }
     }
 }

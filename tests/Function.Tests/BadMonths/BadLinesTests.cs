@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.CloudTrail;
 using Xunit;
@@ -69,7 +70,7 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
         await PutAsync(Good, [.. Events(10_000).Select((line, number) => number % 50 == 7 ? line[..^1] : line)]);
 
         var failure = await FailsAsync();
-        var result = await RunAsync(new AggregationOptions { MaxRejectedPercent = 2 });
+        var result = await RunAsync(new RunOptions { MaxRejectedPercent = 2 });
 
         Assert.StartsWith(
             $"{Source.UriOf("2024/02/")}: 200 of 10000 records are rejects, more than 100 and more than 1 %. Nothing was replaced. Fix the source or raise MAX_REJECTED_PERCENT (--max-rejected-percent). "
@@ -87,7 +88,7 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
         const int BadLine = 654_321;
         await PutBytesAsync(Bad, Million(BadLine));
 
-        var report = await new MonthAggregation(Source, Destination, new AggregationOptions(), TimeProvider.System).RunAsync(Month, Cancellation);
+        var report = await new AggregationRun(Source, Destination, new RunOptions(), TimeProvider.System).RunAsync(new Unit(Month), Cancellation);
 
         Assert.Equal((1_000_000, 999_999, 0, 1), (report.Lines, report.Events, report.Duplicates, report.Rejects));
         var reject = Assert.Single(KeptReject.Parse(await BytesAsync(Rejects0)));
@@ -112,7 +113,7 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
 
     private static byte[] Noise(int bytes)
     {
-        var noise = new byte[bytes];
+        byte[] noise = new byte[bytes];
         new Random(bytes).NextBytes(noise);
 
         // Neither the start of gzip nor of an event.

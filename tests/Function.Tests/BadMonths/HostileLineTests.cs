@@ -1,5 +1,5 @@
 using System.Text;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Tests.Events;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;

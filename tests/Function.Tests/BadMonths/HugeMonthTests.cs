@@ -32,7 +32,11 @@ public sealed class HugeMonthTests : IDisposable
         {
             byte[] block = new byte[1 << 20];
             Array.Fill(block, (byte)'x');
-            for (long left = bytes; left > 0; left -= block.Length) await gzip.WriteAsync(block);
+            for (long left = bytes; left > 0; left -= block.Length)
+            {
+                await gzip.WriteAsync(block);
+            }
+
             await gzip.WriteAsync(Encoding.UTF8.GetBytes("\n" + Months.Event(1) + "\n"));
         });
 
@@ -53,7 +57,11 @@ public sealed class HugeMonthTests : IDisposable
         for (int number = 0; number < objects; number++)
         {
             string path = Path.Combine(_months.Source, string.Create(CultureInfo.InvariantCulture, $"2024/02/{1 + (number % 29):00}/{number:000000}.ndjson"));
-            if (number < 29) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (number < 29)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            }
+
             int length = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"eventID\":\"{number}\"}}\n"), body);
             using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
             RandomAccess.Write(file, body.AsSpan(0, length), 0);
@@ -93,7 +101,11 @@ public sealed class HugeMonthTests : IDisposable
     {
         string path = Path.Combine(_months.Source, key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await using (var gzip = new GZipStream(File.Create(path), CompressionLevel.Fastest)) await write(gzip);
+        await using (var gzip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
+        {
+            await write(gzip);
+        }
+
         return new FileInfo(path).Length;
     }
 
@@ -104,7 +116,11 @@ public sealed class HugeMonthTests : IDisposable
         byte[] block = new byte[1 << 16];
         long total = 0;
         string start = "";
-        for (int read; (read = await gzip.ReadAsync(block)) > 0; total += read) start = total == 0 ? Encoding.UTF8.GetString(block, 0, Math.Min(read, 4000)) : start;
+        for (int read; (read = await gzip.ReadAsync(block)) > 0; total += read)
+        {
+            start = total == 0 ? Encoding.UTF8.GetString(block, 0, Math.Min(read, 4000)) : start;
+        }
+
         int before = start.IndexOf("\"base64\":\"", StringComparison.Ordinal);
         Assert.True(before > 0, start);
         return total - Encoding.UTF8.GetByteCount(start[..before]) - "\"base64\":\"".Length - "\"}\n".Length;

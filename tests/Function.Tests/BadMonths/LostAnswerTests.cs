@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -21,7 +22,10 @@ public abstract class LostAnswerTests(MonthStores stores) : MonthTest(stores)
         {
             Completed = key =>
             {
-                if (key == lost) throw new AggregationException($"{Destination.UriOf(key)}: the answer was lost");
+                if (key == lost)
+                {
+                    throw new AggregationException($"{Destination.UriOf(key)}: the answer was lost");
+                }
             },
         };
         await Assert.ThrowsAsync<AggregationException>(() => RunAsync(destination: destination));

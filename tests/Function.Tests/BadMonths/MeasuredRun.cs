@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
 
@@ -9,7 +9,7 @@ namespace CloudTrailAggregation.Tests.BadMonths;
 /// <summary>The command line over a month, as a process of its own whose memory is looked at.</summary>
 /// <param name="Report">What it reported.</param>
 /// <param name="PeakMiB">The most memory that it had at a time, of all kinds, in MiB.</param>
-internal sealed record MeasuredRun(MonthReport Report, long PeakMiB)
+internal sealed record MeasuredRun(RunReport Report, long PeakMiB)
 {
     public static async Task<MeasuredRun> OfAsync(Months months, params string[] more)
     {
@@ -20,7 +20,7 @@ internal sealed record MeasuredRun(MonthReport Report, long PeakMiB)
         await ended.CancelAsync();
         long peak = await peakBytes;
         Assert.True(run.ExitCode == 0, run.Error);
-        var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.MonthReport)!;
+        var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.RunReport)!;
         TestContext.Current.SendDiagnosticMessage($"{report.Lines} lines, {report.DurationMilliseconds} ms, {peak >> 20} MiB");
         return new MeasuredRun(report, peak >> 20);
     }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
 using CloudTrailAggregation.Tests.Local;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -79,8 +81,8 @@ public sealed class NoPermissionTests : IAsyncDisposable
     }
 
     private static async Task<AggregationException> FailsAsync(IObjectStore source, IObjectStore destination) =>
-        await Assert.ThrowsAsync<AggregationException>(() => new MonthAggregation(source, destination, new AggregationOptions(), TimeProvider.System)
-            .RunAsync(new Month(2024, 2), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<AggregationException>(() => new AggregationRun(source, destination, new RunOptions(), TimeProvider.System)
+            .RunAsync(new Unit(new Month(2024, 2)), TestContext.Current.CancellationToken));
 
     private static async Task<int> ExitCodeAsync(string[] command)
     {

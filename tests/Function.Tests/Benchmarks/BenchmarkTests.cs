@@ -38,7 +38,7 @@ public sealed class BenchmarkTests : IDisposable
         var run = await RunAsync("queries", "--events", "4000", "--rounds", "1", "--product", Product);
 
         Assert.True(run.ExitCode == 0, run.Error);
-        var rows = run.Output.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToArray();
+        string[] rows = run.Output.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToArray();
         Assert.Equal(11, rows.Length);
 
         // Seven can be asked of the Python original's 15 columns.
@@ -53,7 +53,7 @@ public sealed class BenchmarkTests : IDisposable
         var run = await RunAsync("kernels", "--quick", "--filter", "*ReadingKernels*");
 
         Assert.True(run.ExitCode == 0, run.Output);
-        var table = await File.ReadAllTextAsync(Path.Combine(_directory, "results", "kernels.md"), TestContext.Current.CancellationToken);
+        string table = await File.ReadAllTextAsync(Path.Combine(_directory, "results", "kernels.md"), TestContext.Current.CancellationToken);
         Assert.All((string[])["UnpackAsync", "FrameAsync", "FindDuplicates", "Scan", "ScanIntoColumns"], kernel => Assert.Contains($"| {kernel} ", table, StringComparison.Ordinal));
     }
 

@@ -1,3 +1,5 @@
+using CloudTrailAggregation.Ground;
+
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
 /// <summary>A stream that gives its bytes in reads of chosen sizes, the last of them again and again, and notes that it was disposed.</summary>

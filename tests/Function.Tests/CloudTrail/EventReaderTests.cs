@@ -1,5 +1,5 @@
 using System.Text;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 using CloudTrailAggregation.Tests.Events;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 using CsCheck;
 using Xunit;
 

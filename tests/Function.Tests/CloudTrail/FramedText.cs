@@ -1,6 +1,7 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Source;
 using Xunit;
-using Record = CloudTrailAggregation.CloudTrail.Record;
+using Record = CloudTrailAggregation.Framing.Record;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
@@ -16,7 +17,7 @@ internal sealed class FramedText
     /// <summary>Frames an object as the aggregation does; the chunks take turns.</summary>
     public static async Task<FramedText> ReadAsync(Stream stored, string uri, Chunk[] turns)
     {
-        await using var file = new LogFile(stored, uri);
+        await using var file = new SourceText(stored, uri);
         var framing = new RecordFraming(file);
         var framed = new FramedText();
         for (int turn = 0; await framing.FillAsync(turns[turn % turns.Length], CancellationToken.None); turn++)

@@ -25,10 +25,26 @@ internal static class GzipMember
     public static byte[] OfDeflated(ReadOnlySpan<byte> deflated, ReadOnlySpan<byte> text, byte flags = 0)
     {
         List<byte> member = [0x1F, 0x8B, 8, flags, 0x12, 0x34, 0x56, 0x78, 0, 3];
-        if ((flags & Extra) != 0) member.AddRange([5, 0, (byte)'A', (byte)'p', 1, 0, 0x1F]);
-        if ((flags & Name) != 0) member.AddRange("000000.ndjson\0"u8);
-        if ((flags & Comment) != 0) member.AddRange("gathered by stage 1\0"u8);
-        if ((flags & HeaderCrc) != 0) member.AddRange(LittleEndian(Crc32.HashToUInt32([.. member]))[..2]);
+        if ((flags & Extra) != 0)
+        {
+            member.AddRange([5, 0, (byte)'A', (byte)'p', 1, 0, 0x1F]);
+        }
+
+        if ((flags & Name) != 0)
+        {
+            member.AddRange("000000.ndjson\0"u8);
+        }
+
+        if ((flags & Comment) != 0)
+        {
+            member.AddRange("gathered by stage 1\0"u8);
+        }
+
+        if ((flags & HeaderCrc) != 0)
+        {
+            member.AddRange(LittleEndian(Crc32.HashToUInt32([.. member]))[..2]);
+        }
+
         member.AddRange(deflated);
         member.AddRange(LittleEndian(Crc32.HashToUInt32(text)));
         member.AddRange(LittleEndian((uint)text.Length));
@@ -46,7 +62,7 @@ internal static class GzipMember
 
     private static byte[] LittleEndian(uint number)
     {
-        var bytes = new byte[sizeof(uint)];
+        byte[] bytes = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, number);
         return bytes;
     }

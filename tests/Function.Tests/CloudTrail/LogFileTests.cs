@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Source;
 using CloudTrailAggregation.Tests.Events;
 using Xunit;
 
@@ -51,7 +52,7 @@ public class LogFileTests
         byte[] text = [.. Noise, .. Enumerable.Repeat(Lines, 1500).SelectMany(lines => lines), .. Noise];
         byte[] stored = [.. GzipMember.Of(text, level: level), .. GzipMember.Of(Noise, level: level)];
 
-        foreach (int readSize in (int[])[61, 8191, 8192, 8193, LogFile.BlockSizeBytes])
+        foreach (int readSize in (int[])[61, 8191, 8192, 8193, SourceText.BlockSizeBytes])
         {
             AssertSame([.. text, .. Noise], await ReadAsync(stored, Uri, 1 << 16, readSize));
         }
@@ -353,7 +354,7 @@ public class LogFileTests
     public async Task The_source_is_disposed_with_the_file()
     {
         var source = new ChosenReads(GzipMember.Of(Lines), int.MaxValue);
-        await using (var file = new LogFile(source, Uri))
+        await using (var file = new SourceText(source, Uri))
         {
             await file.RefillAsync(TestContext.Current.CancellationToken);
             Assert.True(file.TryRead(new byte[10], out _));
@@ -395,7 +396,7 @@ public class LogFileTests
 
     private static async Task<byte[]> ReadAsync(ChosenReads source, string uri, int bufferBytes)
     {
-        await using var file = new LogFile(source, uri);
+        await using var file = new SourceText(source, uri);
         using var text = new MemoryStream();
         byte[] buffer = new byte[bufferBytes];
         while (true)
@@ -419,7 +420,7 @@ public class LogFileTests
 
     private static byte[] RandomBytes(int seed, int bytes)
     {
-        var noise = new byte[bytes];
+        byte[] noise = new byte[bytes];
         new Random(seed).NextBytes(noise);
         return noise;
     }

@@ -1,4 +1,4 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Plan;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 using CloudTrailAggregation.Tests.Events;
 using CsCheck;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Text;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Tests.Events;
 using Xunit;
 
@@ -251,7 +252,11 @@ public class RecordFramingTests
         byte[] between = Encoding.ASCII.GetBytes(separator);
         for (int line = 0; line < lines.Length; line++)
         {
-            if (line > 0) text.Write(between);
+            if (line > 0)
+            {
+                text.Write(between);
+            }
+
             text.Write(lines[line]);
         }
 

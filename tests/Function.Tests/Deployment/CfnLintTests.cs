@@ -25,7 +25,7 @@ public class CfnLintTests
     public async Task A_wrong_property_is_found()
     {
         await Command.NeedsAsync(Install, "cfn-lint", "--version");
-        var wrong = Path.GetTempFileName();
+        string wrong = Path.GetTempFileName();
         await File.WriteAllTextAsync(
             wrong,
             (await File.ReadAllTextAsync(Template.Path, TestContext.Current.CancellationToken)).Replace("MemorySize:", "MemorySiz:", StringComparison.Ordinal),

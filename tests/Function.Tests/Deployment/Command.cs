@@ -11,7 +11,7 @@ internal static class Command
     {
         if (!await StartsAsync(program, arguments))
         {
-            var reason = $"{program} {string.Join(' ', arguments)} does not work here. To install: {install}";
+            string reason = $"{program} {string.Join(' ', arguments)} does not work here. To install: {install}";
             Assert.False(TestRun.RequiresAll, reason);
             Assert.Skip(reason);
         }

@@ -1,4 +1,4 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 
 namespace CloudTrailAggregation.Tests.Deployment;
 

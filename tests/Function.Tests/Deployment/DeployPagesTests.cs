@@ -52,10 +52,10 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
     public void The_arithmetic_of_the_costs_is_right()
     {
         const double Events = 100e6, Second = 145e3, Memory = 1769 / 1024.0, Output = 140 * Events / 1e9;
-        var lambda = Events / Second * Memory * 0.0000133334;
-        var requests = (Events * 1597 / (64 << 20) * 0.0004 / 1000) + (Output * 1e9 / (8 << 20) * 0.005 / 1000);
-        var daily = Enumerable.Range(1, 30).Sum() / 30.0;
-        var versions = Enumerable.Range(1, 29).Sum() / 30.0 * Output;
+        double lambda = Events / Second * Memory * 0.0000133334;
+        double requests = (Events * 1597 / (64 << 20) * 0.0004 / 1000) + (Output * 1e9 / (8 << 20) * 0.005 / 1000);
+        double daily = Enumerable.Range(1, 30).Sum() / 30.0;
+        double versions = Enumerable.Range(1, 29).Sum() / 30.0 * Output;
 
         Assert.Contains($"| {lambda + requests:'**$'0.000'**'} |", Cost, StringComparison.Ordinal);
         Assert.Contains($"= {daily:0.0} |", Cost, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
         await moto.ResetAsync();
         await Command.NeedsAsync(MotoServer.Install, "aws", "--version");
         var folder = Directory.CreateTempSubdirectory("deploy-pages-");
-        foreach (var file in new[] { "cloudformation.yml", "table.ddl" })
+        foreach (string? file in new[] { "cloudformation.yml", "table.ddl" })
         {
             File.Copy(Repository.File(file), Path.Combine(folder.FullName, file));
         }
@@ -111,7 +111,7 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
         Assert.True(exitCode == 0, output + error);
         Assert.Contains("cloudtrail_monthly/2024/02/000000.parquet", output, StringComparison.Ordinal);
         Assert.Contains("\"FailedEntryCount\": 0", output, StringComparison.Ordinal);
-        var end = output[output.IndexOf("ENDS WITH", StringComparison.Ordinal)..].Split('\n');
+        string[] end = output[output.IndexOf("ENDS WITH", StringComparison.Ordinal)..].Split('\n');
         AssertPolicy(end[1], "s3:ListBucket", "s3:GetObject");
         AssertPolicy(end[2], "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject");
         Assert.Contains("DaysAfterInitiation", end[3], StringComparison.Ordinal);

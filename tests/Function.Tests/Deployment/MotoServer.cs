@@ -24,7 +24,7 @@ public sealed class MotoServer : IAsyncLifetime
         await Command.NeedsAsync(Install, "moto_server", "--help");
         if (_process is null)
         {
-            var port = FreePort.Find();
+            int port = FreePort.Find();
             Endpoint = new Uri($"http://127.0.0.1:{port}");
             _process = Process.Start(Command.StartInfo("moto_server", ["-H", "127.0.0.1", "-p", $"{port}"], null, null))!;
             _process.OutputDataReceived += (_, _) => { };

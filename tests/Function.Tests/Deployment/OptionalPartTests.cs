@@ -56,7 +56,7 @@ public class OptionalPartTests
         Assert.Equal("TriggerSource.Arn", (string?)mapping["EventSourceArn"]);
 
         var queue = stack.Properties("TriggerSource");
-        var timeout = int.Parse((string)stack.Properties("LambdaFunction")["Timeout"]!);
+        int timeout = int.Parse((string)stack.Properties("LambdaFunction")["Timeout"]!);
         Assert.Equal(6 * timeout, int.Parse((string)queue["VisibilityTimeout"]!));
         Assert.Equal("TriggerDLQ.Arn", (string?)queue["RedrivePolicy"]!["deadLetterTargetArn"]);
     }

@@ -34,7 +34,7 @@ public class ParameterTests
     public void Every_parameter_is_used()
     {
         var template = Template.Load();
-        var text = new[] { "Resources", "Conditions" }.Select(s => template[s]!.ToJsonString()).Aggregate(string.Concat);
+        string text = new[] { "Resources", "Conditions" }.Select(s => template[s]!.ToJsonString()).Aggregate(string.Concat);
 
         Assert.All(Parameters, p => Assert.True(
             text.Contains($"{{\"Ref\":\"{p.Key}\"}}", StringComparison.Ordinal) || text.Contains($"${{{p.Key}}}", StringComparison.Ordinal),

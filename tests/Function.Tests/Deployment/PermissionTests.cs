@@ -125,7 +125,7 @@ public class PermissionTests
     private static string Line(JsonNode statement)
     {
         Assert.Equal("Allow", (string?)statement["Effect"]);
-        var line = $"{statement["Sid"]}: {Words(statement["Action"])} on {Words(statement["Resource"])}";
+        string line = $"{statement["Sid"]}: {Words(statement["Action"])} on {Words(statement["Resource"])}";
         return statement["Condition"] is JsonObject condition
             ? $"{line} if {string.Join(" and ", condition.SelectMany(o => ((JsonObject)o.Value!).Select(k => $"{o.Key} {k.Key} {Words(k.Value)}")))}"
             : line;

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
+using CloudTrailAggregation.Storage.Directories;
 using DuckDB.NET.Data;
 using Xunit;
 
@@ -174,10 +174,10 @@ public sealed partial class QueryTests : IDisposable
     [Fact]
     public async Task All_run_over_the_file_that_the_function_writes_of_the_sample_month()
     {
-        var sample = Repository.File("tests", "data", "cloudtrail_daily");
+        string sample = Repository.File("tests", "data", "cloudtrail_daily");
         var written = Directory.CreateTempSubdirectory("queries-");
-        await new MonthAggregation(new DirectoryStore(sample), new DirectoryStore(written.FullName), new AggregationOptions(), TimeProvider.System)
-            .RunAsync(new Month(2024, 2), TestContext.Current.CancellationToken);
+        await new AggregationRun(new DirectoryStore(sample), new DirectoryStore(written.FullName), new RunOptions(), TimeProvider.System)
+            .RunAsync(new Unit(new Month(2024, 2)), TestContext.Current.CancellationToken);
         Open($"SELECT *, '2024' AS year, '02' AS month FROM read_parquet('{written.FullName}/2024/02/000000.parquet', hive_partitioning = false)");
 
         var found = Enumerable.Range(1, 10).ToDictionary(number => number, number => Ask(number).Count);
@@ -240,7 +240,7 @@ public sealed partial class QueryTests : IDisposable
     /// <summary>The numbered queries of queries.sql.</summary>
     private static Dictionary<int, string> Queries()
     {
-        var parts = Number().Split(File.ReadAllText(Repository.File("queries.sql")));
+        string[] parts = Number().Split(File.ReadAllText(Repository.File("queries.sql")));
         return Enumerable.Range(0, (parts.Length - 1) / 2)
             .ToDictionary(i => int.Parse(parts[(2 * i) + 1]), i => parts[(2 * i) + 2][parts[(2 * i) + 2].IndexOf("SELECT", StringComparison.Ordinal)..]);
     }
@@ -297,7 +297,7 @@ public sealed partial class QueryTests : IDisposable
 
     private List<Dictionary<string, object?>> Run(int number)
     {
-        var columns = string.Join(", ", Table().Select(c => c.Name));
+        string columns = string.Join(", ", Table().Select(c => c.Name));
         Execute($"COPY (SELECT * FROM (VALUES {string.Join(", ", _rows)}) AS rows({columns})) TO '{_file}' (FORMAT parquet)");
         Open($"SELECT * FROM read_parquet('{_file}', hive_partitioning = false)");
         return Ask(number);

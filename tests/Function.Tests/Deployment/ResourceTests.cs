@@ -98,8 +98,8 @@ public class ResourceTests
     {
         Assert.All(Full.OfType("AWS::CloudWatch::Alarm"), a =>
         {
-            var period = int.Parse((string)Full.Properties(a)["Period"]!);
-            var window = period * int.Parse((string)Full.Properties(a)["EvaluationPeriods"]!);
+            int period = int.Parse((string)Full.Properties(a)["Period"]!);
+            int window = period * int.Parse((string)Full.Properties(a)["EvaluationPeriods"]!);
 
             Assert.InRange(window, 60, period >= 3600 ? 604_800 : 86_400);
         });

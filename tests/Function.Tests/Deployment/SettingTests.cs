@@ -22,7 +22,7 @@ public class SettingTests
 
         Assert.All(Variables(template["Resources"]!["LambdaFunction"]!), v =>
         {
-            var parameter = string.Concat(v.Key.Split('_').Select(word => word[..1] + word[1..].ToLowerInvariant()));
+            string parameter = string.Concat(v.Key.Split('_').Select(word => word[..1] + word[1..].ToLowerInvariant()));
 
             Assert.Equal(parameter, (string?)v.Value!["Ref"]);
             Assert.NotNull(template["Parameters"]![parameter]);

@@ -83,8 +83,8 @@ public partial class TableTests
     [Fact]
     public void The_headers_replacements_are_all_there_is_to_replace()
     {
-        var header = Ddl[..Ddl.IndexOf("CREATE", StringComparison.Ordinal)];
-        var body = Ddl[header.Length..];
+        string header = Ddl[..Ddl.IndexOf("CREATE", StringComparison.Ordinal)];
+        string body = Ddl[header.Length..];
 
         Assert.All(["MY_BUCKET", "cloudtrail_monthly/", "cloudtrail_events"], name => Assert.Contains($"--   {name} ", header, StringComparison.Ordinal));
         Assert.Equal(2, body.Split("MY_BUCKET/cloudtrail_monthly/").Length - 1);
@@ -93,7 +93,7 @@ public partial class TableTests
 
     private static string Between(string start, string end)
     {
-        var from = Ddl.IndexOf(start, Ddl.IndexOf("CREATE", StringComparison.Ordinal), StringComparison.Ordinal) + start.Length;
+        int from = Ddl.IndexOf(start, Ddl.IndexOf("CREATE", StringComparison.Ordinal), StringComparison.Ordinal) + start.Length;
         return Ddl[from..Ddl.IndexOf(end, from, StringComparison.Ordinal)];
     }
 

@@ -89,7 +89,7 @@ internal sealed class Template
 
     private static Dictionary<string, string> Accept(JsonObject declared, Dictionary<string, string> given)
     {
-        foreach (var name in given.Keys.Where(n => !declared.ContainsKey(n)))
+        foreach (string? name in given.Keys.Where(n => !declared.ContainsKey(n)))
         {
             throw new RefusedException($"{name}: no such parameter");
         }
@@ -97,7 +97,7 @@ internal sealed class Template
         var accepted = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, rules) in declared)
         {
-            var value = given.TryGetValue(name, out var v) ? v : (string?)rules!["Default"] ?? throw new RefusedException($"{name}: needs a value");
+            string value = given.TryGetValue(name, out string? v) ? v : (string?)rules!["Default"] ?? throw new RefusedException($"{name}: needs a value");
             Check(name, value, (JsonObject)rules!);
             accepted[name] = value;
         }
@@ -107,8 +107,8 @@ internal sealed class Template
 
     private static void Check(string name, string value, JsonObject rules)
     {
-        var number = (string?)rules["Type"] == "Number" ? decimal.Parse(value, CultureInfo.InvariantCulture) : 0;
-        var refused =
+        decimal number = (string?)rules["Type"] == "Number" ? decimal.Parse(value, CultureInfo.InvariantCulture) : 0;
+        bool refused =
             (rules["AllowedPattern"] is { } pattern && !Regex.IsMatch(value, $"^(?:{pattern})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
             || (rules["AllowedValues"] is JsonArray allowed && !allowed.Any(a => (string?)a == value))
             || (rules["MinValue"] is { } min && number < decimal.Parse((string)min!, CultureInfo.InvariantCulture))
@@ -200,7 +200,7 @@ internal sealed class Template
     /// <summary>A parameter's value; a resource's logical id, where the stack has it.</summary>
     private string Reference(string name)
     {
-        if (Pseudo.TryGetValue(name, out var value) || _parameters.TryGetValue(name, out value))
+        if (Pseudo.TryGetValue(name, out string? value) || _parameters.TryGetValue(name, out value))
         {
             return value;
         }

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using Amazon.S3;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
+using CloudTrailAggregation.Storage.Directories;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Entry;
 using CloudTrailAggregation.Tests.Layers;
 using CloudTrailAggregation.Tests.Local;
@@ -30,8 +33,8 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
 
         var report = await lambda.ReportAsync(Schedule, RequestId);
 
-        var month = report.GetProperty("months")[0].Deserialize(ReportJson.Readable.MonthReport)!;
-        Assert.Equal(("2024-02", MonthStatus.Written, 614L, 600L, 12L, 2L), (month.Month, month.Status, month.Lines, month.Events, month.Duplicates, month.Rejects));
+        var month = report.GetProperty("months")[0].Deserialize(ReportJson.Readable.RunReport)!;
+        Assert.Equal(("2024-02", RunStatus.Written, 614L, 600L, 12L, 2L), (month.Month, month.Status, month.Lines, month.Events, month.Duplicates, month.Rejects));
         Assert.Equal($"s3://{buckets.Destination}/cloudtrail_monthly/2024/02/000000.parquet", Assert.Single(month.Outputs).Uri);
         await CheckParquetAsync(buckets, month);
         await lambda.InvokeAsync("\"the lines of the first event are all here when the second is answered\"");
@@ -51,8 +54,8 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
         byte[] there = await buckets.ParquetAsync("2024/02");
         var source = new S3Store(buckets.Client, buckets.Source, SourceBucket.SourcePrefix);
         using var directory = new TemporaryDirectory();
-        var aggregation = new MonthAggregation(source, new DirectoryStore(directory.Path), new AggregationOptions(), TimeProvider.System);
-        await aggregation.RunAsync(new Month(2024, 2), TestContext.Current.CancellationToken);
+        var aggregation = new AggregationRun(source, new DirectoryStore(directory.Path), new RunOptions(), TimeProvider.System);
+        await aggregation.RunAsync(new Unit(new Month(2024, 2)), TestContext.Current.CancellationToken);
 
         Assert.Equal(await File.ReadAllBytesAsync(directory["2024/02/000000.parquet"], TestContext.Current.CancellationToken), there);
     }
@@ -140,7 +143,7 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
     }
 
     /// <summary>DuckDB reads the file; what it must hold is taken from the source itself.</summary>
-    private static async Task CheckParquetAsync(SourceBucket buckets, MonthReport month)
+    private static async Task CheckParquetAsync(SourceBucket buckets, RunReport month)
     {
         byte[] bytes = await buckets.ParquetAsync("2024/02");
         using var directory = new TemporaryDirectory();
@@ -150,7 +153,7 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
         Assert.Equal(SampleEvents.Read(), Sql.Rows($"SELECT event_id, event_name, user_identity FROM '{directory["month.parquet"]}'"));
     }
 
-    private static void CheckLines(IEnumerable<string> written, MonthReport month)
+    private static void CheckLines(IEnumerable<string> written, RunReport month)
     {
         var lines = LogLines.Parse(written);
         var ours = lines.Where(line => LogLines.Text(line, "requestId") == RequestId).ToList();

@@ -75,7 +75,11 @@ internal sealed class LambdaProcess : IAsyncDisposable
         {
             string assembly = CommandLineRun.Assembly.Replace("/Local/", "/Function/", StringComparison.Ordinal).Replace("cloudtrail-aggregation.dll", "CloudTrailAggregation.dll", StringComparison.Ordinal);
             var start = new ProcessStartInfo("dotnet", ["exec", assembly]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var (name, value) in environment.Where(variable => variable.Key is not ("PATH" or "LD_LIBRARY_PATH" or "DOTNET_ROOT"))) start.Environment[name] = value;
+            foreach (var (name, value) in environment.Where(variable => variable.Key is not ("PATH" or "LD_LIBRARY_PATH" or "DOTNET_ROOT")))
+            {
+                start.Environment[name] = value;
+            }
+
             return Process.Start(start)!;
         },
         "JSON",

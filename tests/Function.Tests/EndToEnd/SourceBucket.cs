@@ -58,7 +58,7 @@ internal sealed record SourceBucket(IAmazonS3 Client, string Endpoint, string So
     {
         foreach (string path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
         {
-            var key = SourcePrefix + Path.GetRelativePath(directory, path);
+            string key = SourcePrefix + Path.GetRelativePath(directory, path);
             await Client.PutObjectAsync(new PutObjectRequest { BucketName = Source, Key = key, FilePath = path }, TestContext.Current.CancellationToken);
         }
     }

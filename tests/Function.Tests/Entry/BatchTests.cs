@@ -1,4 +1,5 @@
 using System.Text;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Tests.Local;
 using CloudTrailAggregation.Tests.Trigger;
 using Xunit;

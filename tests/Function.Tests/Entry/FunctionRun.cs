@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
 

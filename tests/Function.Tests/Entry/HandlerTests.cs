@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
 using CloudTrailAggregation.Tests.Local;
 using CloudTrailAggregation.Tests.Trigger;
 using Microsoft.Extensions.Logging;
@@ -30,7 +33,7 @@ public sealed class HandlerTests : IDisposable
 
         Assert.Equal(["months"], answer.EnumerateObject().Select(member => member.Name));
         var month = Assert.Single(answer.GetProperty("months").EnumerateArray());
-        var report = month.Deserialize(ReportJson.Readable.MonthReport)!;
+        var report = month.Deserialize(ReportJson.Readable.RunReport)!;
         Assert.Equal(("2024-02", 7L, 4L, 2L, 1L), (report.Month, report.Lines, report.Events, report.Duplicates, report.Rejects));
         Assert.Equal(_months.Parquet, Assert.Single(report.Outputs).Uri);
         var lines = LogLines.Parse(_output);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CloudTrailAggregation.Ground;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Plan;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Entry;
@@ -27,7 +28,7 @@ internal static class LogLines
     public static string? Text(JsonElement line, string member) => line.TryGetProperty(member, out var value) ? value.GetString() : null;
 
     /// <summary>Holds a metric line against the specification and a report.</summary>
-    public static void CheckMetrics(JsonElement line, string functionName, MonthReport report)
+    public static void CheckMetrics(JsonElement line, string functionName, RunReport report)
     {
         var metadata = line.GetProperty("_aws");
         Assert.Equal(JsonValueKind.Number, metadata.GetProperty("Timestamp").ValueKind);

@@ -1,15 +1,17 @@
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Write;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Entry;
 
 public class MetricLineTests
 {
-    private static readonly MonthReport Report = new()
+    private static readonly RunReport Report = new()
     {
         Month = "2024-02",
-        Status = MonthStatus.Written,
+        Status = RunStatus.Written,
         SourceFiles = 29,
         SourceBytes = 5_000_000_000,
         IgnoredKeys = new IgnoredKeys(3, ["a", "b", "c"]),

@@ -1,3 +1,5 @@
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
 

@@ -1,6 +1,7 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Local;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -16,7 +17,7 @@ public class SettingsTests
 
         Assert.Equal(("source", "", "destination", ""), (settings.SourceBucket, settings.SourcePrefix, settings.DestinationBucket, settings.DestinationPrefix));
         Assert.Equal((LogLevel.Information, 1), (settings.LogLevel, settings.ScheduleLagDays));
-        Assert.Equal(new AggregationOptions(), settings.Options);
+        Assert.Equal(new RunOptions(), settings.Options);
         Assert.Equal((null, null, null), (settings.SourceRegion, settings.DestinationRegion, settings.Encryption));
         Assert.Equal((0L, Codec.Zstd, true, 1.0), (settings.Options.RowsPerFile, settings.Options.Codec, settings.Options.Deduplicate, settings.Options.MaxRejectedPercent));
     }
@@ -41,7 +42,7 @@ public class SettingsTests
                 Encryption = Encryption("AES256"),
                 LogLevel = LogLevel.Warning,
                 ScheduleLagDays = 31,
-                Options = new AggregationOptions { RowsPerFile = 1_000_000, Codec = Codec.Snappy, Deduplicate = false, MaxRejectedPercent = 0.5 },
+                Options = new RunOptions { RowsPerFile = 1_000_000, Codec = Codec.Snappy, Deduplicate = false, MaxRejectedPercent = 0.5 },
             },
             settings);
     }

@@ -1,5 +1,7 @@
 using System.Text;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Json;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Events;

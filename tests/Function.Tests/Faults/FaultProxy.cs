@@ -4,7 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Amazon.S3;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Storage;
 
 namespace CloudTrailAggregation.Tests.Faults;
@@ -113,12 +114,23 @@ internal sealed class FaultProxy : IAsyncDisposable
             {
                 var client = connection.GetStream();
                 using var body = new MemoryStream();
-                if (await FakeRequest.ReadAsync(client, body, _stop.Token) is not { } request) return;
+                if (await FakeRequest.ReadAsync(client, body, _stop.Token) is not { } request)
+                {
+                    return;
+                }
+
                 Requests.Enqueue(request);
                 Interlocked.Increment(ref _passed);
                 var fault = Choose(request);
-                if (fault is not null) Interlocked.Increment(ref _faults);
-                if (!await AnswerAsync(client, request, body.ToArray(), fault ?? new Fault())) connection.Client.LingerState = new LingerOption(enable: true, seconds: 0);
+                if (fault is not null)
+                {
+                    Interlocked.Increment(ref _faults);
+                }
+
+                if (!await AnswerAsync(client, request, body.ToArray(), fault ?? new Fault()))
+                {
+                    connection.Client.LingerState = new LingerOption(enable: true, seconds: 0);
+                }
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
@@ -131,35 +143,58 @@ internal sealed class FaultProxy : IAsyncDisposable
     private async Task<bool> AnswerAsync(NetworkStream client, FakeRequest request, byte[] body, Fault fault)
     {
         byte[] answer = [];
-        for (int delivery = 0; delivery < fault.Deliveries; delivery++) answer = await DeliverAsync(request, body);
+        for (int delivery = 0; delivery < fault.Deliveries; delivery++)
+        {
+            answer = await DeliverAsync(request, body);
+        }
+
         fault.Then();
         if (fault.Answer is { } other)
         {
             await other.SendAsync(client, request.Method == "HEAD", _stop.Token);
             return true;
         }
-        if (fault.Rewrite is { } rewrite) answer = Rewritten(answer, rewrite);
+        if (fault.Rewrite is { } rewrite)
+        {
+            answer = Rewritten(answer, rewrite);
+        }
+
         int head = answer.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
         var passing = answer.AsMemory(0, fault.CutAt is { } cut ? cut < 0 ? 0 : Math.Min(answer.Length, head + cut) : answer.Length);
         foreach (var block in fault.Drips ? passing.ToArray().Chunk(1_000).Select(block => block.AsMemory()) : [passing.ToArray()])
         {
             await client.WriteAsync(block, _stop.Token);
-            if (fault.Drips) await Task.Delay(1, _stop.Token);
+            if (fault.Drips)
+            {
+                await Task.Delay(1, _stop.Token);
+            }
         }
-        if (fault.Stalls) await UntilClosedAsync(client);
+        if (fault.Stalls)
+        {
+            await UntilClosedAsync(client);
+        }
+
         return fault.CutAt is null;
     }
 
     /// <returns>The server's answer, head and body.</returns>
     private async Task<byte[]> DeliverAsync(FakeRequest request, byte[] body)
     {
-        if (!_addsConditions || request.Operation != "Complete" || !request.Headers.TryGetValue("If-Match", out string? expected)) return await SendAsync(request, body);
+        if (!_addsConditions || request.Operation != "Complete" || !request.Headers.TryGetValue("If-Match", out string? expected))
+        {
+            return await SendAsync(request, body);
+        }
+
         await _completion.WaitAsync(_stop.Token);
         try
         {
             string there = Encoding.ASCII.GetString(await SendAsync(request with { Method = "HEAD", Target = request.Target.Split('?')[0] }, []));
             string? found = there.Split("\r\n").FirstOrDefault(line => line.StartsWith("ETag: ", StringComparison.OrdinalIgnoreCase))?["ETag: ".Length..];
-            if (found == expected) return await SendAsync(request, body);
+            if (found == expected)
+            {
+                return await SendAsync(request, body);
+            }
+
             using var refusal = new MemoryStream();
             await (found is null ? FakeAnswer.Error(404, "NoSuchKey") : FakeAnswer.Error(412, "PreconditionFailed")).SendAsync(refusal, headOnly: false, _stop.Token);
             return refusal.ToArray();

@@ -1,4 +1,5 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -97,9 +98,9 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
         await PutMonthAsync();
         var proxy = NewProxy();
         proxy.Choose = FirstTime(request => request.Operation == "Initiate" ? Fault.AnswerLost : null);
-        var aggregation = new MonthAggregation(Through(proxy, Source), Through(proxy, Destination), TwoFiles, TimeProvider.System);
+        var aggregation = new AggregationRun(Through(proxy, Source), Through(proxy, Destination), TwoFiles, TimeProvider.System);
 
-        var report = await aggregation.RunAsync(Month, Cancellation);
+        var report = await aggregation.RunAsync(new Unit(Month), Cancellation);
 
         Assert.Equal((EventsInMonth, 3), (report.Events, report.Retries));
         Assert.Equal(3, (await LeftoversAsync()).Length);

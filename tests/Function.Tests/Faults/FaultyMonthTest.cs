@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -11,7 +12,7 @@ namespace CloudTrailAggregation.Tests.Faults;
 public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthStores(server))
 {
     /// <summary>Two Parquet files.</summary>
-    protected static readonly AggregationOptions TwoFiles = new() { RowsPerFile = 70 };
+    protected static readonly RunOptions TwoFiles = new() { RowsPerFile = 70 };
 
     private readonly List<IAsyncDisposable> _proxies = [];
     private readonly List<IDisposable> _clients = [];
@@ -31,7 +32,11 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
 
     public override async ValueTask DisposeAsync()
     {
-        foreach (var proxy in _proxies) await proxy.DisposeAsync();
+        foreach (var proxy in _proxies)
+        {
+            await proxy.DisposeAsync();
+        }
+
         _clients.ForEach(client => client.Dispose());
         await base.DisposeAsync();
         GC.SuppressFinalize(this);
@@ -49,14 +54,14 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
         };
     }
 
-    internal Task<MonthResult> RunThroughAsync(FaultProxy proxy, AggregationOptions options, double timeoutSeconds = 100, double longestWaitSeconds = 0.01) =>
+    internal Task<MonthResult> RunThroughAsync(FaultProxy proxy, RunOptions options, double timeoutSeconds = 100, double longestWaitSeconds = 0.01) =>
         RunAsync(options, Through(proxy, Source, timeoutSeconds, longestWaitSeconds), Through(proxy, Destination, timeoutSeconds, longestWaitSeconds));
 
     /// <summary>Three sources and two rejects; and the files that an older run with other settings made of less: more of them.</summary>
     protected async Task PutMonthAsync()
     {
         await PutAsync(Sources[0], [.. Events(6), "old reject"]);
-        await RunAsync(new AggregationOptions { RowsPerFile = 2 });
+        await RunAsync(new RunOptions { RowsPerFile = 2 });
         await PutAsync(Sources[0], [.. Events(9), "new reject"]);
         await PutAsync(Sources[1], LargeEvents(EventsInMonth - 10));
         await PutAsync(Sources[2], Event("z"), "last reject");

@@ -1,4 +1,5 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.Storage;
@@ -24,11 +25,15 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
     /// <summary>Two sources with a reject each; the older run had less of the first.</summary>
     protected async Task PutMonthAsync(int rowsPerFile)
     {
-        var options = new AggregationOptions { RowsPerFile = rowsPerFile };
+        var options = new RunOptions { RowsPerFile = rowsPerFile };
         await PutAsync("2024/02/01/000000.ndjson.gz", [.. LargeEvents(180), "old reject"]);
         await RunAsync(options with { RowsPerFile = rowsPerFile / 4 });
         _old = await HashesAsync();
-        foreach (string key in await KeysAsync()) _oldFiles[key] = await BytesAsync(key);
+        foreach (string key in await KeysAsync())
+        {
+            _oldFiles[key] = await BytesAsync(key);
+        }
+
         await PutAsync("2024/02/01/000000.ndjson.gz", [.. LargeEvents(300), "new reject"]);
         await PutAsync("2024/02/29/000000.ndjson", [.. Events(20, first: 1_000_000), "last reject"]);
         await RunAsync(options);
@@ -73,7 +78,11 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
     {
         var found = await HashesAsync();
         Assert.All(found, file => Assert.True(file.Value == _old.GetValueOrDefault(file.Key) || file.Value == _new.GetValueOrDefault(file.Key), $"{file.Key} is neither old nor new"));
-        if (rowsPerFile == 0) Assert.True(found.ContainsKey(Parquet0), $"{Parquet0} is gone");
+        if (rowsPerFile == 0)
+        {
+            Assert.True(found.ContainsKey(Parquet0), $"{Parquet0} is gone");
+        }
+
         if (isDone)
         {
             Assert.True(Same(found, _new), "the run was done, and the month is not the new one");
@@ -83,7 +92,7 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
             Kills = (Kills.All + 1, Kills.Old + (Same(found, _old) ? 1 : 0), Kills.New + (Same(found, _new) ? 1 : 0));
         }
 
-        await new MonthAggregation(Source, Destination, new AggregationOptions { RowsPerFile = rowsPerFile }, TimeProvider.System).RunAsync(Month, Cancellation);
+        await new AggregationRun(Source, Destination, new RunOptions { RowsPerFile = rowsPerFile }, TimeProvider.System).RunAsync(new Unit(Month), Cancellation);
 
         Assert.True(Same(await HashesAsync(), _new), "the rerun did not make the month new");
         await RestoreAsync();
@@ -98,8 +107,16 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
 
     private async Task RestoreAsync()
     {
-        foreach (string key in await KeysAsync()) await Destination.DeleteAsync(key, Cancellation);
-        foreach (var (key, bytes) in _oldFiles) await Destination.PutAsync(key, bytes);
+        foreach (string key in await KeysAsync())
+        {
+            await Destination.DeleteAsync(key, Cancellation);
+        }
+
+        foreach (var (key, bytes) in _oldFiles)
+        {
+            await Destination.PutAsync(key, bytes);
+        }
+
         Assert.True(Same(await HashesAsync(), _old));
     }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.EndToEnd;
 using CloudTrailAggregation.Tests.Storage;

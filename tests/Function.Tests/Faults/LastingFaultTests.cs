@@ -67,7 +67,11 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
         Task? away = null;
         proxy.Choose = request =>
         {
-            if (request.Operation == "List") away ??= proxy.RefuseAsync();
+            if (request.Operation == "List")
+            {
+                away ??= proxy.RefuseAsync();
+            }
+
             return null;
         };
 
@@ -164,8 +168,16 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
         int parts = 0;
         proxy.Choose = request =>
         {
-            if (request.Operation != "Part") return null;
-            if (Interlocked.Increment(ref parts) == 2) cancellation.CancelAfter(500);
+            if (request.Operation != "Part")
+            {
+                return null;
+            }
+
+            if (Interlocked.Increment(ref parts) == 2)
+            {
+                cancellation.CancelAfter(500);
+            }
+
             return Fault.Silence;
         };
         var waited = Stopwatch.StartNew();
@@ -181,9 +193,20 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
     {
         var page = XDocument.Parse(Encoding.UTF8.GetString(body));
         var keys = page.Root!.Elements().Where(element => element.Name.LocalName == "Contents").ToList();
-        if (repeats) keys[0].AddAfterSelf(keys[0]);
-        else keys[0].AddBeforeSelf(keys[1]);
-        if (!repeats) keys[1].Remove();
+        if (repeats)
+        {
+            keys[0].AddAfterSelf(keys[0]);
+        }
+        else
+        {
+            keys[0].AddBeforeSelf(keys[1]);
+        }
+
+        if (!repeats)
+        {
+            keys[1].Remove();
+        }
+
         return Encoding.UTF8.GetBytes(page.ToString(SaveOptions.DisableFormatting));
     }
 

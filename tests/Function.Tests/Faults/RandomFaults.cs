@@ -18,7 +18,11 @@ internal sealed class RandomFaults(double probability, int seed)
     {
         lock (_lock)
         {
-            if (_random.NextDouble() >= probability) return null;
+            if (_random.NextDouble() >= probability)
+            {
+                return null;
+            }
+
             var (name, fault) = Any(request);
             Counts.AddOrUpdate(name, 1, (_, count) => count + 1);
             return fault;

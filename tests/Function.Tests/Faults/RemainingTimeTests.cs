@@ -1,4 +1,5 @@
 using System.Text;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Tests.Entry;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -34,7 +35,11 @@ public sealed class RemainingTimeTests(S3Server server) : FaultyMonthTest(server
             var proxy = NewProxy();
             proxy.Choose = request =>
             {
-                if (Interlocked.Increment(ref seen) != at) return null;
+                if (Interlocked.Increment(ref seen) != at)
+                {
+                    return null;
+                }
+
                 inCommit = OfTheCommit.Contains(request.Operation, StringComparer.Ordinal);
                 return (inCommit ? Fault.AnswerLost : Fault.Silence) with { Then = () => time.Advance(TimeSpan.FromMinutes(15)) };
             };

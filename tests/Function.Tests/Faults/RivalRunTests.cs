@@ -1,6 +1,9 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -18,7 +21,11 @@ public sealed class RivalRunsInS3(S3Server server) : RivalRunTests(new S3MonthSt
 
     public override async ValueTask DisposeAsync()
     {
-        if (_proxy is not null) await _proxy.DisposeAsync();
+        if (_proxy is not null)
+        {
+            await _proxy.DisposeAsync();
+        }
+
         await base.DisposeAsync();
     }
 
@@ -39,7 +46,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
 {
     private const string First = "2024/02/01/000000.ndjson.gz";
 
-    private static readonly AggregationOptions One = new(), Other = new() { Codec = Codec.None };
+    private static readonly RunOptions One = new(), Other = new() { Codec = Codec.None };
 
     /// <summary>The store as a run sees it.</summary>
     protected abstract IObjectStore Through(IObjectStore store);
@@ -56,10 +63,18 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         // As many as it takes for one to be lost: on an idle machine each run may have its turn.
         for (; rounds < TestRun.Rounds(8) || (lost == 0 && rounds < 500); rounds++)
         {
-            if (!hasOlder) await ClearAsync();
+            if (!hasOlder)
+            {
+                await ClearAsync();
+            }
+
             var offset = TimeSpan.FromMilliseconds(random.Next(20));
             var runs = new[] { RivalAsync(One, TimeSpan.Zero), RivalAsync(Other, offset) };
-            while (!Task.WhenAll(runs).IsCompleted) AssertWhole(await SeenAsync(), whole);
+            while (!Task.WhenAll(runs).IsCompleted)
+            {
+                AssertWhole(await SeenAsync(), whole);
+            }
+
             bool[] won = await Task.WhenAll(runs);
 
             Assert.Contains(true, won);
@@ -80,7 +95,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         await RunAsync();
         var overtaken = new InterruptedStore(Source) { Listing = (_, number) => number == 2 ? PutBytesAsync(Destination, Parquet0, faster) : Task.CompletedTask };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(overtaken, Destination, One, TimeProvider.System).RunAsync(Month, Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(overtaken, Destination, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
         Assert.StartsWith($"{Destination.UriOf("2024/02/")}: another run was faster: ", failure.Message, StringComparison.Ordinal);
         Assert.Equal(faster, await BytesAsync(Parquet0));
@@ -95,27 +110,31 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         {
             Completing = async key =>
             {
-                if (key != Parquet0) return;
+                if (key != Parquet0)
+                {
+                    return;
+                }
+
                 await PutAsync(First, Event("a"), Event("b"));
-                await new MonthAggregation(Source, Destination, One, TimeProvider.System).RunAsync(Month, Cancellation);
+                await new AggregationRun(Source, Destination, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation);
             },
         };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(Source, mended, One, TimeProvider.System).RunAsync(Month, Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, mended, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
         Assert.Matches("another run was faster: .* Nothing was changed\\.$", failure.Message);
         Assert.Equal([Parquet0], await KeysAsync());
-        Assert.Equal(["a", "b"], Ids(ParquetRows.Read([await BytesAsync(Parquet0)])));
+        Assert.Equal(["a", "b"], Ids(DuckDbRows.Read([await BytesAsync(Parquet0)])));
     }
 
     [Fact]
     public async Task The_rejects_of_the_run_that_won_stay_although_the_loser_had_written_its_own_first()
     {
         await PutAsync(First, Event("a"), "a reject");
-        var winner = new MonthAggregation(Source, Destination, Other, TimeProvider.System);
-        var overtaken = new InterruptedStore(Destination) { Completing = key => key == Parquet0 ? winner.RunAsync(Month, Cancellation) : Task.CompletedTask };
+        var winner = new AggregationRun(Source, Destination, Other, TimeProvider.System);
+        var overtaken = new InterruptedStore(Destination) { Completing = key => key == Parquet0 ? winner.RunAsync(new Unit(Month), Cancellation) : Task.CompletedTask };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(Source, overtaken, One, TimeProvider.System).RunAsync(Month, Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
         Assert.Matches("another run was faster: .* Nothing was changed\\.$", failure.Message);
         Assert.Equal([Parquet0, Rejects0], await KeysAsync());
@@ -134,7 +153,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
             TakingBack = key => throw new AggregationException($"{key}: it cannot be deleted."),
         };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(Source, overtaken, One, TimeProvider.System).RunAsync(Month, Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
         Assert.EndsWith($"Already written by this run: {Destination.UriOf(Rejects0)}. Run the month again: that makes all its files one run's.", failure.Message, StringComparison.Ordinal);
         Assert.Equal([Parquet0, Rejects0], await KeysAsync());
@@ -150,7 +169,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         await PutAsync(First, Event("a"), Event("b"), "another reject");
         var overtaken = new InterruptedStore(Destination) { Completing = key => key == Parquet0 ? PutBytesAsync(Destination, key, faster) : Task.CompletedTask };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(Source, overtaken, One, TimeProvider.System).RunAsync(Month, Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
         byte[] rejects = await BytesAsync(Rejects0);
         var rerun = await RunAsync();
 
@@ -164,22 +183,22 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
     public async Task A_run_of_several_files_that_loses_at_a_later_one_names_what_it_has_replaced()
     {
         await PutAsync(First, Events(4));
-        var two = new AggregationOptions { RowsPerFile = 2 };
+        var two = new RunOptions { RowsPerFile = 2 };
         await RunAsync(two);
         byte[] others = (await RunAsync(two with { Codec = Codec.None })).Files[1];
         var overtaken = new InterruptedStore(Destination) { Completing = key => key == Parquet1 ? PutBytesAsync(Destination, key, [.. others, .. "later"u8]) : Task.CompletedTask };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new MonthAggregation(Source, overtaken, two, TimeProvider.System).RunAsync(Month, Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, two, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
         Assert.EndsWith($"Already written by this run: {Destination.UriOf(Parquet0)}. Run the month again: that makes all its files one run's.", failure.Message, StringComparison.Ordinal);
     }
 
-    private async Task<bool> RivalAsync(AggregationOptions options, TimeSpan offset)
+    private async Task<bool> RivalAsync(RunOptions options, TimeSpan offset)
     {
         await Task.Delay(offset, Cancellation);
         try
         {
-            await Task.Run(() => new MonthAggregation(Through(Source), Through(Destination), options, TimeProvider.System).RunAsync(Month, Cancellation), Cancellation);
+            await Task.Run(() => new AggregationRun(Through(Source), Through(Destination), options, TimeProvider.System).RunAsync(new Unit(Month), Cancellation), Cancellation);
             return true;
         }
         catch (CommitLostException lost)
@@ -205,7 +224,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
 
     private static void AssertWhole(string seen, string[] snapshots) => Assert.Contains(snapshots, snapshot => snapshot.Contains(seen, StringComparison.Ordinal));
 
-    private async Task<string> SnapshotAfterAsync(AggregationOptions options)
+    private async Task<string> SnapshotAfterAsync(RunOptions options)
     {
         await ClearAsync();
         await RunAsync(options);
@@ -214,7 +233,10 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
 
     private async Task ClearAsync()
     {
-        foreach (string key in await KeysAsync()) await Destination.DeleteAsync(key, Cancellation);
+        foreach (string key in await KeysAsync())
+        {
+            await Destination.DeleteAsync(key, Cancellation);
+        }
     }
 
     private async Task<string> SnapshotAsync() => string.Join(", ", await HashesAsync());

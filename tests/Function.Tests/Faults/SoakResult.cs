@@ -43,13 +43,20 @@ internal sealed class SoakResult(int processId, FaultProxy proxy, RandomFaults f
         _samples.Add((at, memoryMiB, Directory.GetFileSystemEntries($"/proc/{processId}/fd").Length));
 
         // What passed is counted by the proxy; a long soak need not keep each request.
-        while (proxy.Requests.Count > 10_000) proxy.Requests.TryDequeue(out _);
+        while (proxy.Requests.Count > 10_000)
+        {
+            proxy.Requests.TryDequeue(out _);
+        }
     }
 
     /// <summary>The last quarter against the second: memory at most a sixth more, handles at most 20 more.</summary>
     public void AssertFlat()
     {
-        if (_samples[^1].At < ShortestForGrowth) return;
+        if (_samples[^1].At < ShortestForGrowth)
+        {
+            return;
+        }
+
         var (early, late) = (Quarter(1), Quarter(3));
         Assert.InRange(Median(late.Select(sample => sample.MemoryMiB)), 0, Median(early.Select(sample => sample.MemoryMiB)) * 7 / 6);
         Assert.InRange(Median(late.Select(sample => (long)sample.Handles)), 0, Median(early.Select(sample => (long)sample.Handles)) + 20);
@@ -74,17 +81,33 @@ internal sealed class SoakResult(int processId, FaultProxy proxy, RandomFaults f
             | fault | times |
             |---|---|
             """);
-        foreach (var (name, count) in faults.Counts.OrderByDescending(fault => fault.Value)) text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {count:N0} |");
+        foreach (var (name, count) in faults.Counts.OrderByDescending(fault => fault.Value))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {count:N0} |");
+        }
+
         text.AppendLine().AppendLine("| quarter | memory (RSS), MiB: median, most | handles: median, most |").AppendLine("|---|---|---|");
         for (int quarter = 0; quarter < 4; quarter++)
         {
             var samples = Quarter(quarter);
-            if (samples.Count == 0) continue;
+            if (samples.Count == 0)
+            {
+                continue;
+            }
+
             text.AppendLine(CultureInfo.InvariantCulture, $"| {quarter + 1} | {Median(samples.Select(sample => sample.MemoryMiB))}, {samples.Max(sample => sample.MemoryMiB)} | {Median(samples.Select(sample => (long)sample.Handles))}, {samples.Max(sample => sample.Handles)} |");
         }
 
-        if (Failures.Count > 0) text.AppendLine().AppendLine("| what failed runs said | times |").AppendLine("|---|---|");
-        foreach (var (message, count) in Failures) text.AppendLine(CultureInfo.InvariantCulture, $"| {message} | {count} |");
+        if (Failures.Count > 0)
+        {
+            text.AppendLine().AppendLine("| what failed runs said | times |").AppendLine("|---|---|");
+        }
+
+        foreach (var (message, count) in Failures)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {message} | {count} |");
+        }
+
         return text.ToString();
     }
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Amazon.S3;
 using Amazon.S3.Model;
+using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.SampleData;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.EndToEnd;
@@ -40,15 +41,27 @@ public sealed class SoakTests(S3Server server)
             ("AWS_ENDPOINT_URL_S3", proxy.EndpointUrl), ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"), ("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required"));
         var result = new SoakResult(function.Id, proxy, faults);
 
-        foreach (var month in months) month.Expect(await function.ReportAsync(month.Event), await BytesAsync(direct, bucket, month));
+        foreach (var month in months)
+        {
+            month.Expect(await function.ReportAsync(month.Event), await BytesAsync(direct, bucket, month));
+        }
+
         proxy.Choose = faults.Choose;
         for (var elapsed = Stopwatch.StartNew(); elapsed.Elapsed < Duration;)
         {
-            foreach (var month in months) await RunAsync(direct, bucket, function, month, result);
+            foreach (var month in months)
+            {
+                await RunAsync(direct, bucket, function, month, result);
+            }
+
             result.Sample(elapsed.Elapsed);
         }
 
-        if (Variable("CLOUDTRAIL_SOAK_RESULT") is { } path) await File.WriteAllTextAsync(path, result.ToMarkdown(await ServerNameAsync(url), FaultProbability), Cancellation);
+        if (Variable("CLOUDTRAIL_SOAK_RESULT") is { } path)
+        {
+            await File.WriteAllTextAsync(path, result.ToMarkdown(await ServerNameAsync(url), FaultProbability), Cancellation);
+        }
+
         result.AssertFlat();
         Assert.True(result.Done > result.Failed, $"{result.Failed} runs failed: {string.Join("; ", result.Failures.Keys)}");
     }
@@ -57,7 +70,11 @@ public sealed class SoakTests(S3Server server)
     private static async Task RunAsync(IAmazonS3 direct, string bucket, LambdaProcess function, SoakMonth month, SoakResult result)
     {
         // Every other time there is none to replace; nor is there one where a run without one failed.
-        if (result.Runs % 2 != 0) await direct.DeleteObjectAsync(bucket, month.Parquet, Cancellation);
+        if (result.Runs % 2 != 0)
+        {
+            await direct.DeleteObjectAsync(bucket, month.Parquet, Cancellation);
+        }
+
         bool wasThere = await BytesAsync(direct, bucket, month) is not null;
 
         var answer = await function.InvokeAsync(month.Event);
@@ -88,7 +105,10 @@ public sealed class SoakTests(S3Server server)
         var arguments = new SampleArguments(new DateOnly(2024, number, 1), events) { DuplicatesPercent = 3, BadLinesPercent = 0.2m, LatePercent = 0.1m };
         var summary = new SampleMonth(arguments).WriteTo(directory["daily"], threads: 2);
         foreach (string path in Directory.EnumerateFiles(directory["daily"], "*", SearchOption.AllDirectories))
+        {
             await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "daily/" + Path.GetRelativePath(directory["daily"], path), FilePath = path }, Cancellation);
+        }
+
         return new SoakMonth($"2024-{number:00}", $"monthly/2024/{number:00}/000000.parquet", summary);
     }
 
@@ -129,7 +149,7 @@ public sealed class SoakTests(S3Server server)
             AssertCounts(report.GetProperty("months")[0]);
             Assert.Equal(
                 [Summary.Events, Summary.Events],
-                ParquetRows.Query([bytes!], (duckDb, paths) => duckDb.Row($"SELECT count(*), count(DISTINCT event_id) FROM read_parquet({paths})")).Select(Convert.ToInt64));
+                DuckDbRows.Query([bytes!], (duckDb, paths) => duckDb.Row($"SELECT count(*), count(DISTINCT event_id) FROM read_parquet({paths})")).Select(Convert.ToInt64));
             _hash = SHA256.HashData(bytes!);
         }
 

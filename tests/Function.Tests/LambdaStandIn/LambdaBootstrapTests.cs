@@ -95,7 +95,7 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
     public async Task The_context_has_the_headers_and_the_environment()
     {
         ILambdaContext? seen = null;
-        var trace = "";
+        string trace = "";
 
         await AnswerAsync("{}", (_, context) => Seen(() =>
         {

@@ -41,7 +41,7 @@ public class BuildLayersOptionTests
         await File.WriteAllTextAsync(directory["podman"], "#!/bin/sh\necho no daemon here >&2\nexit 3\n", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(directory["podman"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        var path = $"{directory.Path}:{Environment.GetEnvironmentVariable("PATH")}";
+        string path = $"{directory.Path}:{Environment.GetEnvironmentVariable("PATH")}";
         var (exitCode, output) = await Command.Run(directory.Path, $"{Repository.Root}/build-layers.sh", ["--engine", "podman", "--output", directory["out"]], ("PATH", path));
 
         Assert.Equal((1, "build-layers.sh: --engine podman does not answer: no daemon here\n"), (exitCode, output));

@@ -14,16 +14,18 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     public void The_function_is_published_thin_and_compiled_ahead_for_each_architecture()
     {
         TestRun.RequireFull();
-        foreach (var architecture in Architectures)
+        foreach (string architecture in Architectures)
         {
             using var zip = ZipFile.OpenRead($"{zips.First}/cloudtrail-aggregation-{architecture}.zip");
-            var names = zip.Entries.Select(entry => entry.FullName).ToArray();
+            string[] names = zip.Entries.Select(entry => entry.FullName).ToArray();
 
             Assert.Contains("CloudTrailAggregation.dll", names);
             Assert.DoesNotContain(names, name => name.StartsWith("ParquetSharp", StringComparison.Ordinal) || name.StartsWith("Apache.Arrow", StringComparison.Ordinal));
             Assert.DoesNotContain(names, name => Path.GetExtension(name) is not (".dll" or ".json" or ".xml"));
             foreach (var assembly in zip.Entries.Where(entry => entry.Name.EndsWith(".dll", StringComparison.Ordinal) && entry.Name != "LambdaStandIn.dll"))
+            {
                 Assert.Equal(ReadyToRunMachine(architecture), Machine(assembly));
+            }
         }
     }
 
@@ -31,9 +33,9 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     public void The_layers_are_sound_compiled_ahead_and_those_of_the_function()
     {
         TestRun.RequireFull();
-        foreach (var architecture in Architectures)
+        foreach (string architecture in Architectures)
         {
-            var layer = $"{zips.First}/parquetsharp-layer-{architecture}.zip";
+            string layer = $"{zips.First}/parquetsharp-layer-{architecture}.zip";
 
             Assert.Empty(LayerCheck.Run(layer, $"{zips.First}/cloudtrail-aggregation-{architecture}.zip"));
             using var zip = ZipFile.OpenRead(layer);
@@ -47,19 +49,21 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     {
         TestRun.RequireFull();
 
-        var names = Directory.EnumerateFiles(zips.First).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
+        string[] names = Directory.EnumerateFiles(zips.First).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
 
         string[] zipped = ["cloudtrail-aggregation-arm64", "cloudtrail-aggregation-x86_64", "parquetsharp-layer-arm64", "parquetsharp-layer-x86_64"];
         Assert.Equal(zipped.SelectMany(name => new[] { $"{name}.contents.txt", $"{name}.zip" }), names);
-        foreach (var name in names)
+        foreach (string? name in names)
+        {
             Assert.Equal(Hash(Path.Combine(zips.First, name)), Hash(Path.Combine(zips.Second, name)));
+        }
     }
 
     [Fact]
     public async Task The_list_beside_each_zip_is_what_sha256sum_checks_where_it_was_unpacked()
     {
         TestRun.RequireFull();
-        foreach (var zip in Directory.EnumerateFiles(zips.First, "*.zip"))
+        foreach (string zip in Directory.EnumerateFiles(zips.First, "*.zip"))
         {
             using var unpacked = new TemporaryDirectory();
             await ZipFile.ExtractToDirectoryAsync(zip, unpacked.Path, TestContext.Current.CancellationToken);
@@ -76,7 +80,7 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     {
         TestRun.RequireFull();
         using var directory = new TemporaryDirectory();
-        var layer = $"{zips.First}/parquetsharp-layer-arm64.zip";
+        string layer = $"{zips.First}/parquetsharp-layer-arm64.zip";
 
         var sound = await Command.Run(directory.Path, $"{Repository.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-arm64.zip"]);
         var wrong = await Command.Run(directory.Path, $"{Repository.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-x86_64.zip"]);
@@ -94,7 +98,7 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
         TestRun.RequireFull();
         using var directory = new TemporaryDirectory();
         BuiltZips.CopySources(directory.Path);
-        var project = await File.ReadAllTextAsync(directory["Layers/Probe/Probe.csproj"], TestContext.Current.CancellationToken);
+        string project = await File.ReadAllTextAsync(directory["Layers/Probe/Probe.csproj"], TestContext.Current.CancellationToken);
 
         // 23.0.0 is what the tests themselves use.
         await File.WriteAllTextAsync(directory["Layers/Probe/Probe.csproj"], project.Replace("</Project>", """<ItemGroup><PackageReference Update="Apache.Arrow" VersionOverride="23.0.0" /></ItemGroup></Project>""", StringComparison.Ordinal), TestContext.Current.CancellationToken);
@@ -129,7 +133,10 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     {
         using var bytes = new MemoryStream();
         using (var stream = assembly.Open())
+        {
             stream.CopyTo(bytes);
+        }
+
         return BitConverter.ToUInt16(bytes.GetBuffer(), BitConverter.ToInt32(bytes.GetBuffer(), 0x3c) + 4);
     }
 

@@ -14,9 +14,11 @@ public sealed class BuiltZips : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (!TestRun.RequiresAll)
+        {
             return;
+        }
 
-        var copy = _directory["another folder/deeper"];
+        string copy = _directory["another folder/deeper"];
         CopySources(copy);
         await Build(Repository.Root, First);
         await Build(copy, Second);
@@ -32,11 +34,11 @@ public sealed class BuiltZips : IAsyncLifetime
     internal static void CopySources(string target)
     {
         string[] sources = ["build-layers.sh", "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", "BannedSymbols.txt"];
-        var below = new[] { "Function", "Layers", "tests/LambdaStandIn" }
+        var below = new[] { "Aggregation", "Function", "Layers", "tests/LambdaStandIn" }
             .SelectMany(name => Directory.EnumerateFiles(Path.Combine(Repository.Root, name), "*", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository.Root, path))
             .Where(path => !path.Split('/').Intersect(["bin", "obj"], StringComparer.Ordinal).Any());
-        foreach (var path in sources.Concat(below))
+        foreach (string? path in sources.Concat(below))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(target, path))!);
             File.Copy(Path.Combine(Repository.Root, path), Path.Combine(target, path));
@@ -46,7 +48,7 @@ public sealed class BuiltZips : IAsyncLifetime
     private static async Task Build(string root, string output)
     {
         string[] options = ["--engine", "none", "--output", output];
-        foreach (var mode in new string[][] { [], ["--function", "--lambda-packages", "stand-in"] })
+        foreach (string[] mode in new string[][] { [], ["--function", "--lambda-packages", "stand-in"] })
         {
             var (exitCode, said) = await Command.Run(root, "./build-layers.sh", [.. options, .. mode]);
             Assert.True(exitCode == 0, said);

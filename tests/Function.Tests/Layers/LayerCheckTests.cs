@@ -55,7 +55,7 @@ public class LayerCheckTests
     public void A_changed_byte_is_found()
     {
         using var sample = new SampleLayer();
-        var library = File.ReadAllBytes(sample.InStore(SampleLayer.Arrow));
+        byte[] library = File.ReadAllBytes(sample.InStore(SampleLayer.Arrow));
 
         library[^1] ^= 1;
         File.WriteAllBytes(sample.InStore(SampleLayer.Arrow), library);
@@ -77,8 +77,8 @@ public class LayerCheckTests
     public void An_assembly_compiled_for_the_other_architecture_is_refused()
     {
         using var sample = new SampleLayer();
-        var library = File.ReadAllBytes(sample.InStore(SampleLayer.Managed));
-        var machine = BitConverter.ToInt32(library, 0x3c) + 4; // after "PE\0\0"
+        byte[] library = File.ReadAllBytes(sample.InStore(SampleLayer.Managed));
+        int machine = BitConverter.ToInt32(library, 0x3c) + 4; // after "PE\0\0"
 
         BitConverter.TryWriteBytes(library.AsSpan(machine), (ushort)(0xaa64 ^ 0x7b79));
         sample.Replace(SampleLayer.Managed, library);
@@ -139,7 +139,7 @@ public class LayerCheckTests
         File.WriteAllBytes(Path.Combine(sample.Function, "zeros"), new byte[230 << 20]);
 
         Assert.Empty(LayerCheck.Run(sample.Layer, null));
-        var reason = Assert.Single(LayerCheck.Run(sample.Layer, sample.Function));
+        string reason = Assert.Single(LayerCheck.Run(sample.Layer, sample.Function));
         Assert.StartsWith("unpacked, function and layer have ", reason, StringComparison.Ordinal);
         Assert.EndsWith("Lambda takes 262,144,000", reason, StringComparison.Ordinal);
     }
@@ -160,7 +160,7 @@ public class LayerCheckTests
     public void A_file_that_the_function_looks_for_elsewhere_in_the_package_is_named()
     {
         using var sample = new SampleLayer();
-        var library = File.ReadAllBytes(sample.InStore(SampleLayer.Arrow));
+        byte[] library = File.ReadAllBytes(sample.InStore(SampleLayer.Arrow));
 
         sample.Forget(SampleLayer.Arrow);
         sample.Add("apache.arrow/22.1.0/lib/net6.0/Apache.Arrow.dll", library);
@@ -195,7 +195,7 @@ public class LayerCheckTests
         var (exitCode, output) = await Command.Run(sample.Layer, "readelf", ["-dVW", sample.InStore(sample.Native)]);
 
         Assert.Equal(0, exitCode);
-        var lines = output.Split('\n');
+        string[] lines = output.Split('\n');
         Assert.Equal(lines.Where(line => line.Contains("(NEEDED)", StringComparison.Ordinal)).Select(line => line.Split('[', ']')[1]), library.Libraries);
         Assert.Equal(lines.Where(line => line.Contains("  Name: ", StringComparison.Ordinal)).Select(line => line.Split("Name: ")[1].Split(' ')[0]), library.SymbolVersions);
     }
@@ -205,7 +205,10 @@ public class LayerCheckTests
         Assert.Equal(from.Length, to.Length);
         var (name, replaced) = (Encoding.ASCII.GetBytes('\0' + from + '\0'), 0);
         for (int at; (at = library.AsSpan().IndexOf(name)) >= 0; replaced++)
+        {
             Encoding.ASCII.GetBytes(to, library.AsSpan(at + 1));
+        }
+
         Assert.True(replaced > 0, $"{from} is not in the library");
         return library;
     }

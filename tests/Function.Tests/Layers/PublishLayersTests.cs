@@ -18,15 +18,17 @@ public class PublishLayersTests(MotoServer moto) : IClassFixture<MotoServer>
         await moto.ResetAsync();
         (string, string)[] environment = [.. Credentials, ("AWS_ENDPOINT_URL", moto.Endpoint.ToString())];
         if (bucket is not null)
+        {
             Assert.Equal(0, (await Command.Run(directory.Path, "aws", ["s3", "mb", "s3://layers"], environment)).ExitCode);
+        }
 
         string[] throughBucket = bucket is null ? [] : ["--bucket", bucket];
         var (exitCode, output) = await Command.Run(Repository.Root, "./build-layers.sh", ["--engine", "none", "--arch", architectures, "--output", directory["out"], "--publish", "--layer-name", "Parquet", .. throughBucket], environment);
 
         Assert.True(exitCode == 0, output);
-        foreach (var architecture in architectures == "all" ? ["x86_64", "arm64"] : new[] { architectures })
+        foreach (string? architecture in architectures == "all" ? ["x86_64", "arm64"] : new[] { architectures })
         {
-            var arn = $"arn:aws:lambda:eu-central-1:123456789012:layer:Parquet-{architecture}:1";
+            string arn = $"arn:aws:lambda:eu-central-1:123456789012:layer:Parquet-{architecture}:1";
             Assert.Contains($"{arn}\n  --parameter-overrides ParquetSharpLayerArn={arn} Architecture={architecture}\n", output, StringComparison.Ordinal);
 
             var version = await Command.Run(directory.Path, "aws", ["lambda", "get-layer-version", "--layer-name", $"Parquet-{architecture}", "--version-number", "1"], environment);
@@ -35,7 +37,7 @@ public class PublishLayersTests(MotoServer moto) : IClassFixture<MotoServer>
             Assert.Equal([architecture], json.RootElement.GetProperty("CompatibleArchitectures").EnumerateArray().Select(name => name.GetString()));
             Assert.Equal("Apache-2.0", json.RootElement.GetProperty("LicenseInfo").GetString());
             Assert.Matches($@"^ParquetSharp \d[\d.]+, Apache\.Arrow \d[\d.]+ for \.NET 10, {architecture}$", json.RootElement.GetProperty("Description").GetString());
-            var zip = await File.ReadAllBytesAsync(directory[$"out/parquetsharp-layer-{architecture}.zip"], TestContext.Current.CancellationToken);
+            byte[] zip = await File.ReadAllBytesAsync(directory[$"out/parquetsharp-layer-{architecture}.zip"], TestContext.Current.CancellationToken);
             Assert.Equal(zip.Length, json.RootElement.GetProperty("Content").GetProperty("CodeSize").GetInt64());
         }
     }

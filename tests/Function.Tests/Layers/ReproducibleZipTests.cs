@@ -36,7 +36,7 @@ public class ReproducibleZipTests
 
     private static void Write(TemporaryDirectory directory, string[] names, UnixFileMode mode, DateTime time)
     {
-        foreach (var path in names.Select(name => directory["files/" + name]))
+        foreach (string? path in names.Select(name => directory["files/" + name]))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, Path.GetRelativePath(directory["files"], path));

@@ -1,8 +1,9 @@
-using CloudTrailAggregation.Aggregation;
 using CloudTrailAggregation.Local.Check;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.Storage;
+using CloudTrailAggregation.Write;
 using Xunit;
 using Row = System.Collections.Generic.Dictionary<string, object?>;
 
@@ -15,7 +16,7 @@ public abstract class CheckTest(MonthStores stores) : MonthTest(stores)
         ([], [], new Dictionary<string, string>(StringComparer.Ordinal));
 
     /// <summary>The month in tests/data, written.</summary>
-    protected async Task WriteSampleAsync(AggregationOptions? options = null)
+    protected async Task WriteSampleAsync(RunOptions? options = null)
     {
         string directory = Repository.File("tests", "data", "cloudtrail_daily");
         foreach (string path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
@@ -29,7 +30,7 @@ public abstract class CheckTest(MonthStores stores) : MonthTest(stores)
 
     private protected async Task<CheckedMonth> CheckAsync(bool deduplicate = true)
     {
-        using var check = new MonthCheck(Source, Destination, deduplicate, new Progress<MonthProgress>());
+        using var check = new MonthCheck(Source, Destination, deduplicate, new Progress<RunProgress>());
         return await check.RunAsync(Month, Cancellation);
     }
 
@@ -44,7 +45,7 @@ public abstract class CheckTest(MonthStores stores) : MonthTest(stores)
         byte[] file = await BytesAsync(key);
         if (!file.AsSpan().SequenceEqual(_read.File))
         {
-            _read = (file, ParquetRows.Read([file]), ParquetRows.Metadata(file));
+            _read = (file, DuckDbRows.Read([file]), DuckDbRows.Metadata(file));
         }
 
         List<Row> rows = [.. _read.Rows.Select(row => new Row(row, StringComparer.Ordinal))];

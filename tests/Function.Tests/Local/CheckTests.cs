@@ -1,4 +1,4 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -17,7 +17,7 @@ public abstract class CheckTests(MonthStores stores) : CheckTest(stores)
     [InlineData(100)]
     public async Task A_month_that_is_whole_is_proven(long rowsPerFile)
     {
-        await WriteSampleAsync(new AggregationOptions { RowsPerFile = rowsPerFile });
+        await WriteSampleAsync(new RunOptions { RowsPerFile = rowsPerFile });
 
         var found = await CheckAsync();
 

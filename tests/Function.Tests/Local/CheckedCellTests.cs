@@ -1,5 +1,5 @@
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.CloudTrail;
 using CloudTrailAggregation.Tests.Events;
@@ -33,7 +33,7 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
     {
         string[] lines = [.. EventGen.Line.Array[TestRun.Iterations(700)].Single(_ => true, seed: "0000000000002").Where(RecordOracle.IsEvent)];
         await PutAsync("2024/02/01/000000.ndjson.gz", lines);
-        await RunAsync(new AggregationOptions { Deduplicate = false });
+        await RunAsync(new RunOptions { Deduplicate = false });
         Assert.Equal(lines.Length, (await CheckAsync(deduplicate: false)).Counts.Events);
         byte[] whole = await BytesAsync(Parquet0);
         var random = new Random(3);
@@ -58,7 +58,7 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
     {
         string path = SharedData.Require("odd-events.ndjson.gz");
         await PutBytesAsync("2024/02/01/odd-events.ndjson.gz", await File.ReadAllBytesAsync(path, Cancellation));
-        await RunAsync(new AggregationOptions { Deduplicate = false });
+        await RunAsync(new RunOptions { Deduplicate = false });
 
         Assert.Equal(778, (await CheckAsync(deduplicate: false)).Counts.Events);
     }
@@ -82,7 +82,7 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
     public async Task Copies_that_were_kept_are_rows_if_the_check_is_told_so()
     {
         await PutAsync("2024/02/01/000000.ndjson", Event("1"), Event("1"));
-        await RunAsync(new AggregationOptions { Deduplicate = false });
+        await RunAsync(new RunOptions { Deduplicate = false });
 
         Assert.Equal((2, 0), ((await CheckAsync(deduplicate: false)).Counts.Events, (await CheckAsync(deduplicate: false)).Counts.Duplicates));
         Assert.Contains("row 2 has no event in the source", await DiffersAsync(), StringComparison.Ordinal);

@@ -1,5 +1,6 @@
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Aggregation;
 using Xunit;
 
@@ -35,7 +36,7 @@ public sealed class CheckedFileTests() : CheckTest(new DirectoryMonthStores())
     public async Task Files_of_two_runs_are_found()
     {
         await PutAsync("2024/02/01/000000.ndjson", Events(4));
-        await RunAsync(new AggregationOptions { RowsPerFile = 2 });
+        await RunAsync(new RunOptions { RowsPerFile = 2 });
         await ChangeAsync(_ => { }, metadata => metadata["cloudtrail_aggregation.run"] = "another", Parquet1);
 
         Assert.Contains("000001.parquet, metadata cloudtrail_aggregation.run: counted ", await DiffersAsync(), StringComparison.Ordinal);
@@ -48,7 +49,7 @@ public sealed class CheckedFileTests() : CheckTest(new DirectoryMonthStores())
     public async Task A_missing_file_is_found(string key, string expected)
     {
         await PutAsync("2024/02/01/000000.ndjson", Events(6));
-        await RunAsync(new AggregationOptions { RowsPerFile = 2 });
+        await RunAsync(new RunOptions { RowsPerFile = 2 });
         await Destination.DeleteAsync(key, Cancellation);
 
         Assert.Contains(expected, await DiffersAsync(), StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Aggregation;
 using Xunit;
 
@@ -16,7 +16,7 @@ public sealed class CheckedRejectTests() : CheckTest(new DirectoryMonthStores())
         string tooLong = $"{{\"a\":\"{new string('x', RecordFraming.MaxRecordBytes)}\"}}";
         byte[] text = Encoding.UTF8.GetBytes($"no event \"\\ \u00e9 \ud83d\ude00\n\uFEFF{tooLong}\r\n{Event("1")} {{}} {Event("2")}{{\r\n{tooLong}x{tooLong}\n1\r\nz{new string('\u0001', RecordFraming.MaxRecordBytes / 5)}\n");
         await PutTextAsync("2024/02/01/000000.ndjson", [.. text, 0xFF, 0xFE, (byte)'"', (byte)'\n', .. Encoding.UTF8.GetBytes(tooLong)]);
-        await RunAsync(new AggregationOptions { MaxRejectedPercent = 100 });
+        await RunAsync(new RunOptions { MaxRejectedPercent = 100 });
 
         var found = await CheckAsync();
 

@@ -1,4 +1,4 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -35,7 +35,7 @@ public sealed class CheckedRowTests() : CheckTest(new DirectoryMonthStores())
         await WriteSampleAsync();
         await ChangeAsync(rows => rows.RemoveAll(row => DateTimeOffset.FromUnixTimeMilliseconds((long)row["event_time"]!).Day == 10));
         string inTheFile = await DiffersAsync();
-        await RunAsync(new AggregationOptions { Replace = true });
+        await RunAsync(new RunOptions { Replace = true });
         await Source.DeleteAsync((await Source.ListedAsync("2024/02/10/"))[0].Key, Cancellation);
 
         Assert.Contains("/2024/02/10/", inTheFile, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Run;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
@@ -31,7 +32,7 @@ public sealed class FailureTests : IDisposable
 
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
         Assert.StartsWith("error: ", run.ErrorLines[0], StringComparison.Ordinal);
-        Assert.Contains(run.ErrorLines[1..], line => line.StartsWith("   at CloudTrailAggregation.Aggregation.MonthAggregation.RunAsync(", StringComparison.Ordinal));
+        Assert.Contains(run.ErrorLines[1..], line => line.StartsWith("   at CloudTrailAggregation.Run.AggregationRun.RunAsync(", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -75,7 +75,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
 
     private async Task PassOnAsync(NetworkStream from, NetworkStream to, bool isRequest)
     {
-        var bytes = new byte[1 << 16];
+        byte[] bytes = new byte[1 << 16];
         for (int read; (read = await from.ReadAsync(bytes, _stopping.Token)) > 0;)
         {
             // The client sends a head in one piece, and no body that looks like one.

@@ -1,5 +1,6 @@
 using CloudTrailAggregation.Local;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;

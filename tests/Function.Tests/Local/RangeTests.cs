@@ -25,7 +25,7 @@ public sealed class RangeTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         string[] lines = run.Output.Split('\n');
-        Assert.Equal(["month", "files", "lines", "events", "duplicates", "rejects", "result"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["month", "files", "records", "events", "duplicates", "rejects", "result"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Matches("^2024-01 +0 +0 +0 +0 +0  FAILED: empty, nothing was changed$", lines[1]);
         Assert.Matches("^2024-02 +2 +7 +4 +2 +1  1 Parquet file, .*B, in .* s, 27 days missing$", lines[2]);
         Assert.Matches("^2024-03 +- +- +- +- +-  FAILED: .*/2024/03/01/000000.ndjson.gz is truncated", lines[3]);
@@ -98,7 +98,7 @@ public sealed class RangeTests : IDisposable
         _months.Write("2024/02/02/000001.ndjson", Months.Event(5, day: 2));
         var changed = await CommandLineRun.OfAsync(arguments);
 
-        Assert.Equal((0, $"2024-02: 7 lines = 4 events + 2 duplicates + 1 reject; every event is in {_months.Parquet}\n"), (whole.ExitCode, whole.Output));
+        Assert.Equal((0, $"2024-02: 7 records = 4 events + 2 duplicates + 1 reject; every event is in {_months.Parquet}\n"), (whole.ExitCode, whole.Output));
         Assert.Empty(whole.ErrorLines);
         Assert.Equal((1, ""), (changed.ExitCode, changed.Output));
         Assert.StartsWith($"error: 2024-02: {Path.Combine(_months.Source, "2024/02/02/000001.ndjson")}, line 1 is an event, and {_months.Parquet} ends before it, after 4 events", Assert.Single(changed.ErrorLines), StringComparison.Ordinal);

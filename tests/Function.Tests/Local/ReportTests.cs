@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
@@ -61,11 +61,11 @@ public sealed class ReportTests : IDisposable
 
         var run = await _months.RunAsync("--json");
 
-        var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.MonthReport)!;
+        var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.RunReport)!;
         Assert.Equal((7L, 4L, 2L, 1L), (report.Lines, report.Events, report.Duplicates, report.Rejects));
         Assert.Equal(report.Lines, report.Events + report.Duplicates + report.Rejects);
         Assert.Equal(new OutputFile(_months.Parquet, 4, new FileInfo(_months.Parquet).Length), Assert.Single(report.Outputs));
-        Assert.Equal(run.Output.TrimEnd('\n'), JsonSerializer.Serialize(report, ReportJson.Readable.MonthReport));
+        Assert.Equal(run.Output.TrimEnd('\n'), JsonSerializer.Serialize(report, ReportJson.Readable.RunReport));
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Commit;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
@@ -17,7 +17,7 @@ public sealed class SampleDataTests : IDisposable
 
         var run = await CommandLineRun.OfAsync("aggregate", "--source", sampleData, "--destination", _months.Destination, "--month", "2024-02", "--json");
 
-        var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.MonthReport)!;
+        var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.RunReport)!;
         Assert.Equal((614L, 600L, 12L, 2L), (report.Lines, report.Events, report.Duplicates, report.Rejects));
         Assert.Equal(2, report.OutsideMonth!.Events);
         Assert.Equal([["600"]], Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
 using CloudTrailAggregation.Local.Show;
 using Xunit;
 

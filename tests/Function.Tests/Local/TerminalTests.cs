@@ -38,7 +38,7 @@ public sealed partial class TerminalTests : IDisposable
         string[] start = [.. StartedAs.Interruptible("INT", 2), "/usr/bin/script", "-qec", command, "/dev/null"];
         using var script = CommandLineRun.Start(start[0], start[1..], redirectInput: true, ("TERM", "xterm"), ("CI", ""));
         string drawn = "";
-        var piece = new char[4096];
+        char[] piece = new char[4096];
         while (!Text(drawn).Contains(" of 1,120 files, ", StringComparison.Ordinal))
         {
             int read = await script.StandardOutput.ReadAsync(piece, TestContext.Current.CancellationToken);

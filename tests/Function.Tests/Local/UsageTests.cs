@@ -1,4 +1,4 @@
-using CloudTrailAggregation.Aggregation;
+using CloudTrailAggregation.Ground;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;

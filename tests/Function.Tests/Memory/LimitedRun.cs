@@ -47,7 +47,7 @@ internal sealed record LimitedRun(long Lines, long Events, long PeakBytes)
         const string Peak = "VmHWM:";
         try
         {
-            var line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(line => line.StartsWith(Peak, StringComparison.Ordinal));
+            string? line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(line => line.StartsWith(Peak, StringComparison.Ordinal));
             return line is null ? null : long.Parse(line.AsSpan(Peak.Length).Trim("\t kB"), CultureInfo.InvariantCulture) << 10;
         }
         catch (IOException)

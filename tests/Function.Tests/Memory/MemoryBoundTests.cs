@@ -76,7 +76,7 @@ public sealed class MemoryBoundTests : IDisposable
     {
         const int Days = 20;
         var random = new Random(20240229);
-        var filler = new byte[eventBytes * 3 / 4];
+        byte[] filler = new byte[eventBytes * 3 / 4];
         for (int day = 1; day <= Days; day++)
         {
             string folder = Directory.CreateDirectory(_directory[$"2024/02/{day:00}"]).FullName;

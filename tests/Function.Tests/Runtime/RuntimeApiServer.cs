@@ -44,7 +44,7 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
     /// <param name="requestId">The invocation's id, a new one by default.</param>
     public Task<RuntimeAnswer> InvokeAsync(string payload, TimeSpan? timeLeft = null, string? requestId = null)
     {
-        var number = Interlocked.Increment(ref _invocations);
+        int number = Interlocked.Increment(ref _invocations);
         var invocation = new Invocation(
             requestId ?? $"00000000-0000-4000-8000-{number:000000000000}", Encoding.UTF8.GetBytes(payload),
             DateTimeOffset.UtcNow + (timeLeft ?? TimeSpan.FromMinutes(15)), $"Root=1-65bc3f00-{number:x24};Sampled=0");
@@ -81,7 +81,7 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpListenerContext context)
     {
-        var path = context.Request.Url!.AbsolutePath;
+        string path = context.Request.Url!.AbsolutePath;
         try
         {
             context.Response.StatusCode = (context.Request.HttpMethod, path[Math.Min(Root.Length, path.Length)..].Split('/')) switch
@@ -129,7 +129,7 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
     private async Task<RuntimeAnswer> ReadAsync(HttpListenerRequest request, bool isError)
     {
         using var reader = new StreamReader(request.InputStream, Encoding.UTF8);
-        var body = await reader.ReadToEndAsync(_stopping.Token);
+        string body = await reader.ReadToEndAsync(_stopping.Token);
         return new RuntimeAnswer(isError, body, request.Headers["Lambda-Runtime-Function-Error-Type"]);
     }
 

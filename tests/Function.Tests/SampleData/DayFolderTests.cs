@@ -14,7 +14,7 @@ public sealed class DayFolderTests : IDisposable
     [Fact]
     public void A_file_holds_up_to_64_MiB_and_then_the_next_begins()
     {
-        var line = new byte[(MaxFileBytes / 2) - 1];
+        byte[] line = new byte[(MaxFileBytes / 2) - 1];
 
         using (var folder = new DayFolder(_directory.FullName))
         {
@@ -31,9 +31,9 @@ public sealed class DayFolderTests : IDisposable
     private static (string Name, long Bytes) Unpack(FileInfo file)
     {
         using var unpacked = new GZipStream(file.OpenRead(), CompressionMode.Decompress);
-        var buffer = new byte[1024 * 1024];
-        var bytes = 0L;
-        for (var read = unpacked.Read(buffer); read > 0; read = unpacked.Read(buffer))
+        byte[] buffer = new byte[1024 * 1024];
+        long bytes = 0L;
+        for (int read = unpacked.Read(buffer); read > 0; read = unpacked.Read(buffer))
         {
             bytes += read;
         }

@@ -23,9 +23,9 @@ public sealed class SampleMonthTests : IDisposable
     [Fact]
     public async Task The_command_in_the_note_makes_the_checked_in_data()
     {
-        var data = Repository.File("tests", "data");
-        var note = await File.ReadAllLinesAsync(Path.Combine(data, "README.md"), TestContext.Current.CancellationToken);
-        var arguments = note.Single(line => line.StartsWith(Command, StringComparison.Ordinal))[Command.Length..].Replace("tests/data/cloudtrail_daily", _directory.FullName, StringComparison.Ordinal);
+        string data = Repository.File("tests", "data");
+        string[] note = await File.ReadAllLinesAsync(Path.Combine(data, "README.md"), TestContext.Current.CancellationToken);
+        string arguments = note.Single(line => line.StartsWith(Command, StringComparison.Ordinal))[Command.Length..].Replace("tests/data/cloudtrail_daily", _directory.FullName, StringComparison.Ordinal);
 
         var (exitCode, output) = await RunAsync(arguments.Split(' '));
 
@@ -101,14 +101,14 @@ public sealed class SampleMonthTests : IDisposable
     public void A_duplicate_equals_a_line_of_its_day_or_of_the_day_before()
     {
         var days = new SampleMonth(Small).Lines().GroupBy(line => line.Day).ToDictionary(day => day.Key, day => day.ToList());
-        var inNextDay = 0;
+        int inNextDay = 0;
 
         foreach (var (day, lines) in days)
         {
-            for (var i = 0; i < lines.Count; i++)
+            for (int i = 0; i < lines.Count; i++)
             {
-                var sameDay = lines.Take(i).Any(earlier => Same(earlier, lines[i]));
-                var dayBefore = days.GetValueOrDefault(day.AddDays(-1), []).Any(earlier => Same(earlier, lines[i]));
+                bool sameDay = lines.Take(i).Any(earlier => Same(earlier, lines[i]));
+                bool dayBefore = days.GetValueOrDefault(day.AddDays(-1), []).Any(earlier => Same(earlier, lines[i]));
                 Assert.Equal(lines[i].Kind == SampleLineKind.Duplicate, sameDay || dayBefore);
                 inNextDay += dayBefore && !sameDay ? 1 : 0;
             }
@@ -146,8 +146,8 @@ public sealed class SampleMonthTests : IDisposable
     [Fact]
     public void Equal_arguments_give_equal_files_whatever_the_threads()
     {
-        var one = Path.Combine(_directory.FullName, "one");
-        var four = Path.Combine(_directory.FullName, "four");
+        string one = Path.Combine(_directory.FullName, "one");
+        string four = Path.Combine(_directory.FullName, "four");
 
         var summary = new SampleMonth(Small).WriteTo(one, threads: 1);
         new SampleMonth(Small).WriteTo(four, threads: 4);
@@ -195,7 +195,7 @@ public sealed class SampleMonthTests : IDisposable
     [InlineData("--month 2024-02 --output {0} --style python")]
     public async Task Wrong_usage_exits_with_2_and_writes_nothing(string arguments)
     {
-        var output = Path.Combine(_directory.FullName, "none");
+        string output = Path.Combine(_directory.FullName, "none");
 
         var (exitCode, _) = await RunAsync(arguments.Replace("{0}", output, StringComparison.Ordinal).Split(' '));
 
@@ -209,7 +209,7 @@ public sealed class SampleMonthTests : IDisposable
 
     private static string Text(JsonElement element, params string[] path)
     {
-        foreach (var name in path)
+        foreach (string name in path)
         {
             if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
             {
@@ -256,7 +256,7 @@ public sealed class SampleMonthTests : IDisposable
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output + await errors);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Storage.Directories;
 using CloudTrailAggregation.Tests.Entry;
 using CloudTrailAggregation.Tests.Local;
 using Microsoft.Extensions.Logging;

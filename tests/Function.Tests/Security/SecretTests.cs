@@ -1,7 +1,8 @@
 using System.Text;
 using Amazon.Runtime;
 using Amazon.S3;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Entry;
 using CloudTrailAggregation.Tests.Local;
 using CloudTrailAggregation.Tests.Storage;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
 
@@ -27,19 +28,19 @@ public sealed class TerminalTextTests : IDisposable
     [InlineData("", "")]
     public void What_a_terminal_obeys_is_escaped_and_nothing_else(string text, string escaped)
     {
-        Assert.Equal(escaped, OneLine.Escaped(text));
-        Assert.Equal(escaped, OneLine.Escaped(escaped));
+        Assert.Equal(escaped, SingleLine.Escaped(text));
+        Assert.Equal(escaped, SingleLine.Escaped(escaped));
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_is_escaped() => Assert.Equal("a\\ud83d \\ude00", OneLine.Escaped("a" + (char)0xD83D + " " + (char)0xDE00));
+    public void Half_a_surrogate_pair_is_escaped() => Assert.Equal("a\\ud83d \\ude00", SingleLine.Escaped("a" + (char)0xD83D + " " + (char)0xDE00));
 
     [Fact]
     public void JSON_on_one_line_keeps_its_meaning()
     {
         string json = JsonSerializer.Serialize(Obeyed, ReadableJson.Options);
 
-        string escaped = OneLine.Escaped(json);
+        string escaped = SingleLine.Escaped(json);
 
         Assert.Contains('\u202E', json);
         Assert.DoesNotContain('\u202E', escaped);

@@ -1,7 +1,9 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
 

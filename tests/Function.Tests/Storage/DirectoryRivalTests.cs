@@ -1,4 +1,6 @@
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.Directories;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
 
@@ -102,7 +104,10 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
         await using var stream = await _store.OpenAsync(source, Cancellation);
         await stream.ReadExactlyAsync(new byte[50], Cancellation);
 
-        using (var file = new FileStream(Path.Combine(Root, "k"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(60);
+        using (var file = new FileStream(Path.Combine(Root, "k"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(60);
+        }
 
         await Assert.ThrowsAsync<AggregationException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
     }
@@ -198,7 +203,9 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
         var seen = await _store.PutAsync("k", "old"u8.ToArray());
         await using var staged = _store.Stage("k", "", Cancellation);
         using (new FileStream(Path.Combine(Root, ".k.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose))
+        {
             await Assert.ThrowsAsync<CommitLostException>(() => staged.CompleteAsync(seen, Cancellation));
+        }
 
         Assert.Equal(seen, await _store.FindAsync("k"));
     }
@@ -208,7 +215,11 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     {
         string[] abandoned = [$"2024/.k.{new string('a', 32)}.partial", $"2024/.other.gz.{new string('0', 32)}.partial"];
         string[] foreign = ["2024/.k.partial", $"2024/.k.{new string('z', 32)}.partial", $"2024/k.{new string('a', 32)}.partial", $"2024/02/.k.{new string('a', 32)}.partial"];
-        foreach (string file in abandoned.Concat(foreign)) Write(file, "x");
+        foreach (string file in abandoned.Concat(foreign))
+        {
+            Write(file, "x");
+        }
+
         await using var living = _store.Stage("2024/living", "", Cancellation);
         living.Content.Write("whole"u8);
 
@@ -225,7 +236,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     {
         var seen = await _store.PutAsync("k", "old"u8.ToArray());
 
-        var runs = await Task.WhenAll(Enumerable.Range(0, 16).Select(run => Task.Run(async () =>
+        int[] runs = await Task.WhenAll(Enumerable.Range(0, 16).Select(run => Task.Run(async () =>
         {
             await using var staged = new DirectoryStore(Root).Stage("k", "", Cancellation);
             staged.Content.Write(Bytes(100 + run));

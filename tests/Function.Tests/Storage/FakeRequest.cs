@@ -32,7 +32,11 @@ internal sealed record FakeRequest(string Method, string Target, Dictionary<stri
         byte[] one = new byte[1];
         while (!(head.Count > 4 && head[^1] == '\n' && head[^3] == '\n'))
         {
-            if (await stream.ReadAsync(one, cancellation) == 0) return null;
+            if (await stream.ReadAsync(one, cancellation) == 0)
+            {
+                return null;
+            }
+
             head.Add(one[0]);
         }
         string[] lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
@@ -47,10 +51,16 @@ internal sealed record FakeRequest(string Method, string Target, Dictionary<stri
 
     private static async Task CopyBodyAsync(Stream stream, Stream body, Dictionary<string, string> headers, CancellationToken cancellation)
     {
-        if (headers.Remove("Expect")) await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellation);
+        if (headers.Remove("Expect"))
+        {
+            await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellation);
+        }
+
         byte[] block = new byte[65_536];
         int left = int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture);
         for (int n; left > 0 && (n = await stream.ReadAsync(block.AsMemory(0, Math.Min(left, block.Length)), cancellation)) > 0; left -= n)
+        {
             await body.WriteAsync(block.AsMemory(0, n), cancellation);
+        }
     }
 }

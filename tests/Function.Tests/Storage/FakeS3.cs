@@ -6,6 +6,7 @@ using System.Text;
 using Amazon.Runtime;
 using Amazon.S3;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 
 namespace CloudTrailAggregation.Tests.Storage;
 
@@ -73,7 +74,11 @@ internal sealed class FakeS3 : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_stop.IsCancellationRequested) return;
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         _listener.Dispose();
         await _accepting;
@@ -111,10 +116,26 @@ internal sealed class FakeS3 : IAsyncDisposable
 
     private FakeAnswer Complete(FakeRequest request, FakeObject? there)
     {
-        if (request.Headers.TryGetValue("If-Match", out string? wanted) && there is null) return FakeAnswer.Error(404, "NoSuchKey");
-        if (wanted is not null && wanted != there!.ETag) return FakeAnswer.Error(412, "PreconditionFailed");
-        if (request.Headers.ContainsKey("If-None-Match") && there is not null) return FakeAnswer.Error(412, "PreconditionFailed");
-        if (!Uploads.TryRemove(request.Query["uploadId"], out string? token)) return FakeAnswer.Error(404, "NoSuchUpload");
+        if (request.Headers.TryGetValue("If-Match", out string? wanted) && there is null)
+        {
+            return FakeAnswer.Error(404, "NoSuchKey");
+        }
+
+        if (wanted is not null && wanted != there!.ETag)
+        {
+            return FakeAnswer.Error(412, "PreconditionFailed");
+        }
+
+        if (request.Headers.ContainsKey("If-None-Match") && there is not null)
+        {
+            return FakeAnswer.Error(412, "PreconditionFailed");
+        }
+
+        if (!Uploads.TryRemove(request.Query["uploadId"], out string? token))
+        {
+            return FakeAnswer.Error(404, "NoSuchUpload");
+        }
+
         Put(request.Key[2..], [], token);
         return new FakeAnswer(200, "<CompleteMultipartUploadResult><ETag>\"new\"</ETag></CompleteMultipartUploadResult>");
     }
@@ -123,7 +144,10 @@ internal sealed class FakeS3 : IAsyncDisposable
     {
         try
         {
-            while (true) _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            while (true)
+            {
+                _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
@@ -139,7 +163,11 @@ internal sealed class FakeS3 : IAsyncDisposable
             try
             {
                 var stream = connection.GetStream();
-                if (await FakeRequest.ReadAsync(stream, Stream.Null, _stop.Token) is not { } request) return;
+                if (await FakeRequest.ReadAsync(stream, Stream.Null, _stop.Token) is not { } request)
+                {
+                    return;
+                }
+
                 Requests.Enqueue(request);
                 await (Intercept(request) ?? Usual(request)).SendAsync(stream, request.Method == "HEAD", _stop.Token);
             }
@@ -195,11 +223,26 @@ internal sealed record FakeAnswer(int Status)
     public async Task SendAsync(Stream stream, bool headOnly, CancellationToken cancellation)
     {
         await After.WaitAsync(cancellation);
-        if (Status == 0) return;
+        if (Status == 0)
+        {
+            return;
+        }
+
         var head = new StringBuilder($"HTTP/1.1 {Status} Status\r\nConnection: close\r\nContent-Length: {Body.Length}\r\n");
-        foreach (var (name, value) in Headers) head.Append($"{name}: {value}\r\n");
+        foreach (var (name, value) in Headers)
+        {
+            head.Append($"{name}: {value}\r\n");
+        }
+
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), cancellation);
-        if (!headOnly) await stream.WriteAsync(Body.AsMemory(0, CutAt ?? Body.Length), cancellation);
-        if (Stalls) await Task.Delay(Timeout.Infinite, cancellation);
+        if (!headOnly)
+        {
+            await stream.WriteAsync(Body.AsMemory(0, CutAt ?? Body.Length), cancellation);
+        }
+
+        if (Stalls)
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+        }
     }
 }

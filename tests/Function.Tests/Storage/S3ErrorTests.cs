@@ -1,5 +1,7 @@
 using Amazon.S3;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
@@ -140,7 +142,11 @@ public sealed class S3ErrorTests : IAsyncDisposable
                 await store.DeleteAsync("k", Cancellation);
                 break;
             default:
-                await using (var staged = store.Stage("k", "text/plain", Cancellation)) await staged.CompleteAsync(null, Cancellation);
+                await using (var staged = store.Stage("k", "text/plain", Cancellation))
+                {
+                    await staged.CompleteAsync(null, Cancellation);
+                }
+
                 break;
         }
     }

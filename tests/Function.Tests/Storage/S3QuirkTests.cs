@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using Amazon.Runtime;
 using Amazon.S3;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
 

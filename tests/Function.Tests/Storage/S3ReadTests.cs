@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
@@ -69,7 +71,10 @@ public sealed class S3ReadTests : IAsyncDisposable
 
         await using var stream = await _store.OpenAsync(_source, Cancellation);
         var read = new List<byte>();
-        for (int b; (b = stream.ReadByte()) >= 0;) read.Add((byte)b);
+        for (int b; (b = stream.ReadByte()) >= 0;)
+        {
+            read.Add((byte)b);
+        }
 
         Assert.Equal(_bytes, read);
         Assert.Equal(3, _store.ResumedReads);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Amazon.S3;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 

@@ -1,6 +1,8 @@
 using Amazon.S3;
 using Amazon.S3.Model;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;

@@ -1,4 +1,5 @@
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Storage.S3;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
@@ -92,9 +93,16 @@ public sealed class S3UploadTests : IAsyncDisposable
 
         var writing = Task.Run(() =>
         {
-            for (int part = 0; part < 5; part++) staged.Content.Write(_part);
+            for (int part = 0; part < 5; part++)
+            {
+                staged.Content.Write(_part);
+            }
         }, Cancellation);
-        while (_s3.Count("Part") < parallelParts) await Task.Delay(20, Cancellation);
+        while (_s3.Count("Part") < parallelParts)
+        {
+            await Task.Delay(20, Cancellation);
+        }
+
         var first = await Task.WhenAny(writing, Task.Delay(300, Cancellation));
         int sent = _s3.Count("Part");
         answer.SetResult();
@@ -116,7 +124,10 @@ public sealed class S3UploadTests : IAsyncDisposable
         {
             var written = Assert.Throws<AggregationException>(() =>
             {
-                for (int part = 0; part < 50; part++) staged.Content.Write(_part);
+                for (int part = 0; part < 50; part++)
+                {
+                    staged.Content.Write(_part);
+                }
             });
             var again = Assert.Throws<AggregationException>(() => staged.Content.Write(_part));
             var completed = await Assert.ThrowsAsync<AggregationException>(() => staged.CompleteAsync(null, Cancellation));

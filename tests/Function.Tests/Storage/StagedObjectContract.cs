@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Storage;
 using Xunit;
 
@@ -30,7 +31,9 @@ public abstract class StagedObjectContract : StoreContract
         var store = await NewStoreAsync();
 
         await using (var staged = store.Stage("2024/02/000000.parquet", "application/octet-stream", Cancellation))
+        {
             staged.Content.Write(Bytes(size));
+        }
 
         Assert.Empty(await store.ListedAsync(""));
         Assert.Empty(await LeftoversAsync());
@@ -62,7 +65,11 @@ public abstract class StagedObjectContract : StoreContract
         byte[] bytes = Bytes(size);
 
         await using var staged = store.Stage("k", "application/octet-stream", Cancellation);
-        foreach (byte[] block in bytes.Chunk(1_000_003)) staged.Content.Write(block, 0, block.Length);
+        foreach (byte[] block in bytes.Chunk(1_000_003))
+        {
+            staged.Content.Write(block, 0, block.Length);
+        }
+
         long position = staged.Content.Position;
         await staged.CompleteAsync(null, Cancellation);
 
@@ -79,7 +86,11 @@ public abstract class StagedObjectContract : StoreContract
         var store = await NewStoreAsync();
         await using var staged = store.Stage("k", "application/octet-stream", Cancellation);
 
-        using (staged.Content) staged.Content.Write("ab"u8);
+        using (staged.Content)
+        {
+            staged.Content.Write("ab"u8);
+        }
+
         staged.Content.Write("c"u8);
         var before = await store.ListedAsync("");
         await staged.CompleteAsync(null, Cancellation);
@@ -143,7 +154,9 @@ public abstract class StagedObjectContract : StoreContract
         var store = await NewStoreAsync();
 
         await using (var staged = Staged(store, "x"))
+        {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => staged.CompleteAsync(null, new CancellationToken(canceled: true)));
+        }
 
         Assert.Empty(await store.ListedAsync(""));
         Assert.Empty(await LeftoversAsync());

@@ -1,4 +1,5 @@
 using System.Text;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
 using Xunit;
 
@@ -20,7 +21,10 @@ public abstract class StoreContract
     {
         string[] keys = ["a-1", "a.txt", "a/b-1/c", "a/b.txt", "a/b/d", "a/b0/c", "b", "z", "ä", "\uff5e", "\U0001F600/x.txt", "\U0001F601"];
         var store = await NewStoreAsync();
-        foreach (string key in keys.Reverse()) await store.PutAsync(key, "x"u8.ToArray());
+        foreach (string key in keys.Reverse())
+        {
+            await store.PutAsync(key, "x"u8.ToArray());
+        }
 
         string[] listed = [.. (await store.ListedAsync("")).Select(found => found.Key)];
 
@@ -32,7 +36,9 @@ public abstract class StoreContract
     {
         var store = await NewStoreAsync();
         foreach (string key in (string[])["2024/01/31/0", "2024/02/01/000000", "2024/02/01/100000", "2024/02/02/0", "2024/020", "2024/2/01/0"])
+        {
             await store.PutAsync(key, "four"u8.ToArray());
+        }
 
         var month = await store.ListedAsync("2024/02/");
         var some = await store.ListedAsync("2024/02/01/0");
@@ -49,7 +55,10 @@ public abstract class StoreContract
     {
         var store = await NewStoreAsync();
         string[] keys = ["2023/12/31/a", "2024/01/31/a", "2024/01/31/b", "2024/02/01/a", "2024.txt", "AWSLogs/1/a", "\uff5e/a", "\U0001F600/a", "a b+c%20/d"];
-        foreach (string key in keys.Reverse()) await store.PutAsync(key, "x"u8.ToArray());
+        foreach (string key in keys.Reverse())
+        {
+            await store.PutAsync(key, "x"u8.ToArray());
+        }
 
         var top = await store.FoldersAsync("");
         var year = await store.FoldersAsync("2024/");
@@ -95,7 +104,9 @@ public abstract class StoreContract
         var read = new MemoryStream();
         byte[] buffer = new byte[readSize];
         for (int n; (n = synchronous ? stream.Read(buffer) : await stream.ReadAsync(buffer, Cancellation)) > 0;)
+        {
             read.Write(buffer, 0, n);
+        }
 
         Assert.Equal(bytes, read.ToArray());
         Assert.Equal(0, await stream.ReadAsync(buffer, Cancellation));

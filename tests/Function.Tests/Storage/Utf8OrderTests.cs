@@ -13,7 +13,11 @@ public class Utf8OrderTests
         string[] texts = [.. from x in characters from y in characters select x + y];
 
         foreach (string x in texts)
+        {
             foreach (string y in texts)
+            {
                 Assert.Equal(Math.Sign(Encoding.UTF8.GetBytes(x).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(y))), Math.Sign(Utf8Order.Instance.Compare(x, y)));
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Entry;
 using CloudTrailAggregation.Trigger;
 using Xunit;

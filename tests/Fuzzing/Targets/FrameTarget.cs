@@ -1,4 +1,5 @@
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Tests.CloudTrail;
 using Xunit;
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Json;
 
 namespace CloudTrailAggregation.Fuzzing.Targets;
 

@@ -1,12 +1,13 @@
 using System.IO.Compression;
-using CloudTrailAggregation.CloudTrail;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Source;
 using CloudTrailAggregation.Tests.CloudTrail;
 using Xunit;
 
 namespace CloudTrailAggregation.Fuzzing.Targets;
 
 /// <summary>
-/// LogFile over gzip members, whole and damaged: it reads what is whole, however the bytes arrive, and where it reads,
+/// SourceText over gzip members, whole and damaged: it reads what is whole, however the bytes arrive, and where it reads,
 /// every member's text has its CRC-32 and length in the file.
 /// </summary>
 internal sealed class GzipTarget : ITarget
@@ -59,7 +60,7 @@ internal sealed class GzipTarget : ITarget
 
     private static async Task<byte[]> ReadAsync(byte[] stored, int bufferBytes, int[] readSizes)
     {
-        await using var file = new LogFile(new ChosenReads(stored, readSizes), Uri);
+        await using var file = new SourceText(new ChosenReads(stored, readSizes), Uri);
         using var text = new MemoryStream();
         byte[] buffer = new byte[bufferBytes];
         while (true)

@@ -1,9 +1,13 @@
-using CloudTrailAggregation.Aggregation;
-using CloudTrailAggregation.CloudTrail;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
+using CloudTrailAggregation.Storage.Directories;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.CloudTrail;
 using CloudTrailAggregation.Tests.Events;
+using CloudTrailAggregation.Write;
 using Xunit;
 
 namespace CloudTrailAggregation.Fuzzing.Targets;
@@ -41,12 +45,13 @@ internal sealed class MonthTarget : ITarget, IDisposable
         var expected = ExpectedMonth.Of(first, second is [0x1F, ..] ? second[1..] : second);
         var source = new DirectoryStore(Path.Combine(_directory.FullName, "in"));
         var destination = new DirectoryStore(Path.Combine(_directory.FullName, "out"));
-        var options = new AggregationOptions { MaxRejectedPercent = 100, Replace = true, Threads = 1 + (input.Length % 2) };
+        var options = new RunOptions { MaxRejectedPercent = 100, Replace = true, Threads = 1 + (input.Length % 2) };
 
-        MonthReport report;
+        RunReport report;
         try
         {
-            report = new MonthAggregation(source, destination, options, TimeProvider.System).RunAsync(Month, CancellationToken.None).GetAwaiter().GetResult();
+            report = new AggregationRun(source, destination, options, TimeProvider.System)
+                .RunAsync(new Unit(Month), CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (AggregationException refused) when (expected.MayBeRefused(refused.Message))
         {
@@ -59,14 +64,14 @@ internal sealed class MonthTarget : ITarget, IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    private static void Check(ExpectedMonth expected, MonthReport report)
+    private static void Check(ExpectedMonth expected, RunReport report)
     {
         Assert.Equal(
             (expected.Records, expected.Events.Count, expected.Duplicates, expected.Rejects.Count),
             (report.Lines, report.Events, report.Duplicates, report.Rejects));
         Assert.Equal(report.Lines, report.Events + report.Duplicates + report.Rejects);
 
-        var rows = ParquetRows.Read([.. report.Outputs.Select(output => File.ReadAllBytes(output.Uri))]);
+        var rows = DuckDbRows.Read([.. report.Outputs.Select(output => File.ReadAllBytes(output.Uri))]);
         Assert.Equal(expected.Events.Count, rows.Count);
         foreach (var (line, row) in expected.Events.Zip(rows))
         {

@@ -1,0 +1,75 @@
+namespace CloudTrailAggregation.Events;
+
+/// <summary>What a column holds.</summary>
+public enum ColumnKind
+{
+    /// <summary>The unescaped text of a JSON string, in UTF-8.</summary>
+    Text,
+
+    /// <summary>Milliseconds since 1970-01-01T00:00:00Z.</summary>
+    Timestamp,
+
+    /// <summary>true or false.</summary>
+    Boolean,
+
+    /// <summary>Any JSON value, as the bytes it has in the source.</summary>
+    Json,
+}
+
+/// <summary>One column of the table and the member of the event it comes from.</summary>
+/// <param name="Name">The column's name, in the table and in the file.</param>
+/// <param name="Member">The member's name in a CloudTrail record; empty for other_fields.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Repeats">Whether few values make up most rows, so that a dictionary pays.</param>
+/// <param name="OtherSpelling">A second spelling of the member that some services use.</param>
+public sealed record EventColumn(string Name, string Member, ColumnKind Kind, bool Repeats, string? OtherSpelling = null);
+
+/// <summary>
+/// The columns, in the order of table.ddl; the first 15 are those of the original Python stage 2. Members as in
+/// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+/// </summary>
+public static class EventSchema
+{
+    public static readonly EventColumn[] Columns =
+    [
+        new("event_id",                        "eventID",                      ColumnKind.Text,      Repeats: false, "eventId"),
+        new("request_id",                      "requestID",                    ColumnKind.Text,      Repeats: false, "requestId"),
+        new("shared_event_id",                 "sharedEventID",                ColumnKind.Text,      Repeats: false, "sharedEventId"),
+        new("event_time",                      "eventTime",                    ColumnKind.Timestamp, Repeats: false),
+        new("event_name",                      "eventName",                    ColumnKind.Text,      Repeats: true),
+        new("event_source",                    "eventSource",                  ColumnKind.Text,      Repeats: true),
+        new("event_version",                   "eventVersion",                 ColumnKind.Text,      Repeats: true),
+        new("aws_region",                      "awsRegion",                    ColumnKind.Text,      Repeats: true),
+        new("source_ip_address",               "sourceIPAddress",              ColumnKind.Text,      Repeats: true),
+        new("recipient_account_id",            "recipientAccountId",           ColumnKind.Text,      Repeats: true),
+        new("user_identity",                   "userIdentity",                 ColumnKind.Json,      Repeats: true),
+        new("request_parameters",              "requestParameters",            ColumnKind.Json,      Repeats: false),
+        new("response_elements",               "responseElements",             ColumnKind.Json,      Repeats: false),
+        new("additional_event_data",           "additionalEventData",          ColumnKind.Json,      Repeats: false),
+        new("resources",                       "resources",                    ColumnKind.Json,      Repeats: true),
+        new("user_agent",                      "userAgent",                    ColumnKind.Text,      Repeats: true),
+        new("error_code",                      "errorCode",                    ColumnKind.Text,      Repeats: true),
+        new("error_message",                   "errorMessage",                 ColumnKind.Text,      Repeats: true),
+        new("event_type",                      "eventType",                    ColumnKind.Text,      Repeats: true),
+        new("event_category",                  "eventCategory",                ColumnKind.Text,      Repeats: true),
+        new("api_version",                     "apiVersion",                   ColumnKind.Text,      Repeats: true),
+        new("vpc_endpoint_id",                 "vpcEndpointId",                ColumnKind.Text,      Repeats: true),
+        new("vpc_endpoint_account_id",         "vpcEndpointAccountId",         ColumnKind.Text,      Repeats: true),
+        new("session_credential_from_console", "sessionCredentialFromConsole", ColumnKind.Text,      Repeats: true),
+        new("management_event",                "managementEvent",              ColumnKind.Boolean,   Repeats: false),
+        new("read_only",                       "readOnly",                     ColumnKind.Boolean,   Repeats: false),
+        new("service_event_details",           "serviceEventDetails",          ColumnKind.Json,      Repeats: false),
+        new("tls_details",                     "tlsDetails",                   ColumnKind.Json,      Repeats: true),
+        new("edge_device_details",             "edgeDeviceDetails",            ColumnKind.Json,      Repeats: false),
+        new("insight_details",                 "insightDetails",               ColumnKind.Json,      Repeats: false),
+        new("addendum",                        "addendum",                     ColumnKind.Json,      Repeats: false),
+        new("event_context",                   "eventContext",                 ColumnKind.Json,      Repeats: false),
+        new("other_fields",                    "",                             ColumnKind.Json,      Repeats: false),
+    ];
+
+    /// <summary>The position of event_time.</summary>
+    public static readonly int EventTime = Array.FindIndex(Columns, column => column.Kind == ColumnKind.Timestamp);
+
+    /// <summary>The position of other_fields, which is the last.</summary>
+    public static readonly int OtherFields = Columns.Length - 1;
+}

@@ -1,0 +1,74 @@
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Parquet;
+
+/// <summary>A stored object as the seekable stream that ParquetSharp reads a footer from: its end is fetched once.</summary>
+internal sealed class ParquetInput(IObjectStore store, StoredObject file, CancellationToken cancellation) : ParquetStream
+{
+    /// <summary>Bytes fetched from the end of the object, enough for the footer of about 100 row groups.</summary>
+    private const int TailBytes = 1 << 20;
+
+    private byte[]? _tail;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => file.Size;
+
+    public override long Position { get; set; }
+
+    public override int Read(Span<byte> buffer)
+    {
+        int bytes = (int)Math.Min(buffer.Length, Length - Position);
+        if (bytes <= 0)
+        {
+            return 0;
+        }
+
+        try
+        {
+            Fetch(Position, buffer[..bytes]);
+        }
+        catch (Exception failure) when (Keeps(failure))
+        {
+            throw;
+        }
+
+        Position += bytes;
+        return bytes;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
+    {
+        SeekOrigin.Begin => 0,
+        SeekOrigin.Current => Position,
+        _ => Length,
+    };
+
+    public override void Flush()
+    {
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private void Fetch(long offset, Span<byte> destination)
+    {
+        _tail ??= Fetch(Math.Max(0, Length - TailBytes), (int)Math.Min(Length, TailBytes));
+        long inTail = offset - (Length - _tail.Length);
+        var bytes = inTail >= 0 ? _tail.AsSpan((int)inTail, destination.Length) : Fetch(offset, destination.Length);
+        bytes.CopyTo(destination);
+    }
+
+    // ParquetSharp reads synchronously: the one place where I/O is waited for.
+    private byte[] Fetch(long offset, int bytes)
+    {
+        byte[] fetched = new byte[bytes];
+        store.ReadRangeAsync(file, offset, fetched, cancellation).GetAwaiter().GetResult();
+        return fetched;
+    }
+}

@@ -1,0 +1,115 @@
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Storage;
+using ParquetSharp;
+
+namespace CloudTrailAggregation.Parquet;
+
+/// <summary>A Parquet file in a store, of this tool or another: what its footer says, and its rows.</summary>
+internal sealed class ParquetTable : IDisposable
+{
+    /// <summary>
+    /// Bytes of a column chunk that are fetched at a time: with all columns open, what reading takes of memory, whatever
+    /// the size of a row group.
+    /// </summary>
+    private const long BufferBytes = 1 << 20;
+
+    private readonly ParquetInput _stream;
+    private readonly ParquetFileReader _reader;
+    private readonly FileMetaData _metadata;
+
+    /// <exception cref="AggregationException">It is no Parquet file, or cannot be read.</exception>
+    public ParquetTable(IObjectStore store, StoredObject file, CancellationToken cancellation)
+    {
+        (File, Uri) = (file, store.UriOf(file.Key));
+        _stream = new ParquetInput(store, file, cancellation);
+        using var properties = ReaderProperties.GetDefaultReaderProperties();
+        properties.EnableBufferedStream();
+        properties.BufferSize = BufferBytes;
+        _reader = Call(() => new ParquetFileReader(_stream, properties, leaveOpen: true));
+        _metadata = _reader.FileMetaData;
+        Columns = [.. Enumerable.Range(0, _metadata.NumColumns).Select(column => ColumnOf(_metadata.Schema.Column(column)))];
+    }
+
+    public StoredObject File { get; }
+
+    public string Uri { get; }
+
+    public long Rows => _metadata.NumRows;
+
+    public int RowGroups => _metadata.NumRowGroups;
+
+    /// <summary>Key-value metadata; none where the file has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _metadata.KeyValueMetadata ?? new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public IReadOnlyList<TableColumn> Columns { get; }
+
+    /// <summary>The position of a column; -1 if there is none of the name.</summary>
+    public int IndexOf(string name) => Columns.Index().Where(item => item.Item.Name == name).Select(item => item.Index).FirstOrDefault(-1);
+
+    /// <summary>Its rows from the first on, of these columns, which must not be repeated ones.</summary>
+    public ParquetRows ReadRows(IReadOnlyList<int> columns) => new(this, columns);
+
+    public FileDetails Details() => Call(() =>
+    {
+        var groups = new List<RowGroupDetails>();
+        var columns = Columns.Select(column => new ColumnDetails(column.Name, column.Type)).ToArray();
+        for (int group = 0; group < RowGroups; group++)
+        {
+            using var rows = _reader.RowGroup(group);
+            var details = new RowGroupDetails(rows.MetaData.NumRows);
+            for (int column = 0; column < columns.Length; column++)
+            {
+                using var chunk = rows.MetaData.GetColumnChunkMetaData(column);
+                details = details.And(chunk.TotalCompressedSize, chunk.TotalUncompressedSize);
+                columns[column] = columns[column].And(
+                    chunk.Compression.ToString(), chunk.Encodings.Select(encoding => encoding.ToString()),
+                    chunk.TotalCompressedSize, chunk.TotalUncompressedSize);
+            }
+
+            groups.Add(details);
+        }
+
+        return new FileDetails(Uri, File.Size, Rows, _metadata.CreatedBy, Metadata, groups, columns);
+    });
+
+    public void Dispose()
+    {
+        _metadata.Dispose();
+        _reader.Dispose();
+        _stream.Dispose();
+    }
+
+    internal RowGroupReader OpenRowGroup(int group) => Call(() => _reader.RowGroup(group));
+
+    internal T Call<T>(Func<T> read) =>
+        _stream.Call(read, cause => new NotParquetException($"{Uri} cannot be read as a Parquet file: {cause.Message.Split('\n')[0]}", cause));
+
+    private static TableColumn ColumnOf(ColumnDescriptor column)
+    {
+        using var logical = column.LogicalType;
+        string physical = column.PhysicalType.ToString().ToLowerInvariant();
+        var (type, ticks) = logical switch
+        {
+            TimestampLogicalType { TimeUnit: TimeUnit.Millis } time => ($"timestamp (ms{Utc(time)})", TimeSpan.TicksPerMillisecond),
+            TimestampLogicalType { TimeUnit: TimeUnit.Micros } time => ($"timestamp (us{Utc(time)})", TimeSpan.TicksPerMicrosecond),
+            TimestampLogicalType time => ($"timestamp (ns{Utc(time)})", 0),
+            { Type: LogicalTypeEnum.String } => ("string", 0L),
+            { Type: LogicalTypeEnum.None or LogicalTypeEnum.Undefined } => (physical, 0),
+            _ => ($"{logical.Type.ToString().ToLowerInvariant()} ({physical})", 0),
+        };
+        return new TableColumn(column.Path.ToDotString(), type, IsText: column.PhysicalType == PhysicalType.ByteArray, IsRepeated: column.MaxRepetitionLevel > 0, ticks);
+    }
+
+    private static string Utc(TimestampLogicalType time) => time.IsAdjustedToUtc ? ", UTC" : "";
+}
+
+/// <summary>A file is not Parquet, or is damaged.</summary>
+public sealed class NotParquetException(string message, Exception? innerException = null) : AggregationException(message, innerException);
+
+/// <summary>A column of a table, as far as it matters to readers.</summary>
+/// <param name="Name">Its name; of a member of a nested one the path, joined by dots.</param>
+/// <param name="Type">Its type for people.</param>
+/// <param name="IsText">Whether its values are bytes of any length.</param>
+/// <param name="IsRepeated">Whether a row can have several values: such a column is not read.</param>
+/// <param name="TicksPerUnit">Of a time, the 100 ns ticks of its unit; 0 of anything else.</param>
+internal sealed record TableColumn(string Name, string Type, bool IsText, bool IsRepeated, long TicksPerUnit);

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using CloudTrailAggregation.Ground;
+
+namespace CloudTrailAggregation.Storage.Directories;
+
+/// <summary>
+/// A directory as an object store: the key is the path below it. Names that start with '.' are not objects;
+/// staged objects have such names until they are completed. An ETag is a file's size and time of change.
+/// </summary>
+/// <param name="root">The directory, as messages name it. It need not exist; staging creates it.</param>
+public sealed class DirectoryStore(string root) : IObjectStore
+{
+    // What this store's staged objects created, so that the last of them to be aborted removes it.
+    private readonly ConcurrentDictionary<string, byte> _created = new(StringComparer.Ordinal);
+
+    public string UriOf(string key) => Path.Combine(root, key);
+
+    /// <exception cref="AggregationException">A directory cannot be read. One that is missing holds nothing.</exception>
+    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation)
+    {
+        var (directory, key, name) = Split(prefix);
+        return DirectoryWalk.Files(directory, key, name, cancellation).ToAsyncEnumerable();
+    }
+
+    /// <exception cref="AggregationException">The directory cannot be read. One that is missing holds nothing.</exception>
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var (directory, key, name) = Split(prefix);
+        return DirectoryWalk.Folders(directory, key, name).ToAsyncEnumerable();
+    }
+
+    public Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult<Stream>(new DirectoryFileStream(PathOf(source.Key), source));
+    }
+
+    public Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, source.Size - destination.Length);
+        cancellation.ThrowIfCancellationRequested();
+        using var file = new DirectoryFileStream(PathOf(source.Key), source);
+        file.ReadRange(offset, destination.Span);
+        return Task.CompletedTask;
+    }
+
+    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) => new DirectoryStagedFile(key, PathOf(key), _created);
+
+    public Task DeleteAsync(string key, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        string path = PathOf(key);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Not there is what was asked for.
+        }
+        catch (Exception e) when (DirectoryError.IsOne(e))
+        {
+            throw DirectoryError.Of(path, "deleted", e);
+        }
+        return Task.CompletedTask;
+    }
+
+    internal static string ETagOf(long size, DateTime lastWriteUtc) => $"{size:x}-{lastWriteUtc.Ticks:x}";
+
+    /// <summary>The directory that a listing starts in, its key, and what names in it must start with.</summary>
+    private (string Directory, string Key, string Name) Split(string prefix)
+    {
+        int name = prefix.LastIndexOf('/') + 1;
+        return (name == 0 ? root : PathOf(prefix[..(name - 1)]), prefix[..name], prefix[name..]);
+    }
+
+    private string PathOf(string key) =>
+        key.Contains('\0', StringComparison.Ordinal) || key.Split('/').Any(part => part.Length == 0 || part[0] == '.')
+            ? throw DirectoryError.NotAKey(root, key)
+            : UriOf(key);
+}

@@ -1,0 +1,78 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using CloudTrailAggregation.Ground;
+
+namespace CloudTrailAggregation.Storage.S3;
+
+/// <summary>Where S3 is: AWS, or a server that speaks its protocol.</summary>
+/// <param name="Region">An AWS region, eu-central-1 for example; null for what the environment or the profile says.</param>
+/// <param name="EndpointUrl">The address of an S3-compatible server; null for AWS.</param>
+/// <param name="PathStyle">Whether the bucket stands in the path instead of the host name. Most such servers want it.</param>
+public readonly record struct S3Endpoint(string? Region = null, string? EndpointUrl = null, bool PathStyle = false);
+
+/// <summary>Who asks S3.</summary>
+/// <returns>Null for whom the SDK finds.</returns>
+public delegate AWSCredentials? S3Identity();
+
+/// <summary>Makes the SDK's client as this tool needs it.</summary>
+public static class S3Client
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// A client that tries a request five times in all (throttling, 5xx, lost connections), waiting up to 20 s between
+    /// two tries; that gives up connecting after 5 s and waiting for the head of an answer after 100 s.
+    /// A pooled connection that turns out closed is replaced at once, twice for each try.
+    /// </summary>
+    /// <param name="endpoint">Where S3 is.</param>
+    /// <param name="credentials">Who asks; null for whom the SDK finds.</param>
+    /// <exception cref="AggregationException">No region is known, or the address is not one.</exception>
+    public static IAmazonS3 Create(S3Endpoint endpoint, AWSCredentials? credentials = null)
+    {
+        try
+        {
+            var config = ConfigOf(endpoint);
+            config.DefaultAWSCredentials = credentials;
+            return new S3RetryCountingClient(config, LongestWait);
+        }
+        catch (AmazonClientException e)
+        {
+            throw new AggregationException($"S3 cannot be used: {e.Message}. Set AWS_REGION, a region in the profile, or --source-region and --destination-region.", e);
+        }
+    }
+
+    internal static AmazonS3Config ConfigOf(S3Endpoint endpoint)
+    {
+        var config = new AmazonS3Config
+        {
+            RetryMode = RequestRetryMode.Standard,
+            MaxErrorRetry = 4,
+            MaxStaleConnectionRetries = 2,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            Timeout = TimeSpan.FromSeconds(100),
+            ForcePathStyle = endpoint.PathStyle,
+            // An access point's ARN names its region.
+            UseArnRegion = true,
+            // Each request for an object says whether it wants its checksum.
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        };
+        if (endpoint.EndpointUrl is { } url)
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            {
+                throw new AggregationException($"'{url}' is not an endpoint URL. Write http://host:port or https://host.");
+            }
+
+            config.ServiceURL = url;
+            config.AuthenticationRegion = endpoint.Region ?? "us-east-1";
+            // radosgw refuses the checksums that the SDK adds by default.
+            config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
+        }
+        else if (endpoint.Region is { } region)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+        return config;
+    }
+}

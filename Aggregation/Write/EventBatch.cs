@@ -1,0 +1,142 @@
+using CloudTrailAggregation.Columns;
+using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Json;
+using CloudTrailAggregation.Plan;
+
+namespace CloudTrailAggregation.Write;
+
+/// <summary>
+/// A chunk of one source on its way: its text, its records, their events as columns. Filled again and again; the records
+/// and columns point into the chunk. One thread at a time works on a batch.
+/// </summary>
+internal sealed class EventBatch(Month month) : IDisposable
+{
+    /// <summary>The error of a record that is longer than an event can be.</summary>
+    public static readonly string TooLong = $"is longer than {RecordFraming.MaxRecordBytes >> 20} MiB";
+
+    private readonly RecordTable _records = new();
+    private readonly List<string> _errors = [];
+    private readonly List<int> _duplicateRows = [];
+    private readonly long _monthStart = month.Start.ToUnixTimeMilliseconds();
+    private readonly long _monthEnd = month.Next.Start.ToUnixTimeMilliseconds();
+
+    public Chunk Chunk { get; } = new();
+
+    public ColumnBatch Columns { get; } = new();
+
+    /// <summary>Where its text is from.</summary>
+    public SourceObject Source { get; private set; } = null!;
+
+    /// <summary>Whether the source is at its end; the batch then holds nothing else.</summary>
+    public bool EndsSource { get; private set; }
+
+    /// <summary>Its records; none in a fragment.</summary>
+    public Span<Record> Records => _records.All;
+
+    /// <summary>Why records are rejects, in their order.</summary>
+    public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>What became of the month's records up to the end of this batch.</summary>
+    public RecordCounts CountsAfter { get; set; }
+
+    /// <summary>First step: the next chunk of the source, or its end.</summary>
+    /// <exception cref="AggregationException">The source cannot be unpacked or framed.</exception>
+    public async ValueTask FillAsync(SourceObject source, RecordFraming framing, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        EndsSource = !await framing.FillAsync(Chunk, cancellation);
+        Source = source;
+    }
+
+    /// <summary>
+    /// Second step: tells events from rejects, by their own bytes alone, and turns the events into columns. Batches may be
+    /// read beside one another.
+    /// </summary>
+    /// <param name="events">Reads the events; free again afterwards.</param>
+    /// <param name="duplicates">Hashes the events; null where duplicates are kept.</param>
+    public void Read(EventReader events, DuplicateFilter? duplicates)
+    {
+        _records.Clear();
+        _errors.Clear();
+        Columns.Clear();
+        foreach (ref readonly var framed in Chunk.Records.All)
+        {
+            ReadObjects(framed, events, duplicates);
+        }
+    }
+
+    /// <summary>Last step, in the order of the sources: drops the duplicates and counts what is left.</summary>
+    public RecordCounts DropDuplicates(DuplicateFilter? duplicates)
+    {
+        _duplicateRows.Clear();
+        duplicates?.Mark(Records, Source.Day, _duplicateRows);
+        Columns.Remove(_duplicateRows);
+        var counts = new RecordCounts { Records = Records.Length, Duplicates = _duplicateRows.Count, Events = Columns.Rows };
+        foreach (ref readonly var record in Records)
+        {
+            counts.Bytes += record.Length;
+            if (record.Outcome == RecordOutcome.Reject)
+            {
+                counts.AddReject(record.Length);
+            }
+        }
+
+        foreach (long time in Columns.EventTimes)
+        {
+            counts.AddTime(time, outsideMonth: time < _monthStart || time >= _monthEnd);
+        }
+
+        counts.WithoutTime = Columns.Rows - Columns.EventTimes.Length;
+        return counts;
+    }
+
+    public void Dispose() => Chunk.Dispose();
+
+    /// <summary>
+    /// Objects one after the other, each a record. What is not an object is a reject up to the newline, with all its bytes.
+    /// </summary>
+    private unsafe void ReadObjects(in Record framed, EventReader events, DuplicateFilter? duplicates)
+    {
+        byte* end = framed.Start + framed.Length;
+        byte* from = framed.Start;
+        byte* start = JsonScanner.SkipWhite(from + (framed.Text.StartsWith("\uFEFF"u8) ? 3 : 0));
+        while (start < end)
+        {
+            byte* after = events.TryRead(start, Chunk.Arena);
+            if (after == null || after - start > RecordFraming.MaxRecordBytes)
+            {
+                Reject(from, end, framed.LineNumber, after == null ? Error(events, from) : TooLong);
+                return;
+            }
+
+            Keep(start, after, framed.LineNumber, events, duplicates);
+            from = after;
+            start = JsonScanner.SkipWhite(from);
+        }
+    }
+
+    private unsafe void Keep(byte* start, byte* end, long lineNumber, EventReader events, DuplicateFilter? duplicates)
+    {
+        if (events.NotAnEvent is { } error)
+        {
+            Reject(start, end, lineNumber, error);
+            return;
+        }
+
+        Columns.Append(events.Fields, events.Present);
+        var record = new Record { Start = start, Length = (int)(end - start), LineNumber = lineNumber };
+        record.Hash = duplicates?.HashOf(record.Text) ?? default;
+        _records.Add(record);
+    }
+
+    private static unsafe string Error(EventReader events, byte* from) =>
+        events.ErrorAt == null ? events.Error : $"{events.Error} (byte {events.ErrorAt - from + 1})";
+
+    private unsafe void Reject(byte* start, byte* end, long lineNumber, string error)
+    {
+        _records.Add(new Record { Start = start, Length = (int)(end - start), LineNumber = lineNumber, Outcome = RecordOutcome.Reject });
+        _errors.Add(error);
+    }
+}

@@ -1,0 +1,84 @@
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Storage;
+
+namespace CloudTrailAggregation.Write;
+
+/// <summary>The Parquet files of a run, staged: nobody sees them before they are completed.</summary>
+/// <param name="destination">Where they go.</param>
+/// <param name="plan">What is written.</param>
+/// <param name="options">How.</param>
+/// <param name="forEach">Encodes columns beside one another.</param>
+/// <param name="cancellation">Ends a write that waits.</param>
+internal sealed class OutputFiles(
+    IObjectStore destination, RunPlan plan, RunOptions options, ParallelLoop forEach, CancellationToken cancellation) : IAsyncDisposable
+{
+    private readonly List<StagedFile> _files = [];
+    private IStagedObject? _staged;
+    private ParquetSink? _sink;
+    private Dictionary<string, string> _metadata = [];
+    private RecordCounts _counts;
+
+    /// <summary>The files closed so far, in order.</summary>
+    public IReadOnlyList<StagedFile> Closed => _files;
+
+    /// <summary>Rows in all of them.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Writes the events of a batch, which is free again afterwards.</summary>
+    public void Append(EventBatch batch)
+    {
+        for (int first = 0; first < batch.Columns.Rows;)
+        {
+            _sink ??= Open();
+            long fitting = options.RowsPerFile == 0 ? int.MaxValue : options.RowsPerFile - _sink.Rows;
+            int rows = (int)Math.Min(batch.Columns.Rows - first, fitting);
+            _sink.Append(batch.Columns, first, rows);
+            first += rows;
+            Rows += rows;
+            if (_sink.Rows == options.RowsPerFile)
+            {
+                CloseFile();
+            }
+        }
+
+        _counts = batch.CountsAfter;
+    }
+
+    /// <summary>Ends the last file.</summary>
+    public void Close()
+    {
+        if (_sink is not null)
+        {
+            CloseFile();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _sink?.Dispose();
+
+        // At once: each abort may have to wait for a server that does not answer.
+        var staged = _files.Select(file => file.Staged).Append(_staged).OfType<IStagedObject>();
+        await Task.WhenAll(staged.Select(file => file.DisposeAsync().AsTask()));
+    }
+
+    private ParquetSink Open()
+    {
+        _staged = destination.Stage(OutputKeys.Parquet(plan.Unit, _files.Count), "application/vnd.apache.parquet", cancellation);
+        _metadata = [];
+        return new ParquetSink(_staged.Content, options.Codec, forEach, _metadata);
+    }
+
+    private void CloseFile()
+    {
+        OutputMetadata.Write(_metadata, plan, Rows, _counts);
+        _sink!.Close();
+        _files.Add(new StagedFile(_staged!, _sink.Rows, _sink.BytesWritten));
+        _sink.Dispose();
+        (_sink, _staged) = (null, null);
+    }
+}
+
+/// <summary>A closed, staged Parquet file.</summary>
+internal sealed record StagedFile(IStagedObject Staged, long Rows, long Bytes);

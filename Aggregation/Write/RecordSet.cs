@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+
+namespace CloudTrailAggregation.Write;
+
+/// <summary>
+/// A set of records known by hash and length: open addressing in native memory, in partitions that grow one at a time,
+/// by a quarter, so that growing never doubles the whole. 20 bytes a place, 25 to 31 bytes for each record at its fullest.
+/// </summary>
+internal sealed unsafe class RecordSet : IDisposable
+{
+    private const int Partitions = 256;
+    private const int FirstCapacity = 16;
+
+    private readonly Partition[] _partitions = new Partition[Partitions];
+
+    /// <summary>Adds a record.</summary>
+    /// <returns>False if it was there.</returns>
+    public bool Add(UInt128 hash, int length)
+    {
+        hash = Marked(hash);
+        return PartitionOf(hash).Add(hash, length);
+    }
+
+    public bool Contains(UInt128 hash, int length)
+    {
+        hash = Marked(hash);
+        ref var partition = ref PartitionOf(hash);
+        return partition.Count > 0 && partition.Find(hash, length)->Hash == hash;
+    }
+
+    /// <summary>Removes all records and keeps the memory: one day has about as many as another.</summary>
+    public void Clear()
+    {
+        foreach (ref var partition in _partitions.AsSpan())
+        {
+            partition.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (ref var partition in _partitions.AsSpan())
+        {
+            partition.Free();
+        }
+    }
+
+    /// <summary>All zeros mean an empty place.</summary>
+    private static UInt128 Marked(UInt128 hash) => hash == UInt128.Zero ? UInt128.One : hash;
+
+    private ref Partition PartitionOf(UInt128 hash) => ref _partitions[(int)(hash >> 120)];
+
+    /// <summary>A record; its hash is zero where there is none. Packed, so that nearly each lies in one cache line.</summary>
+    [StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
+    private struct Place
+    {
+        public UInt128 Hash;
+        public int Length;
+    }
+
+    private struct Partition
+    {
+        private Place* _places;
+        private int _capacity;
+
+        public int Count { get; private set; }
+
+        public bool Add(UInt128 hash, int length)
+        {
+            // At four fifths full a search still looks at few places.
+            if ((Count + 1) * 5L > _capacity * 4L)
+            {
+                Grow();
+            }
+
+            var place = Find(hash, length);
+            if (place->Hash == hash)
+            {
+                return false;
+            }
+
+            *place = new Place { Hash = hash, Length = length };
+            Count++;
+            return true;
+        }
+
+        /// <summary>The record's place, or the empty one where it belongs.</summary>
+        public readonly Place* Find(UInt128 hash, int length)
+        {
+            var place = _places + (int)(((ulong)(uint)hash * (uint)_capacity) >> 32);
+            while (place->Hash != UInt128.Zero && (place->Hash != hash || place->Length != length))
+            {
+                place = ++place == _places + _capacity ? _places : place;
+            }
+
+            return place;
+        }
+
+        public void Clear()
+        {
+            NativeMemory.Clear(_places, (nuint)_capacity * (nuint)sizeof(Place));
+            Count = 0;
+        }
+
+        public void Free()
+        {
+            NativeMemory.Free(_places);
+            this = default;
+        }
+
+        private void Grow()
+        {
+            var old = this;
+            _capacity = Math.Max(FirstCapacity, _capacity + (_capacity / 4));
+            _places = (Place*)NativeMemory.AllocZeroed((nuint)_capacity, (nuint)sizeof(Place));
+            Count = 0;
+            for (var place = old._places; place < old._places + old._capacity; place++)
+            {
+                if (place->Hash != UInt128.Zero)
+                {
+                    _ = Add(place->Hash, place->Length);
+                }
+            }
+
+            old.Free();
+        }
+    }
+}
