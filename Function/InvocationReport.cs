@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation;
 
@@ -9,7 +10,7 @@ internal sealed record InvocationReport(IReadOnlyList<RunReport> Months, IReadOn
     public Stream ToJson()
     {
         var answer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(answer, new JsonWriterOptions { Encoder = ReportJson.Readable.Options.Encoder }))
+        using (var json = new Utf8JsonWriter(answer, ReadableJson.Writer))
         {
             json.WriteStartObject();
             json.WriteStartArray("months");

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using CloudTrailAggregation.Ground;
 using Microsoft.Extensions.Logging;
@@ -15,10 +14,7 @@ namespace CloudTrailAggregation;
 /// </summary>
 internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider time, string? requestId) : ILogger
 {
-    // Quotes and letters stay readable; control characters are escaped, so that no event can forge a line.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static readonly Lock OneLine = new();
+    private static readonly Lock OutputLock = new();
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
@@ -54,7 +50,7 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
     public static void WriteLine(Stream output, Action<Utf8JsonWriter> members)
     {
         var line = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(line, Readable))
+        using (var json = new Utf8JsonWriter(line, ReadableJson.Writer))
         {
             json.WriteStartObject();
             members(json);
@@ -62,7 +58,7 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
         }
 
         line.Write("\n"u8);
-        lock (OneLine)
+        lock (OutputLock)
         {
             output.Write(line.WrittenSpan);
             output.Flush();

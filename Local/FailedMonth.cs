@@ -1,6 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Local;
@@ -16,6 +16,5 @@ internal sealed record FailedMonth(string Month, string Status, string Error)
 [JsonSerializable(typeof(FailedMonth))]
 internal sealed partial class FailedMonthJson : JsonSerializerContext
 {
-    public static FailedMonthJson Readable => field ??= new FailedMonthJson(
-        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static FailedMonthJson Readable => field ??= new FailedMonthJson(ReadableJson.From(Default.Options));
 }

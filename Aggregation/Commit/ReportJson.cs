@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Commit;
 
@@ -11,8 +11,7 @@ namespace CloudTrailAggregation.Commit;
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The context to use: letters, quotes and signs stay as they are, for it is read in logs and terminals, not in HTML.</summary>
-    public static ReportJson Readable => field ??= new ReportJson(
-        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ReportJson Readable => field ??= new ReportJson(ReadableJson.From(Default.Options));
 
     /// <summary>A report as one line.</summary>
     public static string Text(RunReport report) => JsonSerializer.Serialize(report, Readable.RunReport);

@@ -118,7 +118,7 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
                 throw;
             }
 
-            throw StoreError.Lost(destination.UriOf(OutputKeys.ParquetPrefix(plan.Unit)), "the files that were to be replaced are others by now", unread);
+            throw StoreError.Lost(destination.UriOf(OutputKeys.ParquetPrefix(plan.Unit)), StoreError.Replaced, unread);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace CloudTrailAggregation.Ground;
 
 /// <summary>
-/// A run that cannot go on. The message is one line for the operator: it names the object,
-/// says what is wrong and what to change. Neither it nor its cause tells a secret that a URL carried.
+/// A run cannot continue. The message is one line for the operator: it names the object, and says what is wrong and
+/// what to do. Neither the message nor its cause contains a secret from a URL.
 /// </summary>
 public class AggregationException(string message, Exception? innerException = null)
     : Exception(SingleLine.Of(message), Secrets.RemoveFrom(innerException));

@@ -3,21 +3,22 @@ using System.Buffers;
 namespace CloudTrailAggregation.Ground;
 
 /// <summary>
-/// Buffers for blocks, parts and small objects whole. The runtime's shared pool keeps one of each size for every thread that
-/// ever gave one back: after some hundred runs in one process 100 MB. Here all threads have the same few.
+/// Pooled buffers for blocks, upload parts and whole small objects. All threads share a few, because the runtime's
+/// shared pool keeps one of each size for every thread that ever returned one: 100 MB after several hundred runs in one
+/// process.
 /// </summary>
 internal static class LargeBuffers
 {
-    /// <summary>The largest that is kept; larger ones are left to the garbage collector.</summary>
+    /// <summary>The largest buffer that the pool keeps; the garbage collector takes larger ones.</summary>
     private const int MaxBytes = 16 << 20;
 
-    /// <summary>Of each size, which are powers of two.</summary>
-    private const int MaxKept = 4;
+    /// <summary>Buffers that the pool keeps of each size; sizes are powers of two.</summary>
+    private const int MaxPerSize = 4;
 
-    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(MaxBytes, MaxKept);
+    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(MaxBytes, MaxPerSize);
 
-    /// <summary>At least so many bytes; give them back with <see cref="Return"/>.</summary>
-    public static byte[] Rent(int bytes) => Pool.Rent(bytes);
+    /// <summary>A buffer of at least <paramref name="minBytes"/>; return it with <see cref="Return"/>.</summary>
+    public static byte[] Rent(int minBytes) => Pool.Rent(minBytes);
 
     public static void Return(byte[] buffer) => Pool.Return(buffer);
 }

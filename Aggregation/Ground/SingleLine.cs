@@ -4,18 +4,18 @@ using System.Text;
 namespace CloudTrailAggregation.Ground;
 
 /// <summary>
-/// Text from outside in a log or on a terminal: object keys, cells and servers' answers may hold anything, and neither
-/// a log nor a terminal is to obey it.
+/// Makes text from outside safe for a log or a terminal. Object keys, cells and servers' answers may contain any
+/// character, and neither a log nor a terminal may interpret them.
 /// </summary>
 public static class SingleLine
 {
-    /// <summary>A message: <see cref="Escaped"/>, and without the secrets that URLs in it carry.</summary>
+    /// <summary>A message, escaped by <see cref="Escaped"/>, without the secrets in its URLs.</summary>
     public static string Of(string message) => Escaped(Secrets.RemoveFrom(message));
 
     /// <summary>
-    /// The text with control characters, line and paragraph separators, unpaired surrogates, and invisible characters such
-    /// as those that turn the direction of writing, as \uXXXX. JSON on one line keeps its meaning: only its strings can
-    /// have such characters, and there \uXXXX stands for them.
+    /// Escapes as \uXXXX: control characters, line and paragraph separators, unpaired surrogates, and invisible
+    /// characters such as those that change the direction of writing. JSON on one line keeps its meaning, because such
+    /// characters can only be in its strings, where \uXXXX means the same.
     /// </summary>
     public static string Escaped(string text)
     {
@@ -23,7 +23,7 @@ public static class SingleLine
         for (int at = 0, length; at < text.Length; at += length)
         {
             length = char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
-            if (text[at] is < ' ' or > '~' && IsObeyed(CharUnicodeInfo.GetUnicodeCategory(text, at)))
+            if (text[at] is < ' ' or > '~' && ChangesOutput(CharUnicodeInfo.GetUnicodeCategory(text, at)))
             {
                 escaped ??= new StringBuilder(text, 0, at, text.Length + 16);
                 AppendEscape(escaped, text.AsSpan(at, length));
@@ -45,7 +45,7 @@ public static class SingleLine
         }
     }
 
-    private static bool IsObeyed(UnicodeCategory category) => category
+    private static bool ChangesOutput(UnicodeCategory category) => category
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

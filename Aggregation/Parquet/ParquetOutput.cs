@@ -1,24 +1,20 @@
+using CloudTrailAggregation.Ground;
+
 namespace CloudTrailAggregation.Parquet;
 
-/// <summary>Takes a file's bytes from ParquetSharp, which asks how many there are, until the file is to be discarded.</summary>
-internal sealed class ParquetOutput(Stream output) : ParquetStream
+/// <summary>
+/// The stream that ParquetSharp writes a file to. It passes the bytes on until the file is discarded, and keeps the first
+/// failure of the stream below it.
+/// </summary>
+internal sealed class ParquetOutput(Stream output) : AppendStream
 {
-    private long _position;
+    /// <summary>The first failure of a write; see <see cref="ParquetCall"/>.</summary>
+    public FirstFailure Failure { get; } = new();
 
-    /// <summary>Whether nothing is let through anymore.</summary>
+    /// <summary>Whether further bytes are dropped.</summary>
     public bool Discard { get; set; }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => _position;
-
-    public override long Position { get => _position; set => throw new NotSupportedException(); }
-
-    public override void Write(ReadOnlySpan<byte> buffer)
+    protected override void Append(ReadOnlySpan<byte> buffer)
     {
         if (Discard)
         {
@@ -28,22 +24,10 @@ internal sealed class ParquetOutput(Stream output) : ParquetStream
         try
         {
             output.Write(buffer);
-            _position += buffer.Length;
         }
-        catch (Exception failure) when (Keeps(failure))
+        catch (Exception failure) when (Failure.Keep(failure))
         {
             throw;
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-        // Bytes go out in full parts; completing the staged object sends the rest.
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 }

@@ -239,5 +239,8 @@ public sealed class ParquetSink : IDisposable
     });
 
     private T Call<T>(Func<T> write) =>
-        _output.Call(write, cause => new AggregationException($"the Parquet file could not be written: {cause.Message}", cause));
+        ParquetCall.Run(
+            _output.Failure,
+            write,
+            cause => new AggregationException($"the Parquet file could not be written: {cause.Message}", cause));
 }

@@ -82,7 +82,8 @@ internal sealed class ParquetTable : IDisposable
     internal RowGroupReader OpenRowGroup(int group) => Call(() => _reader.RowGroup(group));
 
     internal T Call<T>(Func<T> read) =>
-        _stream.Call(read, cause => new NotParquetException($"{Uri} cannot be read as a Parquet file: {cause.Message.Split('\n')[0]}", cause));
+        ParquetCall.Run(_stream.Failure, read, cause => new NotParquetException(
+            $"{Uri} cannot be read as a Parquet file: {cause.Message.Split('\n')[0]}", cause));
 
     private static TableColumn ColumnOf(ColumnDescriptor column)
     {

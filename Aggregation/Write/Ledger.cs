@@ -62,7 +62,7 @@ internal sealed class Ledger(
     {
         if (_ended != sources.Count)
         {
-            throw new AggregationException($"{_ended} of {sources.Count} sources were read to their end. This is a bug in the tool; nothing was replaced. Please report it.");
+            throw ToolBug.Found($"{_ended} of {sources.Count} sources were read to their end");
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class Ledger(
     {
         if (source.Place != _ended++)
         {
-            throw new AggregationException($"source {source.Place + 1} of {sources.Count} ended as number {_ended}. This is a bug in the tool; nothing was replaced. Please report it.");
+            throw ToolBug.Found($"source {source.Place + 1} of {sources.Count} ended as number {_ended}");
         }
 
         bool hasRecords = _counts.Records > _countsBefore.Records;

@@ -75,7 +75,9 @@ public record struct RecordCounts
     {
         if (Records != Events + Duplicates + Rejects || rowsWritten != Events)
         {
-            throw new AggregationException($"the counts do not add up: {Records} records, {Events} events, {Duplicates} duplicates, {Rejects} rejects, {rowsWritten} rows. This is a bug in the tool; nothing was replaced. Please report it with these numbers.");
+            throw ToolBug.Found(
+                $"the counts do not add up: {Records} records, {Events} events, {Duplicates} duplicates, "
+                + $"{Rejects} rejects, {rowsWritten} rows");
         }
     }
 }

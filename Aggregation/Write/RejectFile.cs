@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using CloudTrailAggregation.Framing;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage;
 
@@ -19,12 +19,7 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
     private const int QuotedRejects = 3;
     private const int ExcerptBytes = 80;
 
-    private static readonly JsonWriterOptions Readable = new()
-    {
-        // The file is NDJSON, not HTML.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
+    private static readonly JsonWriterOptions JsonOptions = ReadableJson.Writer with { SkipValidation = true };
 
     private readonly List<string> _first = [];
 
@@ -97,7 +92,7 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
         {
             Staged = destination.Stage(OutputKeys.Reject(unit, 0), "application/gzip", cancellation);
             _gzip = new GZipStream(Staged.Content, CompressionLevel.Optimal, leaveOpen: true);
-            _json = new Utf8JsonWriter(_written, Readable);
+            _json = new Utf8JsonWriter(_written, JsonOptions);
         }
 
         if (_first.Count < QuotedRejects)
@@ -131,6 +126,6 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
     private static string Excerpt(ReadOnlySpan<byte> text)
     {
         string start = Encoding.UTF8.GetString(text[..Math.Min(text.Length, ExcerptBytes)]);
-        return JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(start) + (text.Length > ExcerptBytes ? " …" : "");
+        return ReadableJson.Encoder.Encode(start) + (text.Length > ExcerptBytes ? " …" : "");
     }
 }

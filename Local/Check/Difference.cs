@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Local.Check;
@@ -21,7 +20,7 @@ internal sealed class DifferenceException(string message) : AggregationException
     public static string Excerpt(ReadOnlySpan<byte> text, int from = 0)
     {
         int end = Math.Min(text.Length, from + ExcerptBytes);
-        string excerpt = JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Encoding.UTF8.GetString(text[Math.Min(from, end)..end]));
+        string excerpt = ReadableJson.Encoder.Encode(Encoding.UTF8.GetString(text[Math.Min(from, end)..end]));
         return $"{(from > 0 ? "… " : "")}\"{excerpt}\"{(end < text.Length ? " …" : "")}";
     }
 }

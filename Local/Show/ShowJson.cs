@@ -1,6 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Local.Show;
@@ -14,8 +14,7 @@ internal sealed record ShowDetails(IReadOnlyList<FileDetails> Files, ActivityDet
 [JsonSerializable(typeof(ShowDetails))]
 internal sealed partial class ShowJson : JsonSerializerContext
 {
-    private static ShowJson Readable => field ??= new ShowJson(
-        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static ShowJson Readable => field ??= new ShowJson(ReadableJson.From(Default.Options));
 
     public static string Text(ShowDetails details) => JsonSerializer.Serialize(details, Readable.ShowDetails);
 }

@@ -1,9 +1,9 @@
 namespace CloudTrailAggregation.Storage.Directories;
 
 /// <summary>
-/// Temporary files that a killed process left behind, as S3's lifecycle rule finds uploads that nobody completes.
-/// A living process holds its own locked, except in its turn, right before it renames it: one that can be locked in
-/// its file's turn is nobody's.
+/// Removes temporary files of killed processes, as S3's lifecycle rule aborts uploads that nobody completes. A running
+/// process keeps its temporary file locked, except in its turn, right before the rename. A temporary file that this
+/// process can lock in the turn of its final file therefore belongs to nobody.
 /// </summary>
 internal static class AbandonedFiles
 {
@@ -16,24 +16,26 @@ internal static class AbandonedFiles
         Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():n}{Suffix}");
 
     /// <summary>
-    /// Removes those in the directory of a file. One that cannot be removed stays: it is hidden and does no harm.
+    /// Removes the abandoned files in the directory of a file. One that cannot be removed stays: it is hidden and
+    /// harmless.
     /// </summary>
     /// <param name="path">The file, whose turn the caller has.</param>
     public static void RemoveBeside(string path)
     {
         try
         {
-            foreach (string partial in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, ".*" + Suffix))
+            string directory = Path.GetDirectoryName(path)!;
+            foreach (string partial in Directory.EnumerateFiles(directory, ".*" + Suffix))
             {
                 if (NameOf(Path.GetFileName(partial)) is { } name)
                 {
-                    Remove(partial, Path.Combine(Path.GetDirectoryName(path)!, name), hasTurn: name == Path.GetFileName(path));
+                    Remove(partial, Path.Combine(directory, name), hasTurn: name == Path.GetFileName(path));
                 }
             }
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
-            // The directory may be written but not listed.
+            // The directory may be writable without being readable.
         }
     }
 
@@ -41,24 +43,27 @@ internal static class AbandonedFiles
     {
         try
         {
-            // A shared lock first: an exclusive one would keep readers from a file that is renamed at this moment.
-            using (new FileStream(partial, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0))
+            // A shared lock first: an exclusive one would block readers if another run renames the file at this moment.
+            using (new FileStream(
+                partial, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0))
             {
             }
 
             using var turn = hasTurn ? null : FileTurn.TryTake(path);
             if (hasTurn || turn is not null)
             {
-                using var abandoned = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                using var abandoned = new FileStream(
+                    partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0,
+                    FileOptions.DeleteOnClose);
             }
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
             // Another run is writing it, or has just renamed or removed it.
         }
     }
 
-    /// <summary>The name of the file that a temporary one would become; null if no run named it.</summary>
+    /// <summary>The name that a temporary file would get; null if this tool does not name its files so.</summary>
     private static string? NameOf(string partial)
     {
         int end = partial.Length - Suffix.Length - RandomDigits - 1;

@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace CloudTrailAggregation.Storage.Directories;
 
 /// <summary>
-/// A file as it was listed. Size and time of change are compared when it is opened and again at its end,
-/// so that a file that was changed in place while it was read fails. A change that keeps both goes unnoticed.
+/// The bytes of a file that was listed. The stream compares the file's size and time of change with the listing when it
+/// opens the file and again at its end, so reading a file that changes in place fails. A change that keeps both goes
+/// unnoticed.
 /// </summary>
 internal sealed class DirectoryFileStream : ForwardStream
 {
@@ -17,38 +18,48 @@ internal sealed class DirectoryFileStream : ForwardStream
         _source = source;
         try
         {
-            _file = new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan, Share = FileShare.ReadWrite | FileShare.Delete });
+            _file = new FileStream(path, new FileStreamOptions
+            {
+                BufferSize = 0,
+                Options = FileOptions.SequentialScan,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+            });
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw StoreError.Gone(path, e);
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
             throw DirectoryError.Of(path, "read", e);
         }
-        if (IsUnchanged(_file.SafeFileHandle))
-        {
-            return;
-        }
 
-        _file.Dispose();
-        throw StoreError.Changed(path);
+        if (!IsUnchanged(_file.SafeFileHandle))
+        {
+            _file.Dispose();
+            throw StoreError.Changed(path);
+        }
     }
 
     public override int Read(Span<byte> buffer)
     {
         try
         {
-            return Checked(_file.Read(buffer), buffer.Length);
+            int count = _file.Read(buffer);
+            if (count == 0 && buffer.Length > 0)
+            {
+                CheckEnd();
+            }
+
+            return count;
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
             throw DirectoryError.Of(_file.Name, "read", e);
         }
     }
 
-    // A local file's asynchronous read is a synchronous one on another thread; the detour gains nothing.
+    // An asynchronous read of a local file is a synchronous one on another thread, which gains nothing.
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<int>(cancellationToken)
@@ -72,10 +83,13 @@ internal sealed class DirectoryFileStream : ForwardStream
         }
     }
 
-    private int Checked(int count, int wanted) =>
-        count > 0 || wanted == 0 || (_file.Position == _source.Size && IsUnchanged(_file.SafeFileHandle))
-            ? count
-            : throw StoreError.Changed(_file.Name);
+    private void CheckEnd()
+    {
+        if (_file.Position != _source.Size || !IsUnchanged(_file.SafeFileHandle))
+        {
+            throw StoreError.Changed(_file.Name);
+        }
+    }
 
     private bool IsUnchanged(SafeFileHandle file) =>
         DirectoryStore.ETagOf(RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file)) == _source.ETag;

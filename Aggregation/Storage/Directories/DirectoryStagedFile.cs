@@ -3,17 +3,20 @@ using System.Collections.Concurrent;
 namespace CloudTrailAggregation.Storage.Directories;
 
 /// <summary>
-/// A file being written under the hidden name <c>.name.random.partial</c> beside its future place, and locked until its
-/// turn to be completed. Completing it writes it through to the disk and renames it. Whether there is nothing, or still
-/// the same file, is decided by looking, in its turn, right before the rename: it holds against every other run of this
-/// tool, not against a foreign program that writes the file in that instant.
+/// A file that is being written under the hidden name <c>.name.random.partial</c> beside its final path. It is locked
+/// until its turn to be completed; completing it flushes it to the disk and renames it. The condition (nothing there,
+/// or still the same file) is checked in that turn, right before the rename. This protects against every other run of
+/// this tool, but not against another program that writes the file in that instant.
 /// </summary>
 internal sealed class DirectoryStagedFile : IStagedObject
 {
-    /// <summary>Other runs clean up now and then; what fails this often has another cause.</summary>
+    /// <summary>The clean-up of other runs rarely gets in the way; what fails this often has another cause.</summary>
     private const int MaxAttempts = 100;
 
-    private readonly string _path, _partial;
+    private const int BufferBytes = 128 * 1024;
+
+    private readonly string _path;
+    private readonly string _partial;
     private readonly ConcurrentDictionary<string, byte> _created;
     private readonly FileStream _file;
     private readonly FileContent _content;
@@ -29,11 +32,12 @@ internal sealed class DirectoryStagedFile : IStagedObject
             _file = Create();
             _partial = _file.Name;
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
             RemoveEmptyDirectories();
             throw DirectoryError.Of(path, "created", e);
         }
+
         _content = new FileContent(_file, path);
     }
 
@@ -54,11 +58,7 @@ internal sealed class DirectoryStagedFile : IStagedObject
         await Attempt(() =>
         {
             using var turn = TakeTurn();
-            if (replaced is { } expected)
-            {
-                RequireUnchanged(expected);
-            }
-
+            StoreError.RequireUnchanged(_path, ETagOf(_path), replaced?.ETag);
             Rename(replaced);
             AbandonedFiles.RemoveBeside(_path);
         });
@@ -68,30 +68,35 @@ internal sealed class DirectoryStagedFile : IStagedObject
     {
         cancellation.ThrowIfCancellationRequested();
         using var turn = TakeTurn();
-        if (ETagOf(_path) is { } there && there == _completedETag)
+        if (ETagOf(_path) is { } found && found == _completedETag)
         {
             File.Delete(_path);
         }
     });
 
-    /// <summary>Removes what is not completed. Failing to is not reported: the first cause counts.</summary>
+    /// <summary>
+    /// Removes the temporary file. A failure is not reported, because the caller has an earlier cause to report.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         try
         {
             _file.Dispose();
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
-            // The rest of the buffer, which nobody wants any more, did not fit on the disk.
+            // The rest of the buffer, which nobody needs any more, did not fit on the disk.
         }
+
         try
         {
             File.Delete(_partial);
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
+            // A later run finds and removes it: see AbandonedFiles.
         }
+
         RemoveEmptyDirectories();
         return ValueTask.CompletedTask;
     }
@@ -102,10 +107,11 @@ internal sealed class DirectoryStagedFile : IStagedObject
         {
             write();
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
             throw DirectoryError.Of(_path, "written", e);
         }
+
         return Task.CompletedTask;
     }
 
@@ -118,7 +124,8 @@ internal sealed class DirectoryStagedFile : IStagedObject
             try
             {
                 CreateDirectory(Path.GetDirectoryName(_path)!);
-                var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 128 * 1024);
+                var file = new FileStream(
+                    partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
                 if (File.Exists(partial))
                 {
                     return file;
@@ -127,17 +134,23 @@ internal sealed class DirectoryStagedFile : IStagedObject
                 file.Dispose();
                 throw new FileNotFoundException("It was removed as soon as it was created.");
             }
-            catch (IOException e) when (attempt < MaxAttempts && (e is DirectoryNotFoundException or FileNotFoundException || FileTurn.IsLocked(e)))
+            catch (IOException e) when (attempt < MaxAttempts && IsRemovedByAnotherRun(e))
             {
-                // Another run has removed the directory before it had a file, or the file before it was locked.
+                // Try again under another name.
             }
         }
     }
 
+    /// <summary>
+    /// Whether another run removed the directory before it had a file, or the file before this run locked it.
+    /// </summary>
+    private static bool IsRemovedByAnotherRun(IOException e) =>
+        e is DirectoryNotFoundException or FileNotFoundException || FileTurn.IsLocked(e);
+
     private void Rename(StoredObject? replaced)
     {
-        // Unlocked in this turn only, so that no other run takes the file for abandoned; and before the rename,
-        // because its lock would refuse those who read the new file.
+        // Unlock the file only in this turn, so that no other run takes it for abandoned, and before the rename,
+        // because the lock would block readers of the new file.
         _file.Dispose();
         if (replaced is { } former)
         {
@@ -150,48 +163,38 @@ internal sealed class DirectoryStagedFile : IStagedObject
         }
         catch (IOException e) when (replaced is null && File.Exists(_path))
         {
-            throw StoreError.Lost(_path, "there is a file by now", e);
+            throw StoreError.Lost(_path, StoreError.Exists, e);
         }
 
         _completedETag = ETagOf(_path);
     }
 
     /// <summary>
-    /// What has the size of the file that it replaces, and was written within one step of the file system's clock
-    /// (100 ns to 2 s), would pass for it: it gets a later time.
+    /// Moves the new file's time of change until its ETag differs from the replaced file's. Both are equal when the
+    /// files have the same size and were written within one step of the file system's clock (100 ns to 2 s).
     /// </summary>
     private void MakeDistinctFrom(StoredObject former)
     {
-        for (long ticks = 1; ticks <= 10 * TimeSpan.TicksPerSecond && ETagOf(_partial) == former.ETag; ticks *= 10)
+        const long maxTicks = 10 * TimeSpan.TicksPerSecond;
+        for (long ticks = 1; ticks <= maxTicks && ETagOf(_partial) == former.ETag; ticks *= 10)
         {
             File.SetLastWriteTimeUtc(_partial, File.GetLastWriteTimeUtc(_partial).AddTicks(ticks));
         }
     }
 
-    private FileStream TakeTurn() => FileTurn.TryTake(_path) ?? throw StoreError.Lost(_path, "it is being completed at this moment");
-
-    private void RequireUnchanged(StoredObject expected)
-    {
-        string? there = ETagOf(_path);
-        if (there is null)
-        {
-            throw StoreError.Lost(_path, "the file that was to be replaced is gone");
-        }
-
-        if (there != expected.ETag)
-        {
-            throw StoreError.Lost(_path, "the file that was to be replaced is another one by now");
-        }
-    }
+    private FileStream TakeTurn() =>
+        FileTurn.TryTake(_path) ?? throw StoreError.Lost(_path, "it is completing the file at this moment");
 
     private static string? ETagOf(string path) =>
         new FileInfo(path) is { Exists: true } file ? DirectoryStore.ETagOf(file.Length, file.LastWriteTimeUtc) : null;
 
     private void CreateDirectory(string directory)
     {
-        for (string? missing = directory; missing is { Length: > 0 } && !Directory.Exists(missing); missing = Path.GetDirectoryName(missing))
+        string? missing = directory;
+        while (missing is { Length: > 0 } && !Directory.Exists(missing))
         {
             _created.TryAdd(missing, 0);
+            missing = Path.GetDirectoryName(missing);
         }
 
         if (directory.Length > 0)
@@ -204,12 +207,14 @@ internal sealed class DirectoryStagedFile : IStagedObject
     {
         try
         {
-            for (string? directory = Path.GetDirectoryName(_path); directory is not null && _created.ContainsKey(directory); directory = Path.GetDirectoryName(directory))
+            string? directory = Path.GetDirectoryName(_path);
+            while (directory is not null && _created.ContainsKey(directory))
             {
                 Directory.Delete(directory);
+                directory = Path.GetDirectoryName(directory);
             }
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
             // Not empty, or already gone.
         }
@@ -223,7 +228,7 @@ internal sealed class DirectoryStagedFile : IStagedObject
             {
                 file.Write(buffer);
             }
-            catch (Exception e) when (DirectoryError.IsOne(e))
+            catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
             {
                 throw DirectoryError.Of(path, "written", e);
             }

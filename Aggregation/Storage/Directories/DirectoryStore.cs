@@ -4,25 +4,26 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Storage.Directories;
 
 /// <summary>
-/// A directory as an object store: the key is the path below it. Names that start with '.' are not objects;
-/// staged objects have such names until they are completed. An ETag is a file's size and time of change.
+/// A directory as an object store: an object's key is the path of its file below the directory. Names that start with
+/// '.' are not objects; staged objects have such names until they are complete. An ETag is a file's size and time of
+/// change.
 /// </summary>
-/// <param name="root">The directory, as messages name it. It need not exist; staging creates it.</param>
+/// <param name="root">The directory, in the form that messages show. It need not exist; staging creates it.</param>
 public sealed class DirectoryStore(string root) : IObjectStore
 {
-    // What this store's staged objects created, so that the last of them to be aborted removes it.
+    // The directories that this store's staged objects created; the last one to be aborted removes them.
     private readonly ConcurrentDictionary<string, byte> _created = new(StringComparer.Ordinal);
 
     public string UriOf(string key) => Path.Combine(root, key);
 
-    /// <exception cref="AggregationException">A directory cannot be read. One that is missing holds nothing.</exception>
+    /// <exception cref="AggregationException">A directory cannot be read. A missing one is empty.</exception>
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation)
     {
         var (directory, key, name) = Split(prefix);
         return DirectoryWalk.Files(directory, key, name, cancellation).ToAsyncEnumerable();
     }
 
-    /// <exception cref="AggregationException">The directory cannot be read. One that is missing holds nothing.</exception>
+    /// <exception cref="AggregationException">The directory cannot be read. A missing one is empty.</exception>
     public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -36,7 +37,8 @@ public sealed class DirectoryStore(string root) : IObjectStore
         return Task.FromResult<Stream>(new DirectoryFileStream(PathOf(source.Key), source));
     }
 
-    public Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation)
+    public Task ReadRangeAsync(
+        StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, source.Size - destination.Length);
@@ -46,7 +48,8 @@ public sealed class DirectoryStore(string root) : IObjectStore
         return Task.CompletedTask;
     }
 
-    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) => new DirectoryStagedFile(key, PathOf(key), _created);
+    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
+        new DirectoryStagedFile(key, PathOf(key), _created);
 
     public Task DeleteAsync(string key, CancellationToken cancellation)
     {
@@ -58,18 +61,19 @@ public sealed class DirectoryStore(string root) : IObjectStore
         }
         catch (DirectoryNotFoundException)
         {
-            // Not there is what was asked for.
+            // A missing object is no error.
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
             throw DirectoryError.Of(path, "deleted", e);
         }
+
         return Task.CompletedTask;
     }
 
     internal static string ETagOf(long size, DateTime lastWriteUtc) => $"{size:x}-{lastWriteUtc.Ticks:x}";
 
-    /// <summary>The directory that a listing starts in, its key, and what names in it must start with.</summary>
+    /// <summary>The directory that a listing starts in, its key, and the prefix that names in it must have.</summary>
     private (string Directory, string Key, string Name) Split(string prefix)
     {
         int name = prefix.LastIndexOf('/') + 1;
@@ -77,7 +81,7 @@ public sealed class DirectoryStore(string root) : IObjectStore
     }
 
     private string PathOf(string key) =>
-        key.Contains('\0', StringComparison.Ordinal) || key.Split('/').Any(part => part.Length == 0 || part[0] == '.')
-            ? throw DirectoryError.NotAKey(root, key)
+        key.Contains('\0', StringComparison.Ordinal) || key.Split('/').Any(name => name.Length == 0 || name[0] == '.')
+            ? throw DirectoryError.InvalidKey(root, key)
             : UriOf(key);
 }

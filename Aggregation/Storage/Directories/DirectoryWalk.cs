@@ -1,22 +1,31 @@
 namespace CloudTrailAggregation.Storage.Directories;
 
 /// <summary>
-/// The files below a directory in the order of their keys. Names that start with '.' are left out.
-/// Links are followed, but not into a directory that contains the one they are reached from.
+/// Lists the files below a directory in the order of their keys. It skips names that start with '.'.
+/// It follows links, except one to a directory that contains the link.
 /// </summary>
 internal static class DirectoryWalk
 {
+    private static readonly EnumerationOptions AllEntries = new()
+    {
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false,
+    };
+
     /// <param name="directory">The directory to start in; one that does not exist has no files.</param>
     /// <param name="keyPrefix">The key of <paramref name="directory"/>: empty, or ending in '/'.</param>
-    /// <param name="namePrefix">What names in <paramref name="directory"/> itself must start with.</param>
+    /// <param name="namePrefix">The prefix that names in <paramref name="directory"/> itself must have.</param>
     /// <param name="cancellation">Ends the walk.</param>
     public static IEnumerable<StoredObject> Files(
         string directory, string keyPrefix, string namePrefix, CancellationToken cancellation) =>
         Files(directory, keyPrefix, namePrefix, [RealPath(directory)], cancellation);
 
-    /// <summary>The directories in a directory, as keys that end in '/'; the parameters are those of <see cref="Files(string, string, string, CancellationToken)"/>.</summary>
+    /// <summary>The directories in a directory, as keys that end in '/'. For the parameters see
+    /// <see cref="Files(string, string, string, CancellationToken)"/>.</summary>
     public static IEnumerable<string> Folders(string directory, string keyPrefix, string namePrefix) =>
-        Entries(directory, namePrefix).Where(found => found.Entry is DirectoryInfo).Select(found => keyPrefix + found.Name);
+        Entries(directory, namePrefix)
+            .Where(found => found.Entry is DirectoryInfo)
+            .Select(found => keyPrefix + found.Name);
 
     private static IEnumerable<StoredObject> Files(
         string directory, string keyPrefix, string namePrefix, string[] within, CancellationToken cancellation)
@@ -33,6 +42,7 @@ internal static class DirectoryWalk
 
                 continue;
             }
+
             bool isLink = entry.LinkTarget is not null;
             string real = isLink ? RealPath(entry.FullName) : Path.Combine(within[^1], entry.Name);
             if (isLink && within.Any(outer => Contains(real, outer)))
@@ -47,13 +57,13 @@ internal static class DirectoryWalk
         }
     }
 
-    // With '/' behind a directory's name, the order of one directory's names is the order of all keys below it.
+    // A '/' after a directory's name makes the order of the names in one directory the order of all keys below it.
     private static List<(string Name, FileSystemInfo Entry)> Entries(string directory, string namePrefix)
     {
         try
         {
             var entries = new DirectoryInfo(directory)
-                .EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
+                .EnumerateFileSystemInfos("*", AllEntries)
                 .Where(entry => entry.Name.StartsWith(namePrefix, StringComparison.Ordinal) && entry.Name[0] != '.')
                 .Select(entry => (Name: entry is DirectoryInfo ? entry.Name + "/" : entry.Name, Entry: entry))
                 .ToList();
@@ -68,7 +78,7 @@ internal static class DirectoryWalk
         {
             return [];
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
             throw DirectoryError.Of(directory, "listed", e);
         }
@@ -78,7 +88,8 @@ internal static class DirectoryWalk
     {
         try
         {
-            if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target)
+            if (file.LinkTarget is not null
+                && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target)
             {
                 file = target;
             }
@@ -91,29 +102,36 @@ internal static class DirectoryWalk
         }
         catch (FileNotFoundException)
         {
-            return null; // deleted since the directory was read
+            return null; // The file was deleted after the directory was read.
         }
-        catch (Exception e) when (DirectoryError.IsOne(e))
+        catch (Exception e) when (DirectoryError.IsFileSystemFailure(e))
         {
             throw DirectoryError.Of(file.FullName, "listed", e);
         }
     }
 
     private static bool Contains(string outer, string inner) =>
-        inner == outer || inner.StartsWith(Path.EndsInDirectorySeparator(outer) ? outer : outer + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        inner == outer
+        || inner.StartsWith(
+            Path.EndsInDirectorySeparator(outer) ? outer : outer + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal);
 
-    // Each part of a path may be a link, and a link's target may have links in it again.
+    // Each name in a path may be a link, and the target of a link may contain links again.
     private static string RealPath(string path)
     {
-        string full = Path.GetFullPath(path), real = Path.GetPathRoot(full)!;
-        foreach (string part in full[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        string full = Path.GetFullPath(path);
+        string real = Path.GetPathRoot(full)!;
+        string[] names = full[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        foreach (string name in names)
         {
-            real = Path.Combine(real, part);
-            if (new DirectoryInfo(real) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target)
+            real = Path.Combine(real, name);
+            if (new DirectoryInfo(real) is { LinkTarget: not null } link
+                && link.ResolveLinkTarget(returnFinalTarget: true) is { } target)
             {
                 real = RealPath(target.FullName);
             }
         }
+
         return real;
     }
 }

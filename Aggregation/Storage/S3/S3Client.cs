@@ -6,39 +6,44 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Storage.S3;
 
 /// <summary>Where S3 is: AWS, or a server that speaks its protocol.</summary>
-/// <param name="Region">An AWS region, eu-central-1 for example; null for what the environment or the profile says.</param>
+/// <param name="Region">An AWS region, for example eu-central-1; null for that of the environment or the
+/// profile.</param>
 /// <param name="EndpointUrl">The address of an S3-compatible server; null for AWS.</param>
-/// <param name="PathStyle">Whether the bucket stands in the path instead of the host name. Most such servers want it.</param>
+/// <param name="PathStyle">Whether the bucket is in the path instead of the host name; most such servers need
+/// it.</param>
 public readonly record struct S3Endpoint(string? Region = null, string? EndpointUrl = null, bool PathStyle = false);
 
-/// <summary>Who asks S3.</summary>
-/// <returns>Null for whom the SDK finds.</returns>
+/// <summary>Finds the credentials to use for S3.</summary>
+/// <returns>The credentials; null for those that the SDK finds.</returns>
 public delegate AWSCredentials? S3Identity();
 
-/// <summary>Makes the SDK's client as this tool needs it.</summary>
+/// <summary>Makes the SDK's client with the retries and timeouts that this tool needs.</summary>
 public static class S3Client
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// A client that tries a request five times in all (throttling, 5xx, lost connections), waiting up to 20 s between
-    /// two tries; that gives up connecting after 5 s and waiting for the head of an answer after 100 s.
-    /// A pooled connection that turns out closed is replaced at once, twice for each try.
+    /// Makes a client that tries a request five times in total (after throttling, 5xx or a lost connection) and waits
+    /// up to 20 s between two tries. Connecting times out after 5 s, waiting for the headers of an answer after 100 s.
+    /// A pooled connection that turns out to be closed is replaced immediately, twice for each try.
     /// </summary>
     /// <param name="endpoint">Where S3 is.</param>
-    /// <param name="credentials">Who asks; null for whom the SDK finds.</param>
-    /// <exception cref="AggregationException">No region is known, or the address is not one.</exception>
+    /// <param name="credentials">The credentials; null for those that the SDK finds.</param>
+    /// <exception cref="AggregationException">No region is known, or the address is not a URL.</exception>
     public static IAmazonS3 Create(S3Endpoint endpoint, AWSCredentials? credentials = null)
     {
         try
         {
             var config = ConfigOf(endpoint);
             config.DefaultAWSCredentials = credentials;
-            return new S3RetryCountingClient(config, LongestWait);
+            return new S3RetryCountingClient(config, MaxRetryDelay);
         }
         catch (AmazonClientException e)
         {
-            throw new AggregationException($"S3 cannot be used: {e.Message}. Set AWS_REGION, a region in the profile, or --source-region and --destination-region.", e);
+            throw new AggregationException(
+                $"S3 cannot be used: {e.Message}. "
+                + "Set AWS_REGION, a region in the profile, or --source-region and --destination-region.",
+                e);
         }
     }
 
@@ -52,16 +57,16 @@ public static class S3Client
             ConnectTimeout = TimeSpan.FromSeconds(5),
             Timeout = TimeSpan.FromSeconds(100),
             ForcePathStyle = endpoint.PathStyle,
-            // An access point's ARN names its region.
             UseArnRegion = true,
-            // Each request for an object says whether it wants its checksum.
+            // S3ObjectStream requests the checksum where it is worth its cost.
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
         if (endpoint.EndpointUrl is { } url)
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             {
-                throw new AggregationException($"'{url}' is not an endpoint URL. Write http://host:port or https://host.");
+                throw new AggregationException(
+                    $"'{url}' is not an endpoint URL. Write http://host:port or https://host.");
             }
 
             config.ServiceURL = url;
@@ -73,6 +78,7 @@ public static class S3Client
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         }
+
         return config;
     }
 }

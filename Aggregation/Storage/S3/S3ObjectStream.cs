@@ -7,8 +7,8 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Storage.S3;
 
 /// <summary>
-/// The bytes of an object from one offset to another. A body that breaks off or stalls is asked for again from there on,
-/// under the same ETag: an S3 connection that is read slowly is often cut.
+/// The bytes of an object from one offset to another. When a body breaks off or stalls, the stream requests the rest
+/// under the same ETag, because S3 often closes a connection that is read slowly.
 /// </summary>
 internal sealed class S3ObjectStream : ForwardStream
 {
@@ -26,12 +26,13 @@ internal sealed class S3ObjectStream : ForwardStream
         (_store, _source, _position, _end, _uri) = (store, source, offset, end, store.UriOf(source.Key));
 
     /// <summary>
-    /// A gzip file tells by itself whether it arrived whole. The SDK checks CRC-32 and MD5 byte by byte, which takes nearly
-    /// as long as to unpack it.
+    /// Whether the object is gzip by its name. A gzip file shows by itself whether it arrived whole, and the SDK's
+    /// check of CRC-32 and MD5, byte by byte, takes nearly as long as unpacking the file.
     /// </summary>
     private bool IsGzip => _source.Key.EndsWith(".gz", StringComparison.Ordinal);
 
-    public static async Task<S3ObjectStream> OpenAsync(S3Store store, StoredObject source, long offset, long end, CancellationToken cancellation)
+    public static async Task<S3ObjectStream> OpenAsync(
+        S3Store store, StoredObject source, long offset, long end, CancellationToken cancellation)
     {
         var stream = new S3ObjectStream(store, source, offset, end);
         try
@@ -78,7 +79,9 @@ internal sealed class S3ObjectStream : ForwardStream
         return count;
     }
 
-    private async ValueTask<(int Count, Exception? Broken)> ReadBodyAsync(Memory<byte> buffer, CancellationToken cancellation)
+    /// <summary>Reads on in the body that is open; a lost connection is returned, not thrown.</summary>
+    private async ValueTask<(int Count, Exception? Broken)> ReadBodyAsync(
+        Memory<byte> buffer, CancellationToken cancellation)
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         idle.CancelAfter(_store.IdleTimeout);
@@ -100,7 +103,11 @@ internal sealed class S3ObjectStream : ForwardStream
     {
         if (_resumes == MaxResumes)
         {
-            throw new AggregationException($"{_uri}: its body broke off {MaxResumes + 1} times, the last time at byte {_position} of {_source.Size}. Check the network and start again.", broken);
+            throw new AggregationException(
+                $"{_uri}: its body broke off {MaxResumes + 1} times, "
+                + $"the last time at byte {_position} of {_source.Size}. "
+                + "Check the network and start again.",
+                broken);
         }
 
         _response!.Dispose();
@@ -111,8 +118,13 @@ internal sealed class S3ObjectStream : ForwardStream
 
     private async Task RequestAsync(CancellationToken cancellation)
     {
-        var request = new GetObjectRequest { BucketName = _store.Bucket, Key = _store.FullKeyOf(_source.Key), EtagToMatch = _source.ETag };
-        // Of a range, and be it the whole, the SDK does not check the MD5.
+        var request = new GetObjectRequest
+        {
+            BucketName = _store.Bucket,
+            Key = _store.FullKeyOf(_source.Key),
+            EtagToMatch = _source.ETag,
+        };
+        // The SDK skips MD5 validation for ranged GETs, even when the range covers the whole object.
         bool isRange = _position > 0 || _end < _source.Size || (IsGzip && _end > 0);
         if (!isRange && _store.HasChecksums)
         {
@@ -124,10 +136,13 @@ internal sealed class S3ObjectStream : ForwardStream
             request.ByteRange = new ByteRange(_position, _end - 1);
         }
 
-        _response = await S3Error.TranslateAsync(_uri, "s3:GetObject", () => _store.Client.GetObjectAsync(request, cancellation), cancellation);
+        _response = await S3Error.TranslateAsync(
+            _uri, "s3:GetObject", () => _store.Client.GetObjectAsync(request, cancellation), cancellation);
         if (isRange && _response.HttpStatusCode != HttpStatusCode.PartialContent)
         {
-            throw new AggregationException($"{_uri}: the server sends the whole object where a range of it was asked for. Use one that knows ranges.");
+            throw new AggregationException(
+                $"{_uri}: the server sends the whole object although the tool requested a range. "
+                + "Use a server that supports ranges.");
         }
 
         if (_response.ETag != _source.ETag || _response.ContentLength != _end - _position)

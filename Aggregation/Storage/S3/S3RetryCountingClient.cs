@@ -4,12 +4,12 @@ using Amazon.S3;
 
 namespace CloudTrailAggregation.Storage.S3;
 
-/// <summary>The SDK's client, which sends a request again by itself, made to tell how often it did.</summary>
-internal sealed class S3RetryCountingClient(AmazonS3Config config, TimeSpan longestWait) : AmazonS3Client(config)
+/// <summary>The SDK's client, which sends failed requests again; this one counts how often it does.</summary>
+internal sealed class S3RetryCountingClient(AmazonS3Config config, TimeSpan maxRetryDelay) : AmazonS3Client(config)
 {
     private readonly RetryCount _count = new();
 
-    /// <summary>Requests that were sent again so far.</summary>
+    /// <summary>The number of requests sent again so far.</summary>
     public long Retries => _count.Retries;
 
     // Called by the base class's constructor.
@@ -18,13 +18,16 @@ internal sealed class S3RetryCountingClient(AmazonS3Config config, TimeSpan long
         base.CustomizeRuntimePipeline(pipeline);
         foreach (var handler in pipeline.Handlers.OfType<RetryHandler>())
         {
-            ((StandardRetryPolicy)handler.RetryPolicy).MaxBackoffInMilliseconds = (int)longestWait.TotalMilliseconds;
+            ((StandardRetryPolicy)handler.RetryPolicy).MaxBackoffInMilliseconds = (int)maxRetryDelay.TotalMilliseconds;
         }
 
         pipeline.AddHandlerAfter<RetryHandler>(_count);
     }
 
-    /// <summary>Behind the handler that sends again: each try passes here, on a fresh connection after a stale one too.</summary>
+    /// <summary>
+    /// Counts tries. It comes after the handler that sends again, so every try passes it, including the one on a fresh
+    /// connection after a stale one.
+    /// </summary>
     private sealed class RetryCount : PipelineHandler
     {
         private const string Passed = nameof(RetryCount);

@@ -7,14 +7,14 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Storage.S3;
 
 /// <summary>
-/// A multipart upload, completed on a condition (If-Match, If-None-Match). The condition is also looked at right before,
-/// which is all there is on a server that does not know conditional completion or ignores it.
+/// A multipart upload that is completed on a condition (If-Match, If-None-Match). The condition is also checked right
+/// before, which is the only protection on a server that does not support conditional completion or ignores it.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 /// </summary>
 internal sealed class S3StagedObject : IStagedObject
 {
-    // Short beside the time a run keeps in reserve.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    // Less than the time that a run reserves for stopping.
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(15);
 
     private readonly string _token = Guid.NewGuid().ToString("n");
     private readonly S3Store _store;
@@ -58,16 +58,17 @@ internal sealed class S3StagedObject : IStagedObject
         {
             await SendAsync(request, replaced, cancellation);
         }
-        catch (Exception e) when (S3Error.IsOne(e))
+        catch (Exception e) when (S3Error.IsS3Failure(e))
         {
-            await DecideAsync(e, replaced, cancellation);
+            await ThrowUnlessCompleteAsync(e, replaced, cancellation);
         }
+
         _isSettled = true;
     }
 
     public async Task TakeBackAsync(CancellationToken cancellation)
     {
-        // By the token, not the ETag: another run's object may have the same bytes.
+        // Compare the token, not the ETag: another run's object may have the same bytes.
         if (IsOurs(await HeadAsync(cancellation)))
         {
             await _store.DeleteAsync(Key, cancellation);
@@ -82,16 +83,18 @@ internal sealed class S3StagedObject : IStagedObject
         }
 
         _isSettled = true;
-        await _content.AbortAsync(_store.AbortPatience);
+        await _content.AbortAsync(_store.AbortTimeout);
     }
 
-    private async Task SendAsync(CompleteMultipartUploadRequest request, StoredObject? replaced, CancellationToken cancellation)
+    private async Task SendAsync(
+        CompleteMultipartUploadRequest request, StoredObject? replaced, CancellationToken cancellation)
     {
         try
         {
             await _store.Client.CompleteMultipartUploadAsync(request, cancellation);
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotImplemented || e.ErrorCode == "NotImplemented")
+        catch (AmazonS3Exception e)
+            when (e.StatusCode == HttpStatusCode.NotImplemented || e.ErrorCode == "NotImplemented")
         {
             await RequireUnchangedAsync(replaced, cancellation);
             (request.IfMatch, request.IfNoneMatch) = (null, null);
@@ -99,20 +102,26 @@ internal sealed class S3StagedObject : IStagedObject
         }
     }
 
-    // An answer that is not success may follow a completion that took place: the answer was lost and the retry met its own object.
-    private async Task DecideAsync(Exception failure, StoredObject? replaced, CancellationToken cancellation)
+    // A failure may follow a successful completion: its answer was lost, and the retry found the object of the first
+    // try.
+    private async Task ThrowUnlessCompleteAsync(
+        Exception failure, StoredObject? replaced, CancellationToken cancellation)
     {
-        GetObjectMetadataResponse? there;
+        GetObjectMetadataResponse? found;
         try
         {
-            using var timeout = new CancellationTokenSource(Patience);
-            there = await HeadAsync(timeout.Token);
+            using var timeout = new CancellationTokenSource(CheckTimeout);
+            found = await HeadAsync(timeout.Token);
         }
-        catch (Exception e) when (e is AggregationException || S3Error.IsOne(e))
+        catch (Exception e) when (e is AggregationException || S3Error.IsS3Failure(e))
         {
-            throw new AggregationException($"{e.Message} So it is not known whether it was completed ({failure.Message}). Start again: that mends both cases.", failure);
+            throw new AggregationException(
+                $"{e.Message} So it is not known whether it was completed ({failure.Message}). "
+                + "Start again: a new run handles both cases.",
+                failure);
         }
-        if (IsOurs(there))
+
+        if (IsOurs(found))
         {
             return;
         }
@@ -127,27 +136,16 @@ internal sealed class S3StagedObject : IStagedObject
             : S3Error.Of(_uri, "s3:PutObject", failure);
     }
 
-    private bool IsOurs(GetObjectMetadataResponse? there) => there?.Metadata[S3Store.TokenName] == _token;
+    private bool IsOurs(GetObjectMetadataResponse? found) => found?.Metadata[S3Store.TokenName] == _token;
 
-    // 409: a conflicting write at the same time. 404 NoSuchKey: what If-Match names was deleted.
-    private static bool IsLost(Exception failure, StoredObject? replaced) => failure is AmazonS3Exception answer
-        && (answer.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict || (answer.ErrorCode == "NoSuchKey" && replaced is not null));
+    // 409: a conflicting write at the same time. 404 NoSuchKey: somebody deleted the object that If-Match names.
+    private static bool IsLost(Exception failure, StoredObject? replaced) =>
+        failure is AmazonS3Exception answer
+        && (answer.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict
+            || (answer.ErrorCode == "NoSuchKey" && replaced is not null));
 
-    private async Task RequireUnchangedAsync(StoredObject? replaced, CancellationToken cancellation)
-    {
-        var there = await HeadAsync(cancellation);
-        if (there?.ETag == replaced?.ETag)
-        {
-            return;
-        }
-
-        throw StoreError.Lost(_uri, (there, replaced) switch
-        {
-            (null, _) => "the object that was to be replaced is gone, or the credentials do not reach it any more",
-            (_, null) => "there is an object by now",
-            _ => "the object that was to be replaced is another one by now",
-        });
-    }
+    private async Task RequireUnchangedAsync(StoredObject? replaced, CancellationToken cancellation) =>
+        StoreError.RequireUnchanged(_uri, (await HeadAsync(cancellation))?.ETag, replaced?.ETag);
 
     private async Task<GetObjectMetadataResponse?> HeadAsync(CancellationToken cancellation)
     {
@@ -158,10 +156,10 @@ internal sealed class S3StagedObject : IStagedObject
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {
-            // 403 is AWS's answer for what is not there to a role that may list only below a prefix, as the template's.
+            // AWS answers 403 for a missing object if the role may list only below a prefix, as the template's role.
             return null;
         }
-        catch (Exception e) when (S3Error.IsOne(e) && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (S3Error.IsS3Failure(e) && !cancellation.IsCancellationRequested)
         {
             throw S3Error.Of(_uri, "s3:GetObject", e);
         }

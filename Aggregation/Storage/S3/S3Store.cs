@@ -7,125 +7,117 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Storage.S3;
 
 /// <summary>
-/// The objects of a bucket whose keys start with a prefix. A staged object is a multipart upload that is not completed.
-/// Whether a server that is killed leaves such uploads behind is up to the bucket: give it a lifecycle rule that aborts them.
+/// The objects of a bucket whose keys start with a prefix. A staged object is a multipart upload that is not complete.
+/// A killed process leaves its uploads behind: give the bucket a lifecycle rule that aborts them.
 /// </summary>
 /// <param name="client">See <see cref="S3Client.Create"/>.</param>
-/// <param name="bucket">The bucket's name.</param>
-/// <param name="prefix">What stands before each key, as it is: usually empty or ending in '/'.</param>
-/// <param name="parallelParts">How many parts of one object are sent at the same time, at least 1.</param>
-public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int parallelParts = 2) : IObjectStore
+/// <param name="bucket">The bucket's name, or the ARN of an access point.</param>
+/// <param name="prefix">The literal start of every key; typically empty or ending in '/'.</param>
+/// <param name="parallelUploadParts">The number of upload parts of one object sent at the same time, at least
+/// 1.</param>
+public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int parallelUploadParts = 2) : IObjectStore
 {
-    /// <summary>The object metadata (x-amz-meta-...) whose random value tells which upload an object is from.</summary>
+    /// <summary>
+    /// The name of the object metadata (x-amz-meta-...) whose random value identifies an object's upload.
+    /// </summary>
     public const string TokenName = "upload-token";
 
-    // The SDK cuts a leading '/' from each key it sends, so that a listing and a write would not mean the same object.
+    // The SDK removes a leading '/' from each key that it sends, so a listing and a write would not mean the same
+    // object.
     private readonly string _prefix = !prefix.StartsWith('/')
         ? prefix
-        : throw new AggregationException($"s3://{bucket}/{prefix}: a prefix cannot start with '/'. Use one that does not.");
+        : throw new AggregationException(
+            $"s3://{bucket}/{prefix}: a prefix cannot start with '/'. Remove the '/' at its start.");
     private long _resumedReads;
 
-    /// <summary>How often a body that broke off was asked for again from where it broke.</summary>
+    /// <summary>The number of times that a read continued with a new request because a body broke off.</summary>
     public long ResumedReads => Interlocked.Read(ref _resumedReads);
 
     /// <summary>Resumed reads, and what the client sent again, for other stores too if it has several.</summary>
     public long Retries => ResumedReads + (client is S3RetryCountingClient counting ? counting.Retries : 0);
 
-    /// <summary>The wait before the first resumed read of an object; it doubles with each further one.</summary>
+    /// <summary>The wait before the first resumed read of an object, 200 ms by default; it doubles each time.</summary>
     public TimeSpan ResumeDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long a body may send nothing before it counts as broken.</summary>
+    /// <summary>How long a body may send nothing before it counts as broken; 60 s by default.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How long an abort waits for parts on their way, and then for its answer. Twice, for rejects and Parquet files, it fits
-    /// into the time that an invocation keeps in reserve.
+    /// How long an abort waits for upload parts that are being sent, and then again for its answer; 4 s by default. Two
+    /// aborts, of the rejects and of the Parquet files, fit into the time that an invocation reserves for stopping.
     /// </summary>
-    public TimeSpan AbortPatience { get; init; } = TimeSpan.FromSeconds(4);
+    public TimeSpan AbortTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>The encryption that each new object asks for; null, the default: what the bucket does by itself.</summary>
+    /// <summary>The encryption to request for each new object; null, the default, for the bucket's own.</summary>
     public S3UploadEncryption? Encryption { get; init; }
 
-    /// <summary>Keys in one answer to a listing, 1 to 1,000.</summary>
+    /// <summary>The maximum number of keys in one answer to a listing, 1 to 1,000; 1,000 by default.</summary>
     public int ListPageSize { get; init; } = 1_000;
 
     /// <summary>
-    /// A part's size: 8 MiB, doubled after each 2,500 parts: 2,500 * (8 + 16 + 32 + 64) MiB make 293 GiB in 10,000 parts,
-    /// and an object below 19.5 GiB never needs more than the smallest parts.
+    /// The size of an upload part: 8 MiB, doubled after every 2,500. 10,000 upload parts of 2,500 * (8 + 16 + 32 + 64)
+    /// MiB hold 293 GiB, and an object of up to 19.5 GiB needs only the smallest.
     /// </summary>
-    /// <param name="number">Its number, 1 to 10,000.</param>
-    public static int PartSizeBytes(int number) => 8 << 20 << ((number - 1) / 2_500);
+    /// <param name="number">The upload part's number, 1 to 10,000.</param>
+    public static int UploadPartBytes(int number) => 8 << 20 << ((number - 1) / 2_500);
 
     /// <summary>Whether the server keeps checksums beside objects, as AWS does; see <see cref="S3Client"/>.</summary>
     internal bool HasChecksums => client.Config.RequestChecksumCalculation == RequestChecksumCalculation.WHEN_SUPPORTED;
 
     internal IAmazonS3 Client => client;
     internal string Bucket => bucket;
-    internal int ParallelParts => parallelParts;
+    internal int ParallelUploadParts => parallelUploadParts;
 
     public string UriOf(string key) => $"s3://{bucket}/{_prefix}{key}";
 
-    /// <exception cref="AggregationException">The bucket cannot be listed, or not in the order that S3 promises.</exception>
-    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <exception cref="AggregationException">
+    /// The bucket cannot be listed, or does not keep the order that S3 promises.
+    /// </exception>
+    public async IAsyncEnumerable<StoredObject> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string last = "";
-        var request = new ListObjectsV2Request
+        var request = ListingOf(prefix);
+        request.OptionalObjectAttributes = [OptionalObjectAttributes.RestoreStatus.Value];
+        await foreach (var page in PagesAsync(prefix, request, cancellation))
         {
-            BucketName = bucket,
-            Prefix = FullKeyOf(prefix),
-            MaxKeys = ListPageSize,
-            OptionalObjectAttributes = [OptionalObjectAttributes.RestoreStatus.Value],
-        };
-        do
-        {
-            var page = await S3Error.TranslateAsync(UriOf(prefix), "s3:ListBucket", () => client.ListObjectsV2Async(request, cancellation), cancellation);
             foreach (var found in page.S3Objects ?? [])
             {
-                if (last.Length > 0 && Utf8Order.Instance.Compare(last, found.Key) >= 0)
-                {
-                    throw S3Error.Unordered($"s3://{bucket}/{found.Key}", last);
-                }
-
-                last = found.Key;
-                yield return new StoredObject(found.Key[_prefix.Length..], found.Size ?? 0, found.ETag, IsArchived(found));
+                last = RequireOrder(last, found.Key);
+                yield return new StoredObject(
+                    found.Key[_prefix.Length..], found.Size ?? 0, found.ETag, IsArchived(found));
             }
-            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
         }
-        while (request.ContinuationToken is not null);
     }
 
-    /// <exception cref="AggregationException">The bucket cannot be listed, or not in the order that S3 promises.</exception>
-    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <exception cref="AggregationException">
+    /// The bucket cannot be listed, or does not keep the order that S3 promises.
+    /// </exception>
+    public async IAsyncEnumerable<string> ListFoldersAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string last = "";
-        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = FullKeyOf(prefix), Delimiter = "/", MaxKeys = ListPageSize };
-        do
+        var request = ListingOf(prefix);
+        request.Delimiter = "/";
+        await foreach (var page in PagesAsync(prefix, request, cancellation))
         {
-            var page = await S3Error.TranslateAsync(UriOf(prefix), "s3:ListBucket", () => client.ListObjectsV2Async(request, cancellation), cancellation);
             foreach (string found in page.CommonPrefixes ?? [])
             {
-                if (last.Length > 0 && Utf8Order.Instance.Compare(last, found) >= 0)
-                {
-                    throw S3Error.Unordered($"s3://{bucket}/{found}", last);
-                }
-
-                last = found;
+                last = RequireOrder(last, found);
                 yield return found[_prefix.Length..];
             }
-
-            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
         }
-        while (request.ContinuationToken is not null);
     }
 
     public IObjectStore? Above => _prefix.Length == 0
         ? null
-        : new S3Store(client, bucket, _prefix[..(_prefix.TrimEnd('/').LastIndexOf('/') + 1)], parallelParts);
+        : new S3Store(client, bucket, _prefix[..(_prefix.TrimEnd('/').LastIndexOf('/') + 1)], parallelUploadParts);
 
     public async Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation) =>
         await S3ObjectStream.OpenAsync(this, source, 0, source.Size, cancellation);
 
-    public async Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation)
+    public async Task ReadRangeAsync(
+        StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, source.Size - destination.Length);
@@ -134,23 +126,26 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
             return;
         }
 
-        await using var range = await S3ObjectStream.OpenAsync(this, source, offset, offset + destination.Length, cancellation);
+        long end = offset + destination.Length;
+        await using var range = await S3ObjectStream.OpenAsync(this, source, offset, end, cancellation);
         await range.ReadExactlyAsync(destination, cancellation);
     }
 
-    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) => new S3StagedObject(this, key, contentType, cancellation);
+    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
+        new S3StagedObject(this, key, contentType, cancellation);
 
     public async Task DeleteAsync(string key, CancellationToken cancellation)
     {
         try
         {
-            await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = FullKeyOf(key) }, cancellation);
+            var request = new DeleteObjectRequest { BucketName = bucket, Key = FullKeyOf(key) };
+            await client.DeleteObjectAsync(request, cancellation);
         }
         catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchKey")
         {
-            // Not there is what was asked for; AWS does not answer so, other servers do.
+            // A missing object is no error. AWS never answers like this, but some servers do.
         }
-        catch (Exception e) when (S3Error.IsOne(e) && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (S3Error.IsS3Failure(e) && !cancellation.IsCancellationRequested)
         {
             throw S3Error.Of(UriOf(key), "s3:DeleteObject", e);
         }
@@ -158,9 +153,35 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
 
     internal string FullKeyOf(string key) => _prefix + key;
 
+    private ListObjectsV2Request ListingOf(string prefix) => new()
+    {
+        BucketName = bucket,
+        Prefix = FullKeyOf(prefix),
+        MaxKeys = ListPageSize,
+    };
+
+    private async IAsyncEnumerable<ListObjectsV2Response> PagesAsync(
+        string prefix, ListObjectsV2Request request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        do
+        {
+            var page = await S3Error.TranslateAsync(
+                UriOf(prefix), "s3:ListBucket", () => client.ListObjectsV2Async(request, cancellation), cancellation);
+            yield return page;
+            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (request.ContinuationToken is not null);
+    }
+
+    private string RequireOrder(string last, string found) =>
+        last.Length == 0 || Utf8Order.Instance.Compare(last, found) < 0
+            ? found
+            : throw S3Error.Unordered($"s3://{bucket}/{found}", last);
+
     /// <summary>
-    /// A restored copy is listed in its archive class, with the day on which the copy goes. The archive tiers of
-    /// INTELLIGENT_TIERING are not listed: such an object is refused when it is read. GLACIER_IR can be read as it is.
+    /// Whether an object must be restored first. A listing shows a restored copy under its archive class, with the day
+    /// on which the copy expires. It does not show the archive tiers of INTELLIGENT_TIERING, so reading such an object
+    /// fails. GLACIER_IR needs no restore.
     /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
     /// </summary>
     private static bool IsArchived(S3Object found) =>

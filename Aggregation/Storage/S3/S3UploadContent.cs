@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using System.Runtime.ExceptionServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -9,32 +8,33 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Storage.S3;
 
 /// <summary>
-/// Gathers what is written into parts and sends them in the background. The multipart upload starts with the first part
-/// that is full. It holds one part that is being filled and <see cref="S3Store.ParallelParts"/> that are being sent.
+/// Collects bytes in upload parts and sends them in the background. The multipart upload starts with the first full
+/// part. In memory are one part that is being filled and <see cref="S3Store.ParallelUploadParts"/> that are being sent.
 /// </summary>
-internal sealed class S3UploadContent(S3Store store, string key, string contentType, string token, CancellationToken cancellation) : StagedContent
+internal sealed class S3UploadContent(
+    S3Store store, string key, string contentType, string token, CancellationToken cancellation) : StagedContent
 {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
     private const int MaxParts = 10_000;
 
     private readonly string _uri = store.UriOf(key);
-    private readonly SemaphoreSlim _free = new(store.ParallelParts);
+    private readonly SemaphoreSlim _free = new(store.ParallelUploadParts);
     private readonly CancellationTokenSource _stop = new();
+    private readonly FirstFailure _sendFailure = new();
     private readonly List<Task<UploadPartResponse>> _parts = [];
     private Task<string>? _uploadId;
     private byte[]? _part;
     private int _filled;
-    private volatile ExceptionDispatchInfo? _partFailure;
 
-    // Each part's CRC-32 is checked on arrival.
+    // S3 checks each upload part's CRC-32 on arrival.
     private readonly ChecksumAlgorithm? _checksum = store.HasChecksums ? ChecksumAlgorithm.CRC32 : null;
 
     protected override void Append(ReadOnlySpan<byte> buffer)
     {
-        _partFailure?.Throw();
+        _sendFailure.ThrowIfAny();
         while (buffer.Length > 0)
         {
-            int size = S3Store.PartSizeBytes(_parts.Count + 1);
+            int size = S3Store.UploadPartBytes(_parts.Count + 1);
             _part ??= LargeBuffers.Rent(size);
             int count = Math.Min(buffer.Length, size - _filled);
             buffer[..count].CopyTo(_part.AsSpan(_filled));
@@ -45,28 +45,34 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
             }
 
             _free.Wait(cancellation);
-            _partFailure?.Throw();
+            _sendFailure.ThrowIfAny();
             SendPart();
         }
     }
 
-    /// <summary>Sends the last part, which is the only one and empty in an empty object, and waits for all of them.</summary>
+    /// <summary>Sends the last upload part (for an empty object an empty one) and waits for all of them.</summary>
+    /// <param name="ending">Stops the wait; the token of the constructor stops writes.</param>
     public async Task<(string UploadId, UploadPartResponse[] Parts)> FinishAsync(CancellationToken ending)
     {
         if (_filled > 0 || _parts.Count == 0)
         {
             await _free.WaitAsync(ending);
-            _partFailure?.Throw();
+            _sendFailure.ThrowIfAny();
             SendPart();
         }
+
         var parts = await Task.WhenAll(_parts).WaitAsync(ending);
         return (await _uploadId!, parts);
     }
 
-    /// <summary>Waits for the parts on their way, so that none arrives after the abort, and aborts the upload. Throws nothing.</summary>
-    public async Task AbortAsync(TimeSpan patience)
+    /// <summary>
+    /// Waits for the upload parts that are being sent, so that none arrives after the abort, and aborts the upload. It
+    /// throws nothing.
+    /// </summary>
+    /// <param name="timeout">The limit for that wait, and then again for the answer.</param>
+    public async Task AbortAsync(TimeSpan timeout)
     {
-        _stop.CancelAfter(patience);
+        _stop.CancelAfter(timeout);
         await Task.WhenAll(_parts.AsEnumerable<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
@@ -75,13 +81,18 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
                 return;
             }
 
-            using var timeout = new CancellationTokenSource(patience);
-            await store.Client.AbortMultipartUploadAsync(
-                new AbortMultipartUploadRequest { BucketName = store.Bucket, Key = store.FullKeyOf(key), UploadId = await _uploadId }, timeout.Token);
+            var request = new AbortMultipartUploadRequest
+            {
+                BucketName = store.Bucket,
+                Key = store.FullKeyOf(key),
+                UploadId = await _uploadId,
+            };
+            using var timedOut = new CancellationTokenSource(timeout);
+            await store.Client.AbortMultipartUploadAsync(request, timedOut.Token);
         }
         catch (Exception)
         {
-            // It never started, is gone already, or cannot be reached: what made the run abort is the cause to report.
+            // The upload never started, is already gone, or S3 is unreachable. The caller reports why the run aborts.
         }
         finally
         {
@@ -93,7 +104,8 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
     {
         if (_parts.Count == MaxParts)
         {
-            throw new AggregationException($"{_uri}: it is larger than 293 GiB, the most that fits into {MaxParts} parts. Set ROWS_PER_FILE.");
+            throw new AggregationException(
+                $"{_uri}: it is larger than 293 GiB, the maximum for {MaxParts} upload parts. Set ROWS_PER_FILE.");
         }
 
         _uploadId ??= StartAsync();
@@ -103,7 +115,7 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
 
     private async Task<string> StartAsync()
     {
-        // The encryption belongs to the upload: S3 refuses its headers with a part.
+        // The encryption is a property of the upload: S3 refuses its headers with an upload part.
         var request = new InitiateMultipartUploadRequest
         {
             BucketName = store.Bucket,
@@ -114,11 +126,12 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
             ServerSideEncryptionMethod = store.Encryption?.Method,
             ServerSideEncryptionKeyManagementServiceKeyId = store.Encryption?.KeyArn,
         };
-        var started = await S3Error.TranslateAsync(_uri, "s3:PutObject", () => store.Client.InitiateMultipartUploadAsync(request, _stop.Token), _stop.Token);
+        var started = await S3Error.TranslateAsync(
+            _uri, "s3:PutObject", () => store.Client.InitiateMultipartUploadAsync(request, _stop.Token), _stop.Token);
         return started.UploadId;
     }
 
-    // The SDK's own goes byte by byte, 2 ns for each.
+    // Computed here because the SDK works byte by byte, at 2 ns per byte.
     private static string Crc32Of(ReadOnlySpan<byte> part)
     {
         Span<byte> bigEndian = stackalloc byte[sizeof(uint)];
@@ -142,8 +155,9 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
                 ChecksumAlgorithm = _checksum,
                 ChecksumCRC32 = _checksum is null ? null : Crc32Of(part.AsSpan(0, count)),
             };
-            var sent = await S3Error.TranslateAsync(_uri, "s3:PutObject", () => store.Client.UploadPartAsync(request, _stop.Token), _stop.Token);
-            // Only a part that arrived is surely read by nobody any more.
+            var sent = await S3Error.TranslateAsync(
+                _uri, "s3:PutObject", () => store.Client.UploadPartAsync(request, _stop.Token), _stop.Token);
+            // Return the buffer only after success: after a failure the SDK may still read it.
             if (part.Length > 0)
             {
                 LargeBuffers.Return(part);
@@ -151,9 +165,8 @@ internal sealed class S3UploadContent(S3Store store, string key, string contentT
 
             return sent;
         }
-        catch (Exception e)
+        catch (Exception e) when (_sendFailure.Keep(e))
         {
-            _partFailure ??= ExceptionDispatchInfo.Capture(e);
             throw;
         }
         finally

@@ -5,8 +5,8 @@ using Amazon.S3;
 namespace CloudTrailAggregation.Storage.S3;
 
 /// <summary>
-/// The encryption that each new object asks for. Some buckets refuse an upload whose start does not name one,
-/// even where the bucket's default encryption is the same.
+/// The encryption to request for each new object. Some buckets refuse an upload that does not name one when it starts,
+/// even if the bucket's default encryption is the same.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 /// </summary>
 public sealed partial record S3UploadEncryption
@@ -16,7 +16,8 @@ public sealed partial record S3UploadEncryption
 
     private const string Kms = "aws:kms";
 
-    private S3UploadEncryption(ServerSideEncryptionMethod method, string? keyArn) => (Method, KeyArn) = (method, keyArn);
+    private S3UploadEncryption(ServerSideEncryptionMethod method, string? keyArn) =>
+        (Method, KeyArn) = (method, keyArn);
 
     /// <summary>AES256 or aws:kms.</summary>
     public ServerSideEncryptionMethod Method { get; }
@@ -31,12 +32,15 @@ public sealed partial record S3UploadEncryption
         {
             "AES256" => new S3UploadEncryption(ServerSideEncryptionMethod.AES256, keyArn: null),
             Kms => new S3UploadEncryption(ServerSideEncryptionMethod.AWSKMS, keyArn: null),
-            _ when KmsKey().Match(text) is { Success: true } key => new S3UploadEncryption(ServerSideEncryptionMethod.AWSKMS, key.Groups["arn"].Value),
+            _ when KmsKey().Match(text) is { Success: true } key =>
+                new S3UploadEncryption(ServerSideEncryptionMethod.AWSKMS, key.Groups["arn"].Value),
             _ => null,
         };
         return encryption is not null;
     }
 
-    [GeneratedRegex(@"\Aaws:kms:(?<arn>arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"\Aaws:kms:(?<arn>arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+)\z",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex KmsKey();
 }

@@ -92,7 +92,7 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
 
         var failure = await FailsAsync(TwoFiles, Through(proxy, Source));
 
-        Assert.Matches("^s3://.*2024/02/.*: the bucket lists it behind .*2024/02/.*, so the listing repeats or reorders keys and cannot be relied on\\. Start again\\.", failure.Message);
+        Assert.Matches("^s3://.*2024/02/.*: the bucket lists it after .*2024/02/.*, so the listing repeats or reorders keys and is unreliable\\. Start again\\.", failure.Message);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
 
         var failure = await FailsAsync(TwoFiles, Through(proxy, Source));
 
-        Assert.Equal($"{Source.UriOf(replaced)}: it has changed since it was listed. Start again when the source is at rest.", failure.Message);
+        Assert.Equal($"{Source.UriOf(replaced)}: it has changed since it was listed. Start again when the source is idle.", failure.Message);
     }
 
     [Theory]
@@ -153,7 +153,7 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
 
         var failure = await FailsAsync(TwoFiles, Source, Through(proxy, Destination));
 
-        Assert.StartsWith(Destination.UriOf(Rejects0) + ": its bytes did not arrive as they were sent (BadDigest).", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(Destination.UriOf(Rejects0) + ": its bytes changed on the way to S3 (BadDigest).", failure.Message, StringComparison.Ordinal);
         Assert.InRange(proxy.Faults, 1, 5);
     }
 

@@ -23,10 +23,10 @@ public class AccessPointTests
         Assert.Equal($"s3://{Arn}/{prefix}key", StoreLocation.Open(location, new S3Endpoint("eu-central-1")).UriOf("key"));
 
     [Theory]
-    [InlineData("s3://arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap", "of ARNs only those of S3 access points in one region")]
-    [InlineData("s3://arn:aws:s3:::bucket/x", "of ARNs only those of S3 access points in one region")]
-    [InlineData("s3://arn:aws:s3-outposts:eu-west-1:111122223333:outpost/op-1/accesspoint/a", "of ARNs only those of S3 access points in one region")]
-    [InlineData("s3://arn:aws:s3-object-lambda:eu-west-1:111122223333:accesspoint/a", "of ARNs only those of S3 access points in one region")]
+    [InlineData("s3://arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap", "the ARN is not one of an S3 access point in one region")]
+    [InlineData("s3://arn:aws:s3:::bucket/x", "the ARN is not one of an S3 access point in one region")]
+    [InlineData("s3://arn:aws:s3-outposts:eu-west-1:111122223333:outpost/op-1/accesspoint/a", "the ARN is not one of an S3 access point in one region")]
+    [InlineData("s3://arn:aws:s3-object-lambda:eu-west-1:111122223333:accesspoint/a", "the ARN is not one of an S3 access point in one region")]
     public void Another_ARN_is_refused_with_what_to_write(string location, string says)
     {
         var error = Assert.Throws<AggregationException>(() => StoreLocation.Open(location, new S3Endpoint("eu-central-1")));

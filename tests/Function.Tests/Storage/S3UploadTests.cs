@@ -10,7 +10,7 @@ public sealed class S3UploadTests : IAsyncDisposable
     private const string KmsKey = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef";
 
     private readonly FakeS3 _s3 = new();
-    private readonly byte[] _part = new byte[S3Store.PartSizeBytes(1)];
+    private readonly byte[] _part = new byte[S3Store.UploadPartBytes(1)];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -19,7 +19,7 @@ public sealed class S3UploadTests : IAsyncDisposable
     [Fact]
     public void Ten_thousand_parts_hold_more_than_any_month()
     {
-        long[] sizes = [.. Enumerable.Range(1, 10_000).Select(number => (long)S3Store.PartSizeBytes(number))];
+        long[] sizes = [.. Enumerable.Range(1, 10_000).Select(number => (long)S3Store.UploadPartBytes(number))];
 
         Assert.Equal(300_000L << 20, sizes.Sum());
         Assert.Equal(8 << 20, sizes[2_499]);
