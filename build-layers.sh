@@ -7,31 +7,34 @@ build-layers.sh [OPTION...]
 
 Builds the Lambda layer with ParquetSharp for each architecture, in an Amazon Linux container: composes it, loads the
 library there and writes and reads a Parquet file with it, checks it (Layers/check-layer) and zips it. The same sources
-and SDK give the same SHA-256 everywhere. Beside each zip stands NAME.contents.txt: its files with their SHA-256, to be
-checked with sha256sum --check where it was unpacked.
+and SDK give the same SHA-256 everywhere. Each zip gets a list NAME.contents.txt of its files with their SHA-256; check
+it with sha256sum --check where the zip is unpacked.
 
   --arch x86_64|arm64|all    architecture (default: all)
   --engine docker|podman|finch|none
-                             what runs the container (default: the first that answers); none builds with the .NET SDK
-                             on this machine, which also happens, and is said, when no engine answers
+                             the container engine (default: the first that answers); none builds with the .NET SDK on
+                             this machine, which is also the fallback, with a message, when no engine answers
   --image IMAGE              image of the container (default: amazonlinux:2023)
   --network NETWORK          network of the container (default: the engine's)
-  --sdk DIR                  mount this .NET SDK (Linux, the machine's architecture) instead of installing one in the container
-  --output DIR               where the zips go (default: out)
+  --sdk DIR                  mount this .NET SDK (Linux, the machine's architecture) into the container instead of
+                             installing one there
+  --output DIR               directory for the zips (default: out)
 
   --function                 make the zips of the function instead: Release, without the layer's files, ReadyToRun
   --lambda-packages aws|stand-in
-                             with --function: AWS's packages (default), or the stand-in of the tests, which does not run on Lambda
+                             with --function: AWS's packages (default), or the stand-in of the tests, which does not
+                             run on Lambda
 
-  --publish                  publish the layers too, with the AWS CLI; prints their ARNs and the --parameter-overrides to paste
-  --layer-name NAME          name of the layers, to which -x86_64 or -arm64 is added (default: ParquetSharp)
+  --publish                  publish the layers too, with the AWS CLI; prints their ARNs and the --parameter-overrides
+                             to paste
+  --layer-name NAME          name of the layers before -x86_64 or -arm64 (default: ParquetSharp)
   --bucket BUCKET[/PREFIX]   with --publish: upload through this S3 bucket instead of directly
   --region REGION            AWS region (default: the AWS CLI's)
   --endpoint-url URL         endpoint of Lambda and S3 (default: AWS_ENDPOINT_URL, else AWS's)
   --help
 
-The container sees this machine's NuGet packages (NUGET_PACKAGES or ~/.nuget/packages) and NuGet.Config read-only, so
-that what was restored before needs no network. Nothing but the zips and their lists is written; they belong to the caller.
+The container gets this machine's NuGet packages (NUGET_PACKAGES or ~/.nuget/packages) and NuGet.Config read-only, so
+that packages restored earlier need no network. The script writes only the zips and their lists; the caller owns them.
 
   ./build-layers.sh --arch arm64 --publish --region eu-central-1
   ./build-layers.sh --arch arm64 --function
@@ -54,7 +57,8 @@ while [ $# -gt 0 ]; do
     --help | -h) usage; exit 0 ;;
     --function) what=function; continue ;;
     --publish) publish=true; continue ;;
-    --arch | --engine | --image | --network | --sdk | --output | --lambda-packages | --layer-name | --bucket | --region | --endpoint-url) ;;
+    --arch | --engine | --image | --network | --sdk | --output | --lambda-packages) ;;
+    --layer-name | --bucket | --region | --endpoint-url) ;;
     *) fail "unknown option $option; --help lists them" ;;
   esac
   [ -n "${1:-}" ] || fail "$option needs a value; --help tells which"
@@ -72,8 +76,10 @@ case $lambda_packages in
   aws | stand-in) ;;
   *) fail "--lambda-packages $lambda_packages: aws or stand-in" ;;
 esac
-[ "$what" = layer ] || [ "$publish" = false ] || fail "--publish publishes layers; the function is deployed with cloudformation.yml"
-[ "$publish" = false ] || command -v aws >/dev/null || fail "--publish needs the AWS CLI (aws), which is not on the PATH"
+[ "$what" = layer ] || [ "$publish" = false ] ||
+  fail "--publish publishes layers; cloudformation.yml deploys the function"
+[ "$publish" = false ] || command -v aws >/dev/null ||
+  fail "--publish needs the AWS CLI (aws), which is not on the PATH"
 [ -z "$sdk" ] || [ -x "$sdk/dotnet" ] || fail "--sdk $sdk: there is no dotnet in it"
 
 find_engine() {
@@ -84,7 +90,8 @@ find_engine() {
       return
     fi
   done
-  command -v dotnet >/dev/null || fail "neither docker, podman nor finch answers, and there is no dotnet on the PATH for --engine none"
+  command -v dotnet >/dev/null ||
+    fail "neither docker, podman nor finch answers, and there is no dotnet on the PATH for --engine none"
   echo "No container engine answers: building with the SDK of this machine (--engine none)" >&2
   echo none
 }
@@ -104,7 +111,7 @@ mkdir -p "$output"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Only what is built, without the working tree's own bin and obj.
+# Copies only what the build needs, without bin and obj.
 mkdir "$work/sources" "$work/zips"
 tar -C "$root" --exclude=bin --exclude=obj -cf - Aggregation Function Layers tests/LambdaStandIn \
   Directory.Build.props Directory.Packages.props global.json .editorconfig BannedSymbols.txt | tar -C "$work/sources" -xf -
@@ -114,14 +121,15 @@ compose_in_container() {
   local packages=${NUGET_PACKAGES:-$HOME/.nuget/packages} config=$HOME/.nuget/NuGet/NuGet.Config variable
   [ -z "$network" ] || options+=(--network "$network")
   [ -z "$sdk" ] || options+=(-v "$(cd "$sdk" && pwd):/sdk:ro")
-  # As a fallback folder it is only read; what is missing is restored into the container and goes with it.
+  # A fallback folder is only read; the container restores missing packages into its own folder.
   [ ! -d "$packages" ] || options+=(-v "$packages:/nuget:ro" -e NUGET_FALLBACK_PACKAGES=/nuget)
   [ ! -f "$config" ] || options+=(-v "$config:/root/.nuget/NuGet/NuGet.Config:ro")
   [ "$engine" != podman ] || options+=(--security-opt label=disable)
   for variable in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY NUGET_CERT_REVOCATION_MODE; do
     [ -z "${!variable:-}" ] || options+=(-e "$variable")
   done
-  "$engine" run "${options[@]}" "$image" bash /sources/Layers/compose.sh "$what" /zips "$lambda_packages" "${architectures[@]}"
+  "$engine" run "${options[@]}" "$image" \
+    bash /sources/Layers/compose.sh "$what" /zips "$lambda_packages" "${architectures[@]}"
 }
 
 if [ "$engine" = none ]; then
@@ -152,9 +160,10 @@ for architecture in "${architectures[@]}"; do
     aws s3 cp --only-show-errors "${aws_options[@]}" "$zip" "s3://${bucket%%/*}/$key"
     content=(--content "S3Bucket=${bucket%%/*},S3Key=$key")
   fi
+  description="ParquetSharp $(version_of ParquetSharp), Apache.Arrow $(version_of Apache.Arrow) for .NET 10, $architecture"
   arn=$(aws lambda publish-layer-version "${aws_options[@]}" "${content[@]}" --query LayerVersionArn \
     --layer-name "$layer_name-$architecture" --license-info Apache-2.0 \
-    --description "ParquetSharp $(version_of ParquetSharp), Apache.Arrow $(version_of Apache.Arrow) for .NET 10, $architecture" \
+    --description "$description" \
     --compatible-runtimes dotnet10 --compatible-architectures "$architecture")
   echo "$arn"
   echo "  --parameter-overrides ParquetSharpLayerArn=$arn Architecture=$architecture"

@@ -6,17 +6,20 @@ using CloudTrailAggregation.Trigger;
 
 namespace CloudTrailAggregation;
 
-/// <summary>What Lambda calls: event bytes -> request -> report bytes.</summary>
-/// <param name="settings">Read once at start.</param>
-/// <param name="source">Where stage 1 leaves its files.</param>
-/// <param name="destination">Where the Parquet files go.</param>
+/// <summary>Handles an invocation for Lambda: event bytes -> request -> report bytes.</summary>
+/// <param name="settings">The function's settings.</param>
+/// <param name="source">The store that stage 1 writes its files to.</param>
+/// <param name="destination">The store for the Parquet files.</param>
 /// <param name="time">The clock.</param>
 /// <param name="output">Standard output, for log and metric lines.</param>
-public sealed class Handler(Settings settings, IObjectStore source, IObjectStore destination, TimeProvider time, Stream output)
+public sealed class Handler(
+    Settings settings, IObjectStore source, IObjectStore destination, TimeProvider time, Stream output)
 {
     private readonly TriggerReader _triggers = new(settings.ScheduleLagDays, time);
 
-    /// <exception cref="AggregationException">The event was refused, or a month failed and stayed as it was.</exception>
+    /// <summary>Runs the months that an event asks for.</summary>
+    /// <returns>The report as JSON.</returns>
+    /// <exception cref="AggregationException">The event was refused, or a month failed and is unchanged.</exception>
     public async Task<Stream> HandleAsync(Stream triggerEvent, ILambdaContext context)
     {
         using var bytes = new MemoryStream();
@@ -24,7 +27,7 @@ public sealed class Handler(Settings settings, IObjectStore source, IObjectStore
         ReadOnlyMemory<byte> body = bytes.ToArray();
 
         using var invocation = new Invocation(settings, source, destination, time, output, context);
-        var failed = Logged(invocation, () => TriggerReader.ReadMessages(body)) is { } messages
+        var failed = LogRefusal(invocation, () => TriggerReader.ReadMessages(body)) is { } messages
             ? await RunBatchAsync(invocation, messages)
             : await RunAsync(invocation, body);
         return new InvocationReport(invocation.Done, failed).ToJson();
@@ -32,16 +35,21 @@ public sealed class Handler(Settings settings, IObjectStore source, IObjectStore
 
     private async Task<IReadOnlyList<string>?> RunAsync(Invocation invocation, ReadOnlyMemory<byte> body)
     {
-        await invocation.RunAsync(Logged(invocation, () => _triggers.Read(body)));
+        await invocation.RunAsync(LogRefusal(invocation, () => _triggers.Read(body)));
         return null;
     }
 
-    /// <summary>Each message on its own: one that fails is delivered again, and does not hold up the others.</summary>
+    /// <summary>
+    /// Runs each message separately: SQS delivers a failed message again, and a failure does not stop the next message.
+    /// </summary>
+    /// <returns>The ids of the failed messages.</returns>
     /// <exception cref="AggregationException">
-    /// Each one failed. An answer that names them all would count as a success: no alarm hears of it until the queue gives
-    /// the messages up, hours later. A failed invocation brings all of them back too.
+    /// Every message failed. SQS then delivers all of them again, as it would after an answer that names them all. But
+    /// such an answer would count as a success, and no alarm would fire until the queue drops the messages, hours
+    /// later.
     /// </exception>
-    private async Task<IReadOnlyList<string>> RunBatchAsync(Invocation invocation, IReadOnlyList<QueueMessage> messages)
+    private async Task<IReadOnlyList<string>> RunBatchAsync(
+        Invocation invocation, IReadOnlyList<QueueMessage> messages)
     {
         var failed = new List<string>();
         var reasons = new List<string>();
@@ -49,22 +57,25 @@ public sealed class Handler(Settings settings, IObjectStore source, IObjectStore
         {
             try
             {
-                await invocation.RunAsync(Logged(invocation, () => _triggers.Read(Encoding.UTF8.GetBytes(message.Body))));
+                byte[] body = Encoding.UTF8.GetBytes(message.Body);
+                await invocation.RunAsync(LogRefusal(invocation, () => _triggers.Read(body)));
             }
             catch (AggregationException failure)
             {
-                // Logged where it failed.
+                // The run or LogRefusal has logged the failure.
                 failed.Add(message.Id);
                 reasons.Add(failure.Message);
             }
         }
 
-        return failed.Count < messages.Count
-            ? failed
-            : throw new AggregationException($"The SQS batch: {(messages.Count == 1 ? "its message" : $"each of its {messages.Count} messages")} failed and will be delivered again. The log has the reason of each. The first: {reasons[0]}");
+        return failed.Count < messages.Count ? failed : throw new AggregationException(
+            $"The SQS batch: {(messages.Count == 1 ? "its message" : $"each of its {messages.Count} messages")} failed "
+            + $"and will be delivered again. The log has the reason of each. The first: {reasons[0]}");
     }
 
-    private static T Logged<T>(Invocation invocation, Func<T> read)
+    /// <summary>Reads an event, and logs the reason if it is refused.</summary>
+
+    private static T LogRefusal<T>(Invocation invocation, Func<T> read)
     {
         try
         {

@@ -10,11 +10,11 @@ using Microsoft.Extensions.Logging;
 
 namespace CloudTrailAggregation;
 
-/// <summary>One invocation: its months one after the other, logged, within the time that Lambda leaves.</summary>
+/// <summary>One invocation: runs and logs its months in order, within the remaining time that Lambda reports.</summary>
 internal sealed class Invocation : IDisposable
 {
     /// <summary>
-    /// What is kept of the remaining time for stopping cleanly, aborted uploads included; of a shorter time a fifth.
+    /// Time reserved to stop cleanly and abort uploads: 20 s, or a fifth of the remaining time if that is less.
     /// </summary>
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(20);
 
@@ -29,7 +29,12 @@ internal sealed class Invocation : IDisposable
     private string _progress = "";
 
     public Invocation(
-        Settings settings, IObjectStore source, IObjectStore destination, TimeProvider time, Stream output, ILambdaContext context)
+        Settings settings,
+        IObjectStore source,
+        IObjectStore destination,
+        TimeProvider time,
+        Stream output,
+        ILambdaContext context)
     {
         (_settings, _source, _destination) = (settings, source, destination);
         (_time, _output, _context) = (time, output, context);
@@ -40,10 +45,10 @@ internal sealed class Invocation : IDisposable
 
     public ILogger Logger { get; }
 
-    /// <summary>The months that are finished.</summary>
+    /// <summary>The reports of the finished months.</summary>
     public IReadOnlyList<RunReport> Done => _done;
 
-    /// <exception cref="AggregationException">A month failed; it and those after it stayed as they were.</exception>
+    /// <exception cref="AggregationException">A month failed; it and the months after it are unchanged.</exception>
     public async Task RunAsync(MonthRequest request)
     {
         foreach (var month in request.Months)
@@ -54,7 +59,7 @@ internal sealed class Invocation : IDisposable
             }
             catch (Exception error)
             {
-                var failure = Explained(error, month, request);
+                var failure = Explain(error, month, request);
                 Log.MonthFailed(Logger, error, month.ToString(), failure.Message);
                 throw failure;
             }
@@ -96,28 +101,45 @@ internal sealed class Invocation : IDisposable
 
         if (report.ObjectsWithoutEvents.Count > 0)
         {
-            Log.ObjectsWithoutEvents(Logger, report.Month, report.ObjectsWithoutEvents.Count, string.Join(", ", report.ObjectsWithoutEvents.First));
+            var objects = report.ObjectsWithoutEvents;
+            Log.ObjectsWithoutEvents(Logger, report.Month, objects.Count, string.Join(", ", objects.First));
         }
 
         if (report.IgnoredKeys.Count > 0)
         {
-            Log.IgnoredKeys(Logger, report.Month, report.IgnoredKeys.Count, string.Join(", ", report.IgnoredKeys.First));
+            var keys = report.IgnoredKeys;
+            Log.IgnoredKeys(Logger, report.Month, keys.Count, string.Join(", ", keys.First));
         }
 
         if (report.MissingDays.Count > 0)
         {
-            Log.MissingDays(Logger, report.Month, report.MissingDays.Count, MissingDays.Text(report.MissingDays));
+            Log.MissingDays(
+                Logger, report.Month, report.MissingDays.Count, MissingDays.Text(report.MissingDays));
         }
     }
 
-    private AggregationException Explained(Exception error, Month month, MonthRequest request)
+    /// <summary>The failure with its month, and for a range with how to continue.</summary>
+    private AggregationException Explain(Exception error, Month month, MonthRequest request)
     {
-        string what = error is OperationCanceledException && _outOfTime.IsCancellationRequested
-            ? $"the time ran out{_progress}; the month stayed as it was. Raise the function's timeout (at most 900 s) or its memory, which brings processors with it"
+        bool isOutOfTime = error is OperationCanceledException && _outOfTime.IsCancellationRequested;
+        string what = isOutOfTime
+            ? $"the time ran out{_progress}; the month is unchanged. "
+                + "Raise the function's timeout (maximum 900 s) or its memory, which also adds processors."
             : error.Message;
-        string range = request.First == request.Last ? ""
-            : $" (Done before it: {(_done.Count == 0 ? "none" : string.Join(", ", _done.Select(report => report.Month)))}. Not begun: {(month == request.Last ? "none" : $"{month.Next} to {request.Last}")}. Go on with {{\"from\":\"{month}\",\"to\":\"{request.Last}\"}}.)";
-        return new AggregationException($"{month}: {what}{range}", error);
+        return new AggregationException($"{month}: {what}{HowToContinue(month, request)}", error);
+    }
+
+    private string HowToContinue(Month failed, MonthRequest request)
+    {
+        if (request.First == request.Last)
+        {
+            return "";
+        }
+
+        string done = _done.Count == 0 ? "none" : string.Join(", ", _done.Select(report => report.Month));
+        string open = failed == request.Last ? "none" : $"{failed.Next} to {request.Last}";
+        return $" (Done before it: {done}. Not started: {open}. "
+            + $"Continue with {{\"from\":\"{failed}\",\"to\":\"{request.Last}\"}}.)";
     }
 
     private sealed class Progress(Invocation invocation, Month month) : IProgress<RunProgress>

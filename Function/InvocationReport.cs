@@ -4,7 +4,9 @@ using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation;
 
-/// <summary>The answer to an event: a report for each month, and, to an SQS batch, the messages to deliver again.</summary>
+/// <summary>
+/// The answer to an event: a report for each month, and for an SQS batch also the ids of the messages to deliver again.
+/// </summary>
 internal sealed record InvocationReport(IReadOnlyList<RunReport> Months, IReadOnlyList<string>? FailedMessages)
 {
     public Stream ToJson()

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace CloudTrailAggregation;
 
 /// <summary>
-/// Writes one JSON object a line, with the members that Lambda's JSON log format knows (timestamp, level, requestId,
-/// message) and those of the log method. It writes to standard output itself: RuntimeSupport replaces Console.Out, and
-/// would wrap each line in a message string of its own.
+/// Writes one JSON object per line, with the members that Lambda's JSON log format defines (timestamp, level,
+/// requestId, message) and one for each parameter of the log method. It writes to standard output directly, because
+/// RuntimeSupport replaces Console.Out and would wrap each line in another message.
 /// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
 /// </summary>
 internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider time, string? requestId) : ILogger
@@ -21,7 +21,11 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
     public bool IsEnabled(LogLevel logLevel) => logLevel >= level;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
         {
@@ -30,7 +34,7 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
 
         WriteLine(output, json =>
         {
-            json.WriteString("timestamp", time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("timestamp", Timestamp());
             json.WriteString("level", logLevel.ToString());
             if (requestId is not null)
             {
@@ -46,7 +50,7 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
         });
     }
 
-    /// <summary>Writes one object and its newline at once, so that lines of several threads stay whole.</summary>
+    /// <summary>Writes one object and its newline at once, so that lines from several threads do not mix.</summary>
     public static void WriteLine(Stream output, Action<Utf8JsonWriter> members)
     {
         var line = new ArrayBufferWriter<byte>();
@@ -64,6 +68,9 @@ internal sealed class JsonLineLogger(Stream output, LogLevel level, TimeProvider
             output.Flush();
         }
     }
+
+    private string Timestamp() =>
+        time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static void WriteMembers<TState>(Utf8JsonWriter json, TState state)
     {

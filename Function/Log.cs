@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace CloudTrailAggregation;
 
-/// <summary>What the function logs. A parameter that the message leaves out is a member of the line all the same.</summary>
+/// <summary>
+/// The log lines of the function. Every parameter is a member of its line, even if the message omits it.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Month} begins")]
@@ -42,5 +44,5 @@ internal static partial class Log
     public static partial void CannotStart(ILogger logger, Exception exception, string reason);
 }
 
-/// <summary>JSON that stands in a log line as it is.</summary>
+/// <summary>JSON to copy into a log line unchanged.</summary>
 internal readonly record struct RawJson(string Text);

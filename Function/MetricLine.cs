@@ -5,23 +5,25 @@ using CloudTrailAggregation.Plan;
 namespace CloudTrailAggregation;
 
 /// <summary>
-/// A month's figures as a log line that CloudWatch makes metrics of: the embedded metric format,
+/// Writes a month's figures as a log line that CloudWatch turns into metrics: the embedded metric format,
 /// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 /// </summary>
 internal static class MetricLine
 {
-    /// <summary>The metrics' namespace; the template's alarms name it too.</summary>
+    /// <summary>The namespace of the metrics; the template's alarms use it too.</summary>
     public const string Namespace = "CloudTrailAggregation";
 
-    /// <summary>The dimension that tells scheduled runs from others: <c>schedule</c> or <c>request</c>.</summary>
+    /// <summary>The dimension that separates scheduled runs from requests: <c>schedule</c> or <c>request</c>.</summary>
     private const string TriggerDimension = "Trigger";
 
-    private static readonly string[] OfTheFunction = ["FunctionName"];
+    private static readonly string[] FunctionDimensions = ["FunctionName"];
 
     /// <param name="output">Standard output.</param>
     /// <param name="functionName">The function's name, a dimension of every metric.</param>
-    /// <param name="report">The month.</param>
-    /// <param name="isScheduled">Whether a schedule asked for the month: missing days of an old month that somebody asks for by hand are no alarm.</param>
+    /// <param name="report">The month's report.</param>
+    /// <param name="isScheduled">
+    /// Whether a schedule asked for the month: missing days of an old month that somebody requests are no alarm.
+    /// </param>
     /// <param name="time">The clock.</param>
     public static void Write(Stream output, string functionName, RunReport report, bool isScheduled, TimeProvider time)
     {
@@ -42,8 +44,8 @@ internal static class MetricLine
             json.WriteStartObject("_aws");
             json.WriteNumber("Timestamp", time.GetUtcNow().ToUnixTimeMilliseconds());
             json.WriteStartArray("CloudWatchMetrics");
-            WriteDirective(json, [OfTheFunction], figures);
-            WriteDirective(json, [OfTheFunction, [.. OfTheFunction, TriggerDimension]], byTrigger);
+            WriteDirective(json, [FunctionDimensions], figures);
+            WriteDirective(json, [FunctionDimensions, [.. FunctionDimensions, TriggerDimension]], byTrigger);
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteString("FunctionName", functionName);
@@ -53,7 +55,7 @@ internal static class MetricLine
         });
     }
 
-    /// <summary>Which of the line's members are metrics, under each of the sets of dimensions.</summary>
+    /// <summary>Declares which members of the line are metrics, and their sets of dimensions.</summary>
     private static void WriteDirective(Utf8JsonWriter json, string[][] dimensionSets, Metric[] metrics)
     {
         json.WriteStartObject();

@@ -9,7 +9,8 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 using var output = Console.OpenStandardOutput();
 Handler? handler = null;
-Func<Stream, ILambdaContext, Task<Stream>> handle = (triggerEvent, context) => handler!.HandleAsync(triggerEvent, context);
+Func<Stream, ILambdaContext, Task<Stream>> handle =
+    (triggerEvent, context) => handler!.HandleAsync(triggerEvent, context);
 using var bootstrap = LambdaBootstrapBuilder.Create(handle).UseBootstrapHandler(Initialize).Build();
 try
 {
@@ -18,7 +19,7 @@ try
 }
 catch (AggregationException)
 {
-    // Logged and reported as the error of the initialization.
+    // Initialize has logged it, and the bootstrap has reported it as the error of the initialization.
     return 1;
 }
 
@@ -26,21 +27,28 @@ Task<bool> Initialize()
 {
     try
     {
-        ParquetLibrary.Load("Attach the layer that build-layers.sh built for this architecture and this version of the function (ParquetSharpLayerArn in the template).");
-#pragma warning disable RS0030 // The entry point: the one place that reads the environment.
+        ParquetLibrary.Load(
+            "Attach the layer that build-layers.sh built for this architecture and this version of the function "
+            + "(ParquetSharpLayerArn in the template).");
+#pragma warning disable RS0030 // The entry point is the only place that reads the environment.
         var settings = Settings.Read(Environment.GetEnvironmentVariable);
 #pragma warning restore RS0030
         settings = settings with { Options = settings.Options with { Threads = Environment.ProcessorCount } };
-        // A client each, which count their retries; the SDK shares the connections.
-        var source = StoreLocation.OpenBucket(settings.SourceBucket, settings.SourcePrefix, new S3Endpoint(settings.SourceRegion));
+        // Each store has its own client, which counts its retries; the SDK shares the connections.
+        var source = StoreLocation.OpenBucket(
+            settings.SourceBucket, settings.SourcePrefix, new S3Endpoint(settings.SourceRegion));
         var destination = StoreLocation.OpenBucket(
-            settings.DestinationBucket, settings.DestinationPrefix, new S3Endpoint(settings.DestinationRegion), encryption: settings.Encryption);
+            settings.DestinationBucket,
+            settings.DestinationPrefix,
+            new S3Endpoint(settings.DestinationRegion),
+            encryption: settings.Encryption);
         handler = new Handler(settings, source, destination, TimeProvider.System, output);
         return Task.FromResult(true);
     }
     catch (AggregationException error)
     {
-        Log.CannotStart(new JsonLineLogger(output, LogLevel.Information, TimeProvider.System, requestId: null), error, error.Message);
+        var logger = new JsonLineLogger(output, LogLevel.Information, TimeProvider.System, requestId: null);
+        Log.CannotStart(logger, error, error.Message);
         throw;
     }
 }

@@ -7,14 +7,16 @@ using Microsoft.Extensions.Logging;
 
 namespace CloudTrailAggregation;
 
-/// <summary>The settings of the function, from its environment, read and checked once at start.</summary>
+/// <summary>The settings of the function, read from its environment and checked once at start.</summary>
 public sealed record Settings
 {
-    /// <summary>Every variable that is read; docs/configuration.md and cloudformation.yml are checked against this list.</summary>
+    /// <summary>
+    /// Every environment variable that is read; a test checks docs/configuration.md and cloudformation.yml against it.
+    /// </summary>
     public static readonly IReadOnlyList<string> Names =
     [
-        "SRC_BUCKET", "SRC_PREFIX", "SRC_REGION", "DST_BUCKET", "DST_PREFIX", "DST_REGION", "DST_SSE", "ROWS_PER_FILE", "LOG_LEVEL",
-        "COMPRESSION", "DEDUPLICATE", "MAX_REJECTED_PERCENT", "SCHEDULE_LAG_DAYS",
+        "SRC_BUCKET", "SRC_PREFIX", "SRC_REGION", "DST_BUCKET", "DST_PREFIX", "DST_REGION", "DST_SSE",
+        "ROWS_PER_FILE", "LOG_LEVEL", "COMPRESSION", "DEDUPLICATE", "MAX_REJECTED_PERCENT", "SCHEDULE_LAG_DAYS",
     ];
 
     private static readonly Dictionary<string, Codec> Codecs = new(StringComparer.OrdinalIgnoreCase)
@@ -27,7 +29,7 @@ public sealed record Settings
         ["true"] = true, ["false"] = false,
     };
 
-    /// <summary>The names of .NET, of Lambda, and of the Python original.</summary>
+    /// <summary>The names that .NET, Lambda and the original Python tool use.</summary>
     private static readonly Dictionary<string, LogLevel> LogLevels = new(StringComparer.OrdinalIgnoreCase)
     {
         ["trace"] = LogLevel.Trace,
@@ -38,37 +40,45 @@ public sealed record Settings
         ["critical"] = LogLevel.Critical, ["fatal"] = LogLevel.Critical,
     };
 
-    /// <summary>Where stage 1 leaves its files. Required.</summary>
+    /// <summary>The bucket that stage 1 writes its files to. Required.</summary>
     public required string SourceBucket { get; init; }
 
-    /// <summary>What stands before YYYY/MM/DD/: empty, or ending in '/', which is added where it lacks.</summary>
+    /// <summary>
+    /// The prefix before YYYY/MM/DD/: empty, the default, or ending in '/', which is added if missing.
+    /// </summary>
     public required string SourcePrefix { get; init; }
 
     /// <summary>The source bucket's region; null, the default, for the function's.</summary>
     public string? SourceRegion { get; init; }
 
-    /// <summary>Where the Parquet files go; may be the source's. Required.</summary>
+    /// <summary>The bucket for the Parquet files; it may be the source bucket. Required.</summary>
     public required string DestinationBucket { get; init; }
 
-    /// <summary>What stands before YYYY/MM/000000.parquet, likewise.</summary>
+    /// <summary>The prefix before YYYY/MM/000000.parquet: empty, the default, or ending in '/', as above.</summary>
     public required string DestinationPrefix { get; init; }
 
     /// <summary>The destination bucket's region; null, the default, for the function's.</summary>
     public string? DestinationRegion { get; init; }
 
-    /// <summary>The encryption that new objects ask for; null, the default, for what the bucket does by itself.</summary>
+    /// <summary>The encryption to request for new objects; null, the default, for the bucket's own.</summary>
     public S3UploadEncryption? Encryption { get; init; }
 
-    /// <summary>Lines below this level are not logged; the default is information.</summary>
+    /// <summary>The lowest level that is logged; the default is information.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
-    /// <summary>A scheduled event asks for the month that was so many days before its time, 0 to 31; the default is 1.</summary>
+    /// <summary>
+    /// A scheduled event asks for the month of its time minus this number of days, 0 to 31; the default is 1.
+    /// </summary>
     public int ScheduleLagDays { get; init; } = 1;
 
-    /// <summary>The rest.</summary>
+    /// <summary>The options that the function and the terminal tool share.</summary>
     public RunOptions Options { get; init; } = new();
 
-    /// <exception cref="AggregationException">Every setting that is missing or wrong, in one message.</exception>
+    /// <summary>Reads and checks every setting.</summary>
+    /// <param name="environment">Looks up an environment variable; null if it is not set.</param>
+    /// <exception cref="AggregationException">
+    /// A setting is missing or wrong; the message names every such setting.
+    /// </exception>
     public static Settings Read(Func<string, string?> environment)
     {
         var reader = new SettingsReader(environment);
@@ -82,20 +92,20 @@ public sealed record Settings
             DestinationRegion = reader.Region("DST_REGION"),
             Encryption = reader.Encryption("DST_SSE"),
             LogLevel = reader.OneOf("LOG_LEVEL", LogLevel.Information, LogLevels),
-            ScheduleLagDays = (int)reader.Whole("SCHEDULE_LAG_DAYS", usual: 1, most: 31),
+            ScheduleLagDays = (int)reader.Whole("SCHEDULE_LAG_DAYS", standard: 1, max: 31),
             Options = new RunOptions
             {
-                RowsPerFile = reader.Whole("ROWS_PER_FILE", usual: 0, most: long.MaxValue),
+                RowsPerFile = reader.Whole("ROWS_PER_FILE", standard: 0, max: long.MaxValue),
                 Codec = reader.OneOf("COMPRESSION", Codec.Zstd, Codecs),
-                Deduplicate = reader.OneOf("DEDUPLICATE", usual: true, Switches),
-                MaxRejectedPercent = reader.Percent("MAX_REJECTED_PERCENT", usual: 1),
+                Deduplicate = reader.OneOf("DEDUPLICATE", standard: true, Switches),
+                MaxRejectedPercent = reader.Percent("MAX_REJECTED_PERCENT", standard: 1),
             },
         };
         reader.ThrowIfWrong();
         return settings;
     }
 
-    /// <summary>Reads one variable after the other and gathers what is wrong with them.</summary>
+    /// <summary>Reads the variables one by one and collects every error.</summary>
     private sealed class SettingsReader(Func<string, string?> environment)
     {
         private readonly List<string> _errors = [];
@@ -127,7 +137,7 @@ public sealed record Settings
             string value = Text(name);
             return value.Length == 0 ? null
                 : S3Region.IsName(value) ? value
-                : Wrong<string?>(name, value, "a region such as eu-central-1", usual: null);
+                : Wrong<string?>(name, value, "a region such as eu-central-1", standard: null);
         }
 
         public S3UploadEncryption? Encryption(string name)
@@ -135,55 +145,61 @@ public sealed record Settings
             string value = Text(name);
             return value.Length == 0 ? null
                 : S3UploadEncryption.TryParse(value, out var encryption) ? encryption
-                : Wrong<S3UploadEncryption?>(name, value, $"one of {S3UploadEncryption.Forms}", usual: null);
+                : Wrong<S3UploadEncryption?>(name, value, $"one of {S3UploadEncryption.Forms}", standard: null);
         }
 
-        public long Whole(string name, long usual, long most)
+        public long Whole(string name, long standard, long max)
         {
             string value = Text(name);
             if (value.Length == 0)
             {
-                return usual;
+                return standard;
             }
 
-            bool read = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number);
-            return read && number <= most ? number : Wrong(name, value, $"a whole number from 0 to {most}", usual);
+            bool isNumber = long.TryParse(
+                value, NumberStyles.None, CultureInfo.InvariantCulture, out long number);
+            return isNumber && number <= max
+                ? number
+                : Wrong(name, value, $"a whole number from 0 to {max}", standard);
         }
 
-        public double Percent(string name, double usual)
+        public double Percent(string name, double standard)
         {
             string value = Text(name);
             if (value.Length == 0)
             {
-                return usual;
+                return standard;
             }
 
-            bool read = double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
-            return read && number <= 100 ? number : Wrong(name, value, "a number from 0 to 100", usual);
+            bool isNumber = double.TryParse(
+                value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
+            return isNumber && number <= 100 ? number : Wrong(name, value, "a number from 0 to 100", standard);
         }
 
-        public T OneOf<T>(string name, T usual, Dictionary<string, T> values)
+        public T OneOf<T>(string name, T standard, Dictionary<string, T> values)
         {
             string value = Text(name);
-            return value.Length == 0 ? usual
+            return value.Length == 0 ? standard
                 : values.TryGetValue(value, out var known) ? known
-                : Wrong(name, value, "one of " + string.Join(", ", values.Keys), usual);
+                : Wrong(name, value, "one of " + string.Join(", ", values.Keys), standard);
         }
 
         public void ThrowIfWrong()
         {
             if (_errors.Count > 0)
             {
-                throw new AggregationException($"The function's environment is not right: {string.Join("; ", _errors)}. Change the stack's parameters or the function's environment variables.");
+                throw new AggregationException(
+                    $"The function's environment: {string.Join("; ", _errors)}. "
+                    + "Change the stack's parameters or the function's environment variables.");
             }
         }
 
         private string Text(string name) => environment(name)?.Trim() ?? "";
 
-        private T Wrong<T>(string name, string value, string wanted, T usual)
+        private T Wrong<T>(string name, string value, string wanted, T standard)
         {
             _errors.Add($"{name} is '{value}', not {wanted}");
-            return usual;
+            return standard;
         }
     }
 }

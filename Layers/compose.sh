@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The part of build-layers.sh that needs the .NET SDK, run on this machine or in a container:
 #   Layers/compose.sh layer|function OUTPUT aws|stand-in x86_64|arm64...
-# Composes, loads and zips; OUTPUT gets one zip for each architecture. All else happens in a directory that goes away.
+# Composes, loads and zips; OUTPUT gets one zip for each architecture. Everything else is in a temporary directory.
 set -euo pipefail
 
 what=$1 output=$2 lambda_packages=$3
@@ -36,18 +36,18 @@ publish() { # PROJECT ARCHITECTURE OUTPUT [OPTION...]
     -p:NuGetAudit=false -p:RunAnalyzers=false -p:UseSharedCompilation=false "${@:4}"
 }
 
-# With exactly the packages of packages.lock.json, which is there without AWS's Lambda packages.
+# Restores exactly the packages of packages.lock.json, which excludes AWS's Lambda packages.
 publish_locked() { # PROJECT ARCHITECTURE OUTPUT
   publish "$@" -p:LambdaPackages=stand-in -p:RestoreLockedMode=true
 }
 
-# Writes and reads a Parquet file with the layer's own library, found as on Lambda: by additionalProbingPaths.
+# Writes and reads a Parquet file with the layer's library, which .NET finds as on Lambda: by additionalProbingPaths.
 load() { # ARCHITECTURE LAYER
   local store=/opt/dotnetcore
   publish_locked Layers/Probe "$1" "$work/probe-$1"
   if [ "$in_container" = true ] && [ -w /opt ] && [ ! -e "$store" ]; then
     cp -R "$2/dotnetcore" "$store"
-  else # not ours to write to
+  else # /opt belongs to this machine, so the probe reads the layer in its directory.
     store=$2/dotnetcore
     sed -i.original "s|/opt/dotnetcore/|$store/|" "$work/probe-$1/Probe.runtimeconfig.json"
   fi
@@ -83,6 +83,6 @@ for arch in "$@"; do
   fi
 done
 
-# A container runs as root: the zips belong to whoever the output directory belongs to.
+# A container runs as root, so the zips get the owner of the output directory.
 [ "$in_container" = false ] || chown --reference="$output" "$work"/*.zip "$work"/*.contents.txt
 cp -p "$work"/*.zip "$work"/*.contents.txt "$output/"

@@ -4,24 +4,24 @@ using CloudTrailAggregation.Events;
 
 namespace CloudTrailAggregation.Columns;
 
-/// <summary>A text of a column: its address and its length in bytes.</summary>
+/// <summary>A text value of a column: its address and its length.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly unsafe struct TextValue(byte* start, int length)
 {
-    /// <summary>In bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public readonly int Length = length;
 
-    /// <summary>Its first byte; valid as long as the batch's chunk.</summary>
+    /// <summary>The address of the first byte, valid as long as the batch's chunk.</summary>
     public readonly byte* Start = start;
 }
 
 /// <summary>
-/// The events of one chunk, turned into columns. Text values are addresses in the chunk or its arena, so a batch is
-/// valid as long as its chunk.
+/// The events of one chunk as columns. Text values are addresses in the chunk or its arena, so a batch is valid as long
+/// as its chunk.
 /// </summary>
 public sealed unsafe class ColumnBatch
 {
-    private const int UsualRows = 1024;
+    private const int InitialRows = 1024;
 
     private static readonly ulong Texts = ColumnsOf(ColumnKind.Text) | ColumnsOf(ColumnKind.Json);
     private static readonly ulong Booleans = ColumnsOf(ColumnKind.Boolean);
@@ -31,15 +31,16 @@ public sealed unsafe class ColumnBatch
     private readonly bool[][] _booleans = new bool[EventSchema.Columns.Length][];
     private readonly int[] _counts = new int[EventSchema.Columns.Length];
     private readonly long[] _textBytes = new long[EventSchema.Columns.Length];
-    private long[] _times = new long[UsualRows];
-    private ulong[] _present = new ulong[UsualRows];
+    private long[] _times = new long[InitialRows];
+    private ulong[] _present = new ulong[InitialRows];
 
-    public ColumnBatch() => Allocate(UsualRows);
+    /// <summary>Makes an empty batch.</summary>
+    public ColumnBatch() => Allocate(InitialRows);
 
-    /// <summary>Events in the batch.</summary>
+    /// <summary>The number of events in the batch.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Empties it for the next chunk.</summary>
+    /// <summary>Empties the batch for the next chunk.</summary>
     public void Clear()
     {
         Rows = 0;
@@ -48,8 +49,8 @@ public sealed unsafe class ColumnBatch
     }
 
     /// <summary>Adds an event.</summary>
-    /// <param name="fields">A field for each column.</param>
-    /// <param name="present">A bit for each column that is not NULL.</param>
+    /// <param name="fields">One field for each column.</param>
+    /// <param name="present">One bit for each column; 0 means NULL.</param>
     public void Append(ReadOnlySpan<EventField> fields, ulong present)
     {
         if (Rows == _present.Length)
@@ -78,11 +79,11 @@ public sealed unsafe class ColumnBatch
         }
     }
 
-    /// <summary>The values of event_time, of the rows that have one, in order.</summary>
+    /// <summary>The values of event_time in the order of the rows, without those that are NULL.</summary>
     public ReadOnlySpan<long> EventTimes => _times.AsSpan(0, _counts[EventSchema.EventTime]);
 
-    /// <summary>Takes rows out.</summary>
-    /// <param name="rows">Their places, ascending.</param>
+    /// <summary>Removes rows.</summary>
+    /// <param name="rows">Their indexes, ascending.</param>
     public void Remove(IReadOnlyList<int> rows)
     {
         if (rows.Count == 0)
@@ -110,7 +111,7 @@ public sealed unsafe class ColumnBatch
         Rows = kept;
     }
 
-    /// <summary>The bytes of a column's texts.</summary>
+    /// <summary>The total length of a column's texts in bytes.</summary>
     internal long TextBytes(int column) => _textBytes[column];
 
     internal ReadOnlySpan<TextValue> TextValues(int column, Range values) => _texts[column].AsSpan(values);
@@ -119,7 +120,7 @@ public sealed unsafe class ColumnBatch
 
     internal ReadOnlySpan<long> TimeValues(Range values) => _times.AsSpan(values);
 
-    /// <summary>Which of the column's values belong to the rows.</summary>
+    /// <summary>The range of the column's values that belong to the rows.</summary>
     internal Range ValuesOf(int column, int firstRow, int rows)
     {
         if (rows == Rows)
@@ -141,7 +142,7 @@ public sealed unsafe class ColumnBatch
         }
     }
 
-    /// <summary>Closes the gaps that the rows leave in a column's values.</summary>
+    /// <summary>Removes the values that a column has in the removed rows.</summary>
     private void RemoveValues(int column, IReadOnlyList<int> rows)
     {
         Array values = _texts[column] ?? (Array)_booleans[column] ?? _times;

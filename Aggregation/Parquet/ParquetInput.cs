@@ -4,8 +4,8 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Parquet;
 
 /// <summary>
-/// A stored object as the seekable stream that ParquetSharp reads. Its end, where the footer is, is fetched once. It keeps
-/// the first failure of the store.
+/// A stored object as the seekable stream that ParquetSharp reads. Its end, where the footer is, is fetched once. It
+/// keeps the first failure of the store.
 /// </summary>
 internal sealed class ParquetInput(IObjectStore store, StoredObject file, CancellationToken cancellation) : Stream
 {

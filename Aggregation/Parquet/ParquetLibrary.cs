@@ -6,15 +6,19 @@ using ParquetSharp;
 
 namespace CloudTrailAggregation.Parquet;
 
-/// <summary>ParquetSharp and its native library: in the function from a layer, at a terminal beside the program.</summary>
+/// <summary>
+/// Loads ParquetSharp and its native library: in the function from a layer, on a terminal from the program's folder.
+/// </summary>
 public static class ParquetLibrary
 {
     /// <summary>
-    /// Loads it. Without this call a program that lacks it starts, and fails in its middle with a message that lists each
-    /// path that was tried and does not say why.
+    /// Loads the library at start. Without this call a program without the library starts, and fails later with a
+    /// message that lists every path tried and no reason.
     /// </summary>
-    /// <param name="remedy">What to do where it cannot be loaded, a sentence.</param>
-    /// <exception cref="AggregationException">It cannot be loaded; the message says for which system, and what to do.</exception>
+    /// <param name="remedy">What to do if the library cannot be loaded, as a sentence.</param>
+    /// <exception cref="AggregationException">
+    /// The library cannot be loaded; the message names the system and contains <paramref name="remedy"/>.
+    /// </exception>
     public static void Load(string remedy)
     {
         try
@@ -26,12 +30,13 @@ public static class ParquetLibrary
             or DllNotFoundException or TypeInitializationException or MissingMethodException)
         {
             throw new AggregationException(
-                $"ParquetSharp cannot be loaded for {RuntimeInformation.RuntimeIdentifier}: {Cause(error.GetBaseException())} {remedy}",
+                $"ParquetSharp cannot be loaded for {RuntimeInformation.RuntimeIdentifier}: "
+                + $"{Cause(error.GetBaseException())} {remedy}",
                 error);
         }
     }
 
-    /// <summary>Without the paths that were tried and the advice on how to debug a loader.</summary>
+    /// <summary>The message without the paths tried and without the advice on how to debug a loader.</summary>
     private static string Cause(Exception error) =>
         error.Message.Split('\n')[0].Split(" In order to help diagnose loading problems", 2)[0];
 

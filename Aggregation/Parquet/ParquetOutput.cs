@@ -3,8 +3,8 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Parquet;
 
 /// <summary>
-/// The stream that ParquetSharp writes a file to. It passes the bytes on until the file is discarded, and keeps the first
-/// failure of the stream below it.
+/// The stream that ParquetSharp writes a file to. It passes the bytes on until the file is discarded, and keeps the
+/// first failure of the stream below it.
 /// </summary>
 internal sealed class ParquetOutput(Stream output) : AppendStream
 {

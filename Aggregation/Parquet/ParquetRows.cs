@@ -6,27 +6,27 @@ using ParquetSharp;
 namespace CloudTrailAggregation.Parquet;
 
 /// <summary>
-/// The rows of a table one after the other, a page of each column in memory at a time. Values are valid until the next
-/// <see cref="MoveNext"/>.
+/// Reads the rows of a table in order, with one page of each column in memory at a time. Values are valid until the
+/// next <see cref="MoveNext"/>.
 /// </summary>
 internal sealed class ParquetRows(ParquetTable table, IReadOnlyList<int> columns) : IDisposable
 {
     private readonly Cells[] _cells = new Cells[columns.Count];
     private RowGroupReader? _group;
-    private int _groups;
+    private int _nextGroup;
     private long _leftInGroup;
 
-    /// <summary>The number of the row it is at, from 1.</summary>
+    /// <summary>The number of the current row, from 1; 0 before the first.</summary>
     public long Row { get; private set; }
 
-    /// <summary>Goes on to the next row.</summary>
+    /// <summary>Moves to the next row.</summary>
     /// <returns>False at the end.</returns>
     /// <exception cref="AggregationException">The file is damaged, or cannot be read.</exception>
     public bool MoveNext()
     {
         while (_leftInGroup == 0)
         {
-            if (_groups == table.RowGroups)
+            if (_nextGroup == table.RowGroups)
             {
                 return false;
             }
@@ -49,13 +49,13 @@ internal sealed class ParquetRows(ParquetTable table, IReadOnlyList<int> columns
 
     public bool IsNull(int column) => _cells[column].IsNull;
 
-    /// <summary>A text's bytes.</summary>
+    /// <summary>The bytes of a text.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => _cells[column].Bytes;
 
-    /// <summary>A time in its unit, another number, or 0 or 1 of a boolean.</summary>
+    /// <summary>A whole number: a time in its own unit, or 0 or 1 for a boolean.</summary>
     public long Number(int column) => _cells[column].Number;
 
-    /// <summary>A time in 100 ns ticks since year 1; null where the column has none, or none that .NET knows.</summary>
+    /// <summary>A time in UTC; null if the value is NULL, not a time, or outside the range of .NET.</summary>
     public DateTime? Time(int column)
     {
         long ticksPerUnit = table.Columns[columns[column]].TicksPerUnit;
@@ -73,15 +73,12 @@ internal sealed class ParquetRows(ParquetTable table, IReadOnlyList<int> columns
         : Time(column) is { } time ? time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture)
         : _cells[column].Text;
 
-    public void Dispose()
-    {
-        CloseGroup();
-    }
+    public void Dispose() => CloseGroup();
 
     private void OpenNextGroup()
     {
         CloseGroup();
-        _group = table.OpenRowGroup(_groups++);
+        _group = table.OpenRowGroup(_nextGroup++);
         _leftInGroup = _group.MetaData.NumRows;
         for (int at = 0; at < _cells.Length; at++)
         {
@@ -95,7 +92,7 @@ internal sealed class ParquetRows(ParquetTable table, IReadOnlyList<int> columns
                 ColumnReader<double> numbers => new Cells<double>(numbers),
                 ColumnReader<float> numbers => new Cells<float>(numbers),
                 ColumnReader<Int96> times => new Cells<Int96>(times),
-                var other => throw new InvalidOperationException($"values of type {other.Type} are not read here"),
+                var unknown => throw new InvalidOperationException($"it has values of type {unknown.Type}"),
             });
         }
     }
@@ -104,7 +101,9 @@ internal sealed class ParquetRows(ParquetTable table, IReadOnlyList<int> columns
     {
         if (!table.Call(_cells[column].Refill) || !_cells[column].MoveNext())
         {
-            throw new AggregationException($"{table.Uri} is damaged: column {table.Columns[columns[column]].Name} has fewer values than its row group has rows, {_leftInGroup} too few.");
+            throw new AggregationException(
+                $"{table.Uri} is damaged: column {table.Columns[columns[column]].Name} has fewer values "
+                + $"than its row group has rows, {_leftInGroup} too few. Write the file again.");
         }
     }
 
@@ -130,10 +129,12 @@ internal sealed class ParquetRows(ParquetTable table, IReadOnlyList<int> columns
 
         public abstract string Text { get; }
 
-        /// <returns>False where there is no further value in memory.</returns>
+        /// <returns>False if no further value is in memory.</returns>
         public abstract bool MoveNext();
 
-        /// <summary>Reads on, to the end of a page at most: the bytes of texts lie in the page.</summary>
+        /// <summary>
+        /// Reads more values, at most to the end of a page, because texts are addresses in their page.
+        /// </summary>
         /// <returns>False at the end of the row group.</returns>
         public abstract bool Refill();
 

@@ -8,45 +8,58 @@ using ParquetSharp.Schema;
 
 namespace CloudTrailAggregation.Parquet;
 
-/// <summary>How column chunks are compressed.</summary>
+/// <summary>The compression of column chunks.</summary>
 public enum Codec
 {
-    /// <summary>Zstandard, level 1: costs no more time than snappy and leaves 40 % less.</summary>
+    /// <summary>Zstandard, level 1, the default: as fast as snappy with 40 % less output.</summary>
     Zstd,
+
+    /// <summary>Snappy.</summary>
     Snappy,
+
+    /// <summary>Gzip.</summary>
     Gzip,
+
+    /// <summary>No compression.</summary>
     None,
 }
 
-/// <summary>Calls a body with each number below a count, in any order, on any threads, and returns when all are done.</summary>
-/// <param name="count">How many numbers there are.</param>
-/// <param name="body">To be called with each.</param>
+/// <summary>
+/// Calls a body once with each number below a count, in any order and on any threads, and returns after the last call.
+/// </summary>
+/// <param name="count">The number of calls.</param>
+/// <param name="body">The body.</param>
 public delegate void ParallelLoop(int count, Action<int> body);
 
 /// <summary>
-/// Writes column batches into one Parquet file: buffered row groups, encoded column by column.
-/// The file is whole only after <see cref="Close"/>; disposing without it leaves bytes that must not be used.
+/// Writes column batches to one Parquet file: buffered row groups, encoded column by column.
+/// The file is complete only after <see cref="Close"/>; without it the bytes written are no Parquet file.
 /// </summary>
 public sealed class ParquetSink : IDisposable
 {
-    /// <summary>A row group has at most this many rows: larger ones cost memory, smaller ones file size.</summary>
+    /// <summary>
+    /// The maximum number of rows in a row group: a larger row group needs more memory, a smaller one a larger file.
+    /// </summary>
     public const int MaxRowGroupRows = 100_000;
 
     /// <summary>
-    /// A row group is ended once its pages have this many bytes, so that large events cost no more memory than small
-    /// ones. Counted before compression, because ParquetSharp does not tell what waiting pages have after it. 100,000
-    /// typical events take a little less.
+    /// A row group ends as soon as its pages have this many bytes, so that large events need no more memory than small
+    /// ones. The limit applies before compression, because ParquetSharp does not report the compressed size of pending
+    /// pages. 100,000 typical events have slightly fewer bytes.
     /// </summary>
     public const long MaxRowGroupBytes = 48L << 20;
 
-    /// <summary>Regions, names and error codes fit a dictionary of this many bytes; ParquetSharp drops a larger one.</summary>
+    /// <summary>
+    /// The maximum size of a dictionary, enough for regions, names and error codes; ParquetSharp drops a larger one.
+    /// </summary>
     private const long DictionaryPageBytes = 4L << 20;
 
     private const int ZstdLevel = 1;
 
     /// <summary>
-    /// The allocator of pages. Arrow's default, mimalloc, keeps what each thread once had: measured on a month of
-    /// 1.5 GB, jemalloc peaks at 153 against 219 MiB with one thread and at 183 against 360 MiB with two, as fast.
+    /// The allocator of pages: jemalloc, because Arrow's default, mimalloc, keeps what each thread once used. Measured
+    /// on a month of 1.5 GB: the peak is 153 instead of 219 MiB with one thread and 183 instead of 360 MiB with two, at
+    /// the same speed.
     /// </summary>
     private static readonly MemoryPool PagePool = FindPagePool();
 
@@ -58,10 +71,11 @@ public sealed class ParquetSink : IDisposable
     private RowGroupWriter? _rowGroup;
     private int _rowGroupRows;
 
-    /// <param name="output">Takes the file's bytes; not disposed.</param>
+    /// <param name="output">The stream that gets the file's bytes; the sink does not dispose it.</param>
     /// <param name="codec">The compression of every column chunk.</param>
-    /// <param name="forEach">Encodes columns beside one another; the file's bytes do not depend on it.</param>
-    /// <param name="metadata">Key-value metadata of the file, read when it is closed.</param>
+    /// <param name="forEach">Runs the encoding of columns; the file's bytes do not depend on its order or
+    /// threads.</param>
+    /// <param name="metadata">Key-value metadata of the file; the sink reads it in <see cref="Close"/>.</param>
     public ParquetSink(Stream output, Codec codec, ParallelLoop forEach, IReadOnlyDictionary<string, string> metadata)
     {
         _forEach = forEach;
@@ -71,14 +85,15 @@ public sealed class ParquetSink : IDisposable
         _writer = Call(() => new ParquetFileWriter(_output, schema, properties, metadata, leaveOpen: true));
     }
 
-    /// <summary>Rows in the file so far.</summary>
+    /// <summary>The number of rows in the file so far.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Bytes handed to the output so far.</summary>
+    /// <summary>The number of bytes written to the output so far.</summary>
     public long BytesWritten => _output.Position;
 
-    /// <summary>Adds rows of a batch; its memory is free again afterwards.</summary>
-    /// <exception cref="AggregationException">The output failed; its own failure is the cause.</exception>
+    /// <summary>Adds rows of a batch, and keeps no reference to it.</summary>
+    /// <exception cref="AggregationException">The output failed; its first failure is thrown or is the
+    /// cause.</exception>
     public void Append(ColumnBatch batch, int firstRow, int rows)
     {
         Call(() =>
@@ -96,16 +111,18 @@ public sealed class ParquetSink : IDisposable
     }
 
     /// <summary>Ends the file with its footer.</summary>
-    /// <exception cref="AggregationException">The output failed; its own failure is the cause.</exception>
+    /// <exception cref="AggregationException">The output failed; its first failure is thrown or is the
+    /// cause.</exception>
     public void Close() => Call(() =>
     {
         CloseRowGroup();
         _writer.Close();
     });
 
+    /// <summary>Releases the file's memory, and aborts a file that is not closed.</summary>
     public void Dispose()
     {
-        // Without Close it would write a footer now, and an aborted file would look whole.
+        // ParquetSharp writes a footer when a file is disposed without Close, and an aborted file would look complete.
         _output.Discard = true;
         _rowGroup?.Dispose();
         _writer.Dispose();
@@ -120,7 +137,7 @@ public sealed class ParquetSink : IDisposable
         }
         catch (ParquetException)
         {
-            // Not part of the library on every platform.
+            // The library does not contain jemalloc on every platform.
             return MemoryPool.GetDefaultMemoryPool();
         }
     }
@@ -150,14 +167,15 @@ public sealed class ParquetSink : IDisposable
                 properties.EnableDictionary(column.Name);
             }
 
-            // Smallest and largest JSON text and random id prune nothing. The page index then tells where pages are, alone.
+            // Minima and maxima of JSON texts and random ids prune nothing. The page index then has only the pages'
+            // places.
             if (column.Kind == ColumnKind.Json || (column.Kind == ColumnKind.Text && !column.Repeats))
             {
                 properties.DisableStatistics(column.Name);
             }
         }
 
-        // A level is refused with codecs that have none.
+        // ParquetSharp refuses a level for a codec without levels.
         return codec switch
         {
             Codec.Zstd => properties.Compression(Compression.Zstd).CompressionLevel(ZstdLevel).Build(),
@@ -181,7 +199,7 @@ public sealed class ParquetSink : IDisposable
         }
     }
 
-    /// <summary>Column by column, the largest first: what is left at the end is then small.</summary>
+    /// <summary>Encodes column by column, the largest first, so that the last tasks are short.</summary>
     private void Encode(ColumnBatch batch, int firstRow, int rows)
     {
         Array.Sort(_largestFirst, (left, right) => batch.TextBytes(right).CompareTo(batch.TextBytes(left)));
@@ -192,10 +210,11 @@ public sealed class ParquetSink : IDisposable
 
     private void EncodeColumn(ColumnBatch batch, int column, int firstRow, int rows)
     {
-        short[] levels = ArrayPool<short>.Shared.Rent(rows);
-        batch.WriteDefinitionLevels(column, firstRow, levels.AsSpan(0, rows));
-        Encode(batch, column, firstRow, levels.AsSpan(0, rows));
-        ArrayPool<short>.Shared.Return(levels);
+        short[] rented = ArrayPool<short>.Shared.Rent(rows);
+        var levels = rented.AsSpan(0, rows);
+        batch.WriteDefinitionLevels(column, firstRow, levels);
+        Encode(batch, column, firstRow, levels);
+        ArrayPool<short>.Shared.Return(rented);
     }
 
     private void Encode(ColumnBatch batch, int column, int firstRow, ReadOnlySpan<short> levels)
@@ -204,7 +223,8 @@ public sealed class ParquetSink : IDisposable
         switch (_columns[column])
         {
             case ColumnWriter<ByteArray> texts:
-                texts.WriteBatch(levels.Length, levels, default, MemoryMarshal.Cast<TextValue, ByteArray>(batch.TextValues(column, values)));
+                var bytes = MemoryMarshal.Cast<TextValue, ByteArray>(batch.TextValues(column, values));
+                texts.WriteBatch(levels.Length, levels, default, bytes);
                 break;
             case ColumnWriter<bool> booleans:
                 booleans.WriteBatch(levels.Length, levels, default, batch.BooleanValues(column, values));
@@ -217,8 +237,10 @@ public sealed class ParquetSink : IDisposable
 
     private void CloseRowGroupIfFull()
     {
-        // The pages of a column with a dictionary wait for it; those of another count as written, and wait as well.
-        if (_rowGroupRows >= MaxRowGroupRows || _rowGroup!.TotalCompressedBytes + _rowGroup.TotalBytesWritten >= MaxRowGroupBytes)
+        // Pages of a column with a dictionary are pending until the dictionary is written. Those of all further columns
+        // count as written, although they are pending too.
+        if (_rowGroupRows >= MaxRowGroupRows
+            || _rowGroup!.TotalCompressedBytes + _rowGroup.TotalBytesWritten >= MaxRowGroupBytes)
         {
             CloseRowGroup();
         }

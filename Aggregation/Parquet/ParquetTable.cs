@@ -4,12 +4,12 @@ using ParquetSharp;
 
 namespace CloudTrailAggregation.Parquet;
 
-/// <summary>A Parquet file in a store, of this tool or another: what its footer says, and its rows.</summary>
+/// <summary>Reads the footer and the rows of a Parquet file in a store, written by this tool or any other.</summary>
 internal sealed class ParquetTable : IDisposable
 {
     /// <summary>
-    /// Bytes of a column chunk that are fetched at a time: with all columns open, what reading takes of memory, whatever
-    /// the size of a row group.
+    /// The bytes of a column chunk that one request fetches. Reading needs this much memory for each open column,
+    /// however large a row group is.
     /// </summary>
     private const long BufferBytes = 1 << 20;
 
@@ -17,7 +17,7 @@ internal sealed class ParquetTable : IDisposable
     private readonly ParquetFileReader _reader;
     private readonly FileMetaData _metadata;
 
-    /// <exception cref="AggregationException">It is no Parquet file, or cannot be read.</exception>
+    /// <exception cref="AggregationException">The file is no Parquet file, or cannot be read.</exception>
     public ParquetTable(IObjectStore store, StoredObject file, CancellationToken cancellation)
     {
         (File, Uri) = (file, store.UriOf(file.Key));
@@ -27,7 +27,10 @@ internal sealed class ParquetTable : IDisposable
         properties.BufferSize = BufferBytes;
         _reader = Call(() => new ParquetFileReader(_stream, properties, leaveOpen: true));
         _metadata = _reader.FileMetaData;
-        Columns = [.. Enumerable.Range(0, _metadata.NumColumns).Select(column => ColumnOf(_metadata.Schema.Column(column)))];
+        Columns =
+        [
+            .. Enumerable.Range(0, _metadata.NumColumns).Select(column => ColumnOf(_metadata.Schema.Column(column))),
+        ];
     }
 
     public StoredObject File { get; }
@@ -38,15 +41,19 @@ internal sealed class ParquetTable : IDisposable
 
     public int RowGroups => _metadata.NumRowGroups;
 
-    /// <summary>Key-value metadata; none where the file has none.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => _metadata.KeyValueMetadata ?? new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>The key-value metadata; empty if the file has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata =>
+        _metadata.KeyValueMetadata ?? new Dictionary<string, string>(StringComparer.Ordinal);
 
     public IReadOnlyList<TableColumn> Columns { get; }
 
-    /// <summary>The position of a column; -1 if there is none of the name.</summary>
-    public int IndexOf(string name) => Columns.Index().Where(item => item.Item.Name == name).Select(item => item.Index).FirstOrDefault(-1);
+    /// <summary>The index of a column; -1 if no column has the name.</summary>
+    public int IndexOf(string name) => Columns.Index()
+        .Where(item => item.Item.Name == name)
+        .Select(item => item.Index)
+        .FirstOrDefault(-1);
 
-    /// <summary>Its rows from the first on, of these columns, which must not be repeated ones.</summary>
+    /// <summary>The rows from the first on, with the values of these columns, none of which may be repeated.</summary>
     public ParquetRows ReadRows(IReadOnlyList<int> columns) => new(this, columns);
 
     public FileDetails Details() => Call(() =>
@@ -91,26 +98,34 @@ internal sealed class ParquetTable : IDisposable
         string physical = column.PhysicalType.ToString().ToLowerInvariant();
         var (type, ticks) = logical switch
         {
-            TimestampLogicalType { TimeUnit: TimeUnit.Millis } time => ($"timestamp (ms{Utc(time)})", TimeSpan.TicksPerMillisecond),
-            TimestampLogicalType { TimeUnit: TimeUnit.Micros } time => ($"timestamp (us{Utc(time)})", TimeSpan.TicksPerMicrosecond),
+            TimestampLogicalType { TimeUnit: TimeUnit.Millis } time =>
+                ($"timestamp (ms{Utc(time)})", TimeSpan.TicksPerMillisecond),
+            TimestampLogicalType { TimeUnit: TimeUnit.Micros } time =>
+                ($"timestamp (us{Utc(time)})", TimeSpan.TicksPerMicrosecond),
             TimestampLogicalType time => ($"timestamp (ns{Utc(time)})", 0),
             { Type: LogicalTypeEnum.String } => ("string", 0L),
             { Type: LogicalTypeEnum.None or LogicalTypeEnum.Undefined } => (physical, 0),
             _ => ($"{logical.Type.ToString().ToLowerInvariant()} ({physical})", 0),
         };
-        return new TableColumn(column.Path.ToDotString(), type, IsText: column.PhysicalType == PhysicalType.ByteArray, IsRepeated: column.MaxRepetitionLevel > 0, ticks);
+        return new TableColumn(
+            column.Path.ToDotString(),
+            type,
+            IsText: column.PhysicalType == PhysicalType.ByteArray,
+            IsRepeated: column.MaxRepetitionLevel > 0,
+            ticks);
     }
 
     private static string Utc(TimestampLogicalType time) => time.IsAdjustedToUtc ? ", UTC" : "";
 }
 
 /// <summary>A file is not Parquet, or is damaged.</summary>
-public sealed class NotParquetException(string message, Exception? innerException = null) : AggregationException(message, innerException);
+public sealed class NotParquetException(string message, Exception? innerException = null)
+    : AggregationException(message, innerException);
 
-/// <summary>A column of a table, as far as it matters to readers.</summary>
-/// <param name="Name">Its name; of a member of a nested one the path, joined by dots.</param>
-/// <param name="Type">Its type for people.</param>
-/// <param name="IsText">Whether its values are bytes of any length.</param>
-/// <param name="IsRepeated">Whether a row can have several values: such a column is not read.</param>
-/// <param name="TicksPerUnit">Of a time, the 100 ns ticks of its unit; 0 of anything else.</param>
+/// <summary>A column of a table, as far as readers need it.</summary>
+/// <param name="Name">The column's name; for a nested column its path, joined by dots.</param>
+/// <param name="Type">The column's type in words.</param>
+/// <param name="IsText">Whether values are bytes of any length.</param>
+/// <param name="IsRepeated">Whether a row can have several values; the tool does not read such a column.</param>
+/// <param name="TicksPerUnit">For a time, the 100 ns ticks of its unit; otherwise 0.</param>
 internal sealed record TableColumn(string Name, string Type, bool IsText, bool IsRepeated, long TicksPerUnit);

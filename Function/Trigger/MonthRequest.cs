@@ -4,13 +4,16 @@ namespace CloudTrailAggregation.Trigger;
 
 /// <summary>The months that an event asks for, in order.</summary>
 /// <param name="First">The first month.</param>
-/// <param name="Last">The last one, the first itself where it is only one.</param>
-/// <param name="Replace">Whether a month may be replaced by one with fewer events.</param>
+/// <param name="Last">The last month, which may equal the first.</param>
+/// <param name="Replace">Whether a run may replace a month by one with fewer events.</param>
 public sealed record MonthRequest(Month First, Month Last, bool Replace)
 {
-    /// <summary>Whether a schedule asks, and nobody waits for the answer: a month that has nothing fails then.</summary>
+    /// <summary>
+    /// Whether a schedule asks. Nobody reads the answer then, so a month without events fails.
+    /// </summary>
     public bool IsScheduled { get; init; }
 
+    /// <summary>Every month from the first to the last.</summary>
     public IEnumerable<Month> Months
     {
         get
@@ -23,7 +26,7 @@ public sealed record MonthRequest(Month First, Month Last, bool Replace)
     }
 }
 
-/// <summary>A message of an SQS batch: one request, done or failed on its own.</summary>
-/// <param name="Id">Its id, by which a failure is answered.</param>
-/// <param name="Body">Its body, an event of its own.</param>
+/// <summary>A message of an SQS batch: one request, which succeeds or fails separately.</summary>
+/// <param name="Id">The message's id; the answer names failed messages by it.</param>
+/// <param name="Body">The message's body, which is an event.</param>
 public sealed record QueueMessage(string Id, string Body);

@@ -7,28 +7,30 @@ using CloudTrailAggregation.Plan;
 namespace CloudTrailAggregation.Trigger;
 
 /// <summary>
-/// Reads which months an event asks for. Shapes:
+/// Reads which months an event asks for. The shapes of events are documented at
 /// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html,
 /// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html,
 /// https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html and
 /// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 /// </summary>
-/// <param name="scheduleLagDays">How many days before a scheduled event's time its month is looked for.</param>
-/// <param name="time">Tells which months lie in the future.</param>
+/// <param name="scheduleLagDays">A scheduled event asks for the month of its time minus this number of days.</param>
+/// <param name="time">The clock; months in the future are refused.</param>
 public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
 {
-    /// <summary>Characters of an event that a message quotes at most.</summary>
+    /// <summary>The maximum number of characters of an event that a message quotes.</summary>
     private const int MaxQuoted = 80;
 
     private const string Shapes =
         "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
         + "an EventBridge event with detail {\"year\":2024,\"month\":2}; "
-        + "{\"year\":2024,\"month\":2} or {\"month\":\"2024-02\"}, with \"replace\":true where a month may get smaller; "
+        + "{\"year\":2024,\"month\":2} or {\"month\":\"2024-02\"}, with \"replace\":true if a month may get smaller; "
         + "{\"from\":\"2023-01\",\"to\":\"2023-12\"}; any of these as a message of SNS; an SQS batch of any of these.";
 
-    private static readonly HashSet<string> DirectMembers = new(StringComparer.Ordinal) { "year", "month", "day", "from", "to", "replace" };
+    private static readonly HashSet<string> DirectMembers =
+        new(StringComparer.Ordinal) { "year", "month", "day", "from", "to", "replace" };
 
-    /// <summary>The messages, if the event is an SQS batch.</summary>
+    /// <summary>The messages of an SQS batch; null if the event is no batch.</summary>
+    /// <exception cref="AggregationException">The event is not JSON.</exception>
     public static IReadOnlyList<QueueMessage>? ReadMessages(ReadOnlyMemory<byte> triggerEvent)
     {
         using var document = Parse(triggerEvent);
@@ -53,7 +55,10 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         return messages;
     }
 
-    /// <exception cref="AggregationException">The event has none of the shapes, or asks for a month that cannot be.</exception>
+    /// <summary>The months that an event asks for.</summary>
+    /// <exception cref="AggregationException">
+    /// The event has none of the shapes, or asks for an impossible month.
+    /// </exception>
     public MonthRequest Read(ReadOnlyMemory<byte> triggerEvent)
     {
         using var document = Parse(triggerEvent);
@@ -73,16 +78,27 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
             throw Refused("it is not a JSON object");
         }
 
-        var request = root.TryGetProperty("source", out _) ? ReadEventBridge(root)
-            : root.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !DirectMembers.Contains(name)) is { } unknown ? throw Refused($"\"{Start(unknown)}\" is not known")
-            : root.TryGetProperty("from", out _) || root.TryGetProperty("to", out _) ? ReadRange(root)
-            : One(ReadMonth(root), ReadReplace(root));
-        return Checked(request);
+        var request = root.TryGetProperty("source", out _) ? ReadEventBridge(root) : ReadDirect(root);
+        RequirePossible(request);
+        return request;
+    }
+
+    private static MonthRequest ReadDirect(JsonElement root)
+    {
+        var names = root.EnumerateObject().Select(member => member.Name);
+        if (names.FirstOrDefault(name => !DirectMembers.Contains(name)) is { } unknown)
+        {
+            throw Refused($"\"{Start(unknown)}\" is not known");
+        }
+
+        return root.TryGetProperty("from", out _) || root.TryGetProperty("to", out _)
+            ? ReadRange(root)
+            : SingleMonth(ReadMonth(root), ReadReplace(root));
     }
 
     /// <summary>
-    /// What a topic was told: in the event by which SNS calls a function, of exactly one record, or in the envelope that
-    /// SNS puts around it in a queue without raw delivery. Null where the event is neither.
+    /// The message of an SNS topic, from either of two shapes: the event of exactly one record with which SNS calls a
+    /// function, or the envelope that SNS puts around a message in a queue without raw delivery. Otherwise null.
     /// </summary>
     private static string? MessageOfSns(JsonElement root)
     {
@@ -91,7 +107,8 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
             return null;
         }
 
-        if (root.TryGetProperty("Records", out var records) && records.ValueKind == JsonValueKind.Array && records.GetArrayLength() == 1
+        if (root.TryGetProperty("Records", out var records)
+            && records.ValueKind == JsonValueKind.Array && records.GetArrayLength() == 1
             && IsObject(records[0]) && TextOf(records[0], "EventSource") == "aws:sns"
             && records[0].TryGetProperty("Sns", out var notification) && IsObject(notification))
         {
@@ -107,21 +124,25 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         if (source is "aws.events" or "aws.scheduler")
         {
             return TextOf(root, "time") is { } text
-                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+                && DateTimeOffset.TryParse(
+                    text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
                 && instant.UtcDateTime > DateTime.MinValue.AddDays(scheduleLagDays)
-                ? One(Month.Of(instant.AddDays(-scheduleLagDays)), replace: false) with { IsScheduled = true }
+                ? SingleMonth(Month.Of(instant.AddDays(-scheduleLagDays)), replace: false) with { IsScheduled = true }
                 : throw Refused("a scheduled event has no \"time\" that can be read");
         }
 
         return root.TryGetProperty("detail", out var detail) && IsObject(detail)
-            ? One(ReadMonth(detail), replace: false)
+            ? SingleMonth(ReadMonth(detail), replace: false)
             : throw Refused($"an event of source \"{Start(source)}\" has no \"detail\" with year and month");
     }
 
     private static MonthRequest ReadRange(JsonElement root)
     {
-        if (root.TryGetProperty("year", out _) || root.TryGetProperty("month", out _) || root.TryGetProperty("day", out _)
-            || !Month.TryParse(TextOf(root, "from"), out var first) || !Month.TryParse(TextOf(root, "to"), out var last))
+        if (root.TryGetProperty("year", out _)
+            || root.TryGetProperty("month", out _)
+            || root.TryGetProperty("day", out _)
+            || !Month.TryParse(TextOf(root, "from"), out var first)
+            || !Month.TryParse(TextOf(root, "to"), out var last))
         {
             throw Refused("\"from\" and \"to\" are wanted, both as YYYY-MM, and no other month");
         }
@@ -131,46 +152,58 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
             : throw Refused($"\"from\" {first} is after \"to\" {last}");
     }
 
-    /// <summary>year and month, as numbers or strings, or month as YYYY-MM; a day is checked and means its month.</summary>
+    /// <summary>
+    /// Reads year and month as numbers or strings, or month as YYYY-MM. A day is checked, and asks for its month.
+    /// </summary>
     private static Month ReadMonth(JsonElement root)
     {
         if (!root.TryGetProperty("year", out var yearElement))
         {
-            return Month.TryParse(TextOf(root, "month"), out var whole) ? whole : throw Refused("it names no month");
+            return Month.TryParse(TextOf(root, "month"), out var month)
+                ? month
+                : throw Refused("it names no month");
         }
 
         if (NumberOf(yearElement) is not (>= 1 and <= 9999 and var year)
-            || !root.TryGetProperty("month", out var monthElement) || NumberOf(monthElement) is not (>= 1 and <= 12 and var month))
+            || !root.TryGetProperty("month", out var monthElement)
+            || NumberOf(monthElement) is not (>= 1 and <= 12 and var number))
         {
             throw Refused("\"year\" and \"month\" do not make a month");
         }
 
         return !root.TryGetProperty("day", out var dayElement)
-            || (NumberOf(dayElement) is { } day && day >= 1 && day <= DateTime.DaysInMonth(year, month))
-            ? new Month(year, month)
+            || (NumberOf(dayElement) is { } day && day >= 1 && day <= DateTime.DaysInMonth(year, number))
+            ? new Month(year, number)
             : throw Refused("\"day\" is not a day of the month");
     }
 
     private static bool ReadReplace(JsonElement root) =>
-        root.TryGetProperty("replace", out var replace) && (replace.ValueKind is JsonValueKind.True or JsonValueKind.False
+        root.TryGetProperty("replace", out var replace)
+        && (replace.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? replace.GetBoolean()
             : throw Refused("\"replace\" is neither true nor false"));
 
-    private MonthRequest Checked(MonthRequest request)
+    private void RequirePossible(MonthRequest request)
     {
-        var running = Month.Of(time.GetUtcNow());
-        return request.First < Month.First ? throw Refused($"{request.First} is before {Month.First}, the year of the first CloudTrail events")
-            : request.Last > running ? throw Refused($"{request.Last} is in the future (it is {running} now, UTC)")
-            : request;
+        if (request.First < Month.First)
+        {
+            throw Refused($"{request.First} is before {Month.First}, the year of the first CloudTrail events");
+        }
+
+        var current = Month.Of(time.GetUtcNow());
+        if (request.Last > current)
+        {
+            throw Refused($"{request.Last} is in the future (it is {current} now, UTC)");
+        }
     }
 
-    private static MonthRequest One(Month month, bool replace) => new(month, month, replace);
+    private static MonthRequest SingleMonth(Month month, bool replace) => new(month, month, replace);
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> triggerEvent)
     {
         try
         {
-            CheckText(triggerEvent.Span);
+            RequireValidText(triggerEvent.Span);
             return JsonDocument.Parse(triggerEvent);
         }
         catch (JsonException)
@@ -183,8 +216,10 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         }
     }
 
-    /// <summary>Half a surrogate pair, written as an escape, would throw only when its text is asked for.</summary>
-    private static void CheckText(ReadOnlySpan<byte> triggerEvent)
+    /// <summary>
+    /// Reads every text now, because half a surrogate pair, written as an escape, throws only when its text is read.
+    /// </summary>
+    private static void RequireValidText(ReadOnlySpan<byte> triggerEvent)
     {
         var reader = new Utf8JsonReader(triggerEvent);
         while (reader.Read())
@@ -199,7 +234,9 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
     private static bool IsObject(JsonElement element) => element.ValueKind == JsonValueKind.Object;
 
     private static string? TextOf(JsonElement element, string member) =>
-        element.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static int? NumberOf(JsonElement element) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int number) ? number
@@ -207,7 +244,7 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
             && int.TryParse(element.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number) ? number
         : null;
 
-    /// <summary>A name as the event has it, or how it starts.</summary>
+    /// <summary>A name, or the start of a long one.</summary>
     private static string? Start(string? name) => name is { Length: > MaxQuoted } ? name[..MaxQuoted] + " …" : name;
 
     private static AggregationException Refused(string why) => new($"The event was refused: {why}. {Shapes}");

@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using CloudTrailAggregation.Layers;
 
 const string Usage = """
-    check LAYER [FUNCTION]          says what would keep LAYER from running, alone or under FUNCTION (zips or directories)
-    layer DIR ZIP                   zips the layer in DIR, checks it and lists its files, also in ZIP's name with .contents.txt
+    check LAYER [FUNCTION]          reports what would keep LAYER from running, alone or with FUNCTION (zips or
+                                    directories)
+    layer DIR ZIP                   zips the layer in DIR, checks it, and lists its files, also in a .contents.txt file
     function DIR ZIP aws|stand-in   the same for the published function in DIR
     """;
 
@@ -14,7 +15,8 @@ try
         case ["check", var layer]: return Report(layer, LayerCheck.Run(layer, null));
         case ["check", var layer, var function]: return Report(layer, LayerCheck.Run(layer, function));
         case ["layer", var directory, var zip]: return Pack(directory, zip, () => LayerCheck.Run(zip, null));
-        case ["function", var directory, var zip, "aws" or "stand-in"]: return Pack(directory, zip, () => FunctionCheck.Run(zip, standInAllowed: args[3] == "stand-in"));
+        case ["function", var directory, var zip, "aws" or "stand-in"]:
+            return Pack(directory, zip, () => FunctionCheck.Run(zip, standInAllowed: args[3] == "stand-in"));
         default:
             Console.Error.WriteLine(Usage);
             return 2;
@@ -40,12 +42,15 @@ static int Pack(string directory, string zip, Func<List<string>> check)
     File.WriteAllLines(Path.ChangeExtension(zip, ".contents.txt"), package.Sums());
     foreach (string path in package.Paths)
     {
-        Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(package.Find(path)!))} {package.Find(path)!.Length,11:N0} {path}");
+        List(package.Find(path)!, path);
     }
 
-    Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(zip)))} {package.ZipBytes,11:N0} {Path.GetFileName(zip)}");
+    List(File.ReadAllBytes(zip), Path.GetFileName(zip));
     return 0;
 }
+
+static void List(byte[] file, string path) =>
+    Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(file))} {file.LongLength,11:N0} {path}");
 
 static int Report(string path, IReadOnlyCollection<string> reasons)
 {

@@ -1,13 +1,15 @@
 namespace CloudTrailAggregation.Layers;
 
-/// <summary>What Lambda's dotnet10 runtime (Amazon Linux 2023) offers a native library, and how much Lambda takes.</summary>
+/// <summary>
+/// What Lambda's dotnet10 runtime (Amazon Linux 2023) offers to a native library, and Lambda's limits for sizes.
+/// </summary>
 public static class RuntimeImage
 {
-    /// <summary>Largest zip that PublishLayerVersion and UpdateFunctionCode take, in bytes
+    /// <summary>The maximum size of a zip for PublishLayerVersion and UpdateFunctionCode, in bytes
     /// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).</summary>
     public const long MaxZipBytes = 50L << 20;
 
-    /// <summary>Largest function with all its layers, unpacked, in bytes (same page).</summary>
+    /// <summary>The maximum size of a function with all its layers, unpacked, in bytes (same page).</summary>
     public const long MaxUnpackedBytes = 250L << 20;
 
     /// <summary>The newest symbol version of each library: glibc 2.34 and GCC 11 of Amazon Linux 2023.</summary>
@@ -19,16 +21,20 @@ public static class RuntimeImage
         ["GCC"] = new(11, 0),
     };
 
-    /// <summary>The libraries that .NET itself needs there, so that they are sure to be present.</summary>
+    /// <summary>The libraries that .NET itself needs, which the image therefore contains.</summary>
     private static readonly HashSet<string> Libraries = new(StringComparer.Ordinal)
     {
         "ld-linux-aarch64.so.1", "ld-linux-x86-64.so.2", "libc.so.6", "libdl.so.2", "libgcc_s.so.1",
         "libm.so.6", "libpthread.so.0", "librt.so.1", "libstdc++.so.6",
     };
 
+    /// <summary>Whether the image contains a library.</summary>
     public static bool HasLibrary(string name) => Libraries.Contains(name);
 
-    /// <summary>Whether a symbol version such as <c>GLIBCXX_3.4.19</c> is there. One that is not a number of these families counts as absent.</summary>
+    /// <summary>
+    /// Whether the image has a symbol version such as <c>GLIBCXX_3.4.19</c>. One outside these families counts as
+    /// absent.
+    /// </summary>
     public static bool HasSymbolVersion(string symbolVersion)
     {
         int underscore = symbolVersion.LastIndexOf('_');

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace CloudTrailAggregation.Layers;
 
-/// <summary>What a 64-bit little-endian ELF shared object asks of the machine that loads it (format: man 5 elf).</summary>
+/// <summary>
+/// What a 64-bit little-endian ELF shared object needs on the machine that loads it (format: man 5 elf).
+/// </summary>
 public sealed class SharedObject
 {
     private const int LoadSegment = 1, DynamicSegment = 2;
@@ -11,7 +13,8 @@ public sealed class SharedObject
 
     private readonly byte[] _file;
 
-    /// <exception cref="InvalidDataException">The bytes are not such a file, or it is cut short.</exception>
+    /// <summary>Reads the file's headers and its dynamic section.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not such a file, or the file is truncated.</exception>
     public SharedObject(byte[] file)
     {
         _file = file;
@@ -27,17 +30,17 @@ public sealed class SharedObject
         }
         catch (ArgumentOutOfRangeException error)
         {
-            throw new InvalidDataException("the ELF file is cut short", error);
+            throw new InvalidDataException("the ELF file is truncated", error);
         }
     }
 
     /// <summary><c>x64</c>, <c>arm64</c> or the ELF machine number.</summary>
     public string Architecture { get; }
 
-    /// <summary>The libraries it links to (DT_NEEDED).</summary>
+    /// <summary>The libraries that the file links to (DT_NEEDED).</summary>
     public List<string> Libraries { get; } = [];
 
-    /// <summary>The symbol versions it needs of them, such as <c>GLIBC_2.17</c>.</summary>
+    /// <summary>The symbol versions that the file needs from them, such as <c>GLIBC_2.17</c>.</summary>
     public List<string> SymbolVersions { get; } = [];
 
     private void ReadDynamicSection()
@@ -66,12 +69,17 @@ public sealed class SharedObject
         long Value(long tag) => entries.FirstOrDefault(entry => entry.Tag == tag).Value;
 
         long FileOffset(long address) => segments
-            .Where(segment => Int32(segment) == LoadSegment && address >= Int64(segment + 16) && address < Int64(segment + 16) + Int64(segment + 32))
+            .Where(segment => Int32(segment) == LoadSegment)
+            .Where(segment => address >= Int64(segment + 16) && address < Int64(segment + 16) + Int64(segment + 32))
             .Select(segment => address - Int64(segment + 16) + Int64(segment + 8))
             .FirstOrDefault();
     }
 
-    private string Text(long offset) => Encoding.UTF8.GetString(_file.AsSpan((int)offset)[.._file.AsSpan((int)offset).IndexOf((byte)0)]);
+    private string Text(long offset)
+    {
+        var text = _file.AsSpan((int)offset);
+        return Encoding.UTF8.GetString(text[..text.IndexOf((byte)0)]);
+    }
 
     private ushort UInt16(long offset) => BinaryPrimitives.ReadUInt16LittleEndian(_file.AsSpan((int)offset, 2));
 

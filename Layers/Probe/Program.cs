@@ -1,7 +1,7 @@
 using ParquetSharp;
 
-// Loads ParquetSharp and its native library from the layer, writes a Parquet file with it and reads it back.
-// The library must come from the store given as argument, or another copy on this machine has answered.
+// Loads ParquetSharp and its native library from the layer, writes a Parquet file with it and reads it back. Fails if a
+// library comes from anywhere but the store in the argument, because another copy on this machine proves nothing.
 const string Message = "written and read back";
 string store = Path.GetFullPath(args[0]);
 using var bytes = new MemoryStream();
@@ -23,7 +23,12 @@ using var readGroup = reader.RowGroup(0);
 using var readColumn = readGroup.Column(0).LogicalReader<string>();
 string? read = readColumn.ReadAll(1)[0];
 
-string[] loaded = [typeof(Column).Assembly.Location, .. File.ReadLines("/proc/self/maps").Where(line => line.EndsWith("ParquetSharpNative.so", StringComparison.Ordinal))];
+string[] loaded =
+[
+    typeof(Column).Assembly.Location,
+    .. File.ReadLines("/proc/self/maps")
+        .Where(line => line.EndsWith("ParquetSharpNative.so", StringComparison.Ordinal)),
+];
 string[] strays = loaded.Where(path => !path.Contains(store, StringComparison.Ordinal)).ToArray();
 if (read != Message || loaded.Length < 2 || strays.Length > 0)
 {
@@ -31,5 +36,6 @@ if (read != Message || loaded.Length < 2 || strays.Length > 0)
     return 1;
 }
 
-Console.WriteLine($"{typeof(Column).Assembly.GetName().Name} {typeof(Column).Assembly.GetName().Version}, {bytes.Length} bytes of Parquet {Message}");
+var library = typeof(Column).Assembly.GetName();
+Console.WriteLine($"{library.Name} {library.Version}, {bytes.Length} bytes of Parquet {Message}");
 return 0;

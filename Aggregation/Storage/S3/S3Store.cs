@@ -33,7 +33,10 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
     /// <summary>The number of times that a read continued with a new request because a body broke off.</summary>
     public long ResumedReads => Interlocked.Read(ref _resumedReads);
 
-    /// <summary>Resumed reads, and what the client sent again, for other stores too if it has several.</summary>
+    /// <summary>
+    /// The number of resumed reads plus the requests that the client sent again; a client that several stores share
+    /// counts for all of them.
+    /// </summary>
     public long Retries => ResumedReads + (client is S3RetryCountingClient counting ? counting.Retries : 0);
 
     /// <summary>The wait before the first resumed read of an object, 200 ms by default; it doubles each time.</summary>

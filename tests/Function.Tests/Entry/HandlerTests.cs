@@ -74,7 +74,7 @@ public sealed class HandlerTests : IDisposable
 
         Assert.StartsWith("2024-02: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("1 of 1 records are rejects", failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith("""(Done before it: 2023-12, 2024-01. Not begun: 2024-03 to 2024-03. Go on with {"from":"2024-02","to":"2024-03"}.)""", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("""(Done before it: 2023-12, 2024-01. Not started: 2024-03 to 2024-03. Continue with {"from":"2024-02","to":"2024-03"}.)""", failure.Message, StringComparison.Ordinal);
         Assert.Equal(["2023/12/000000.parquet", "2024/01/000000.parquet"], _months.Written());
         Assert.Equal(failure.Message, LogLines.Text(Assert.Single(LogLines.Parse(_output), line => LogLines.Text(line, "level") == "Error"), "reason"));
     }
@@ -89,10 +89,10 @@ public sealed class HandlerTests : IDisposable
         var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(handler, """{"from":"2024-01","to":"2024-02"}"""));
         File.Delete(bad);
         _months.Write("2024/02/01/b.ndjson", Months.Event(2));
-        string goOn = failure.Message.Split("Go on with ")[1].TrimEnd(')', '.');
+        string goOn = failure.Message.Split("Continue with ")[1].TrimEnd(')', '.');
         var answer = await AnswerAsync(handler, goOn);
 
-        Assert.Contains("Not begun: none", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Not started: none", failure.Message, StringComparison.Ordinal);
         Assert.Equal("2024-02", Assert.Single(answer.GetProperty("months").EnumerateArray()).GetProperty("month").GetString());
         Assert.Equal(["2024/01/000000.parquet", "2024/02/000000.parquet"], _months.Written());
     }
@@ -117,7 +117,7 @@ public sealed class HandlerTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(handler, """{"month":"2024-02"}""", context));
 
-        Assert.Matches(@"^2024-02: the time ran out after [1-9]\d? of 40 files, [1-9]\d? events; the month stayed as it was\. Raise the function's timeout \(at most 900 s\) or its memory", failure.Message);
+        Assert.Matches(@"^2024-02: the time ran out after [1-9]\d? of 40 files, [1-9]\d? events; the month is unchanged\. Raise the function's timeout \(maximum 900 s\) or its memory", failure.Message);
         var line = Assert.Single(LogLines.Parse(_output), line => LogLines.Text(line, "level") == "Error");
         Assert.Equal(failure.Message, LogLines.Text(line, "reason"));
     }
@@ -131,7 +131,7 @@ public sealed class HandlerTests : IDisposable
         var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(handler, """{"from":"2024-01","to":"2024-03"}""", context));
 
         Assert.Contains("the time ran out", failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith("""(Done before it: 2024-01. Not begun: 2024-03 to 2024-03. Go on with {"from":"2024-02","to":"2024-03"}.)""", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("""(Done before it: 2024-01. Not started: 2024-03 to 2024-03. Continue with {"from":"2024-02","to":"2024-03"}.)""", failure.Message, StringComparison.Ordinal);
         Assert.Equal(["2024/01/000000.parquet", "2024/02/000000.parquet"], _months.Written());
     }
 
@@ -158,7 +158,7 @@ public sealed class HandlerTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(Handler(), """{"month":"2024-02"}""", new FakeContext { RemainingTime = TimeSpan.FromSeconds(-1) }));
 
-        Assert.StartsWith("2024-02: the time ran out; the month stayed as it was.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("2024-02: the time ran out; the month is unchanged.", failure.Message, StringComparison.Ordinal);
         Assert.Empty(_months.Written());
     }
 

@@ -143,7 +143,7 @@ public class TriggerReaderTests
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
-            + """an EventBridge event with detail {"year":2024,"month":2}; {"year":2024,"month":2} or {"month":"2024-02"}, with "replace":true where a month may get smaller; {"from":"2023-01","to":"2023-12"}; any of these as a message of SNS; an SQS batch of any of these.""",
+            + """an EventBridge event with detail {"year":2024,"month":2}; {"year":2024,"month":2} or {"month":"2024-02"}, with "replace":true if a month may get smaller; {"from":"2023-01","to":"2023-12"}; any of these as a message of SNS; an SQS batch of any of these.""",
             refused.Message,
             StringComparison.Ordinal);
     }
