@@ -37,7 +37,7 @@ public class AccessPointTests
 
     [Fact]
     public void It_cannot_be_in_a_path() => Assert.Contains(
-        "Leave --path-style out",
+        "Omit --path-style",
         Assert.Throws<AggregationException>(() => StoreLocation.Open($"s3://{Arn}/x", new S3Endpoint("eu-central-1", "http://127.0.0.1:1", PathStyle: true))).Message,
         StringComparison.Ordinal);
 

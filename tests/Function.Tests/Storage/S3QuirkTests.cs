@@ -30,7 +30,7 @@ public sealed class S3QuirkTests : IAsyncDisposable
         Assert.StartsWith($"{Uri}: {says}", S3Error.Of(Uri, "s3:GetObject", new AmazonClientException(message)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("InvalidRequest", 400, "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Part requests with Object Lock parameters", "the bucket has Object Lock, so each upload needs a checksum, and with --endpoint-url none is sent. Set AWS_ENDPOINT_URL_S3")]
+    [InlineData("InvalidRequest", 400, "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Part requests with Object Lock parameters", "the bucket has Object Lock, so each upload needs a checksum, and with --endpoint-url the tool sends none. Set AWS_ENDPOINT_URL_S3")]
     [InlineData("InvalidRequest", 400, "Content-MD5 HTTP header is required for Put Object requests with Object Lock parameters", "the bucket has Object Lock, ")]
     [InlineData("InvalidRequest", 400, "Missing required header", "S3 answered 400 InvalidRequest: Missing required header")]
     [InlineData("AccessDenied", 403, "Bucket is a requester pays bucket", "the bucket is a Requester Pays bucket of another account, which is not supported. ")]
@@ -74,7 +74,7 @@ public sealed class S3QuirkTests : IAsyncDisposable
         var written = await CommandLineRun.OfAsync([.. environment, ("AWS_ENDPOINT_URL_S3", _s3.EndpointUrl)], aggregate);
 
         Assert.Equal(1, refused.ExitCode);
-        Assert.EndsWith(": the bucket has Object Lock, so each upload needs a checksum, and with --endpoint-url none is sent. Set AWS_ENDPOINT_URL_S3 to the address and leave --endpoint-url out: then checksums are sent.", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
+        Assert.EndsWith(": the bucket has Object Lock, so each upload needs a checksum, and with --endpoint-url the tool sends none. Set AWS_ENDPOINT_URL_S3 to the address and omit --endpoint-url: then the tool sends checksums.", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
         Assert.Equal((0, ""), (written.ExitCode, string.Concat(written.ErrorLines)));
         Assert.Contains("p/2024/02/000000.parquet", _s3.Objects.Keys);
     }
