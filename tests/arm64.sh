@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/arm64.sh
-# Runs the end-to-end tests (tests/Function.Tests/EndToEnd) with the arm64 function and the arm64 layer under qemu's user
+# Runs the end-to-end tests (tests/System.Tests/EndToEnd) with the arm64 function and the arm64 layer under qemu's user
 # emulation: Debian's arm64 libraries, the linux-arm64 .NET runtime of the SDK's own runtime pack. Among them is the test
 # that the file is byte for byte what this machine writes. About ten times slower than the machine itself.
 #
@@ -111,4 +111,4 @@ fi
 
 export CLOUDTRAIL_ARM64_ROOT=$system CLOUDTRAIL_REQUIRE_ALL=1
 cd "$root"
-dotnet test --project tests/Function.Tests --filter-namespace CloudTrailAggregation.Tests.EndToEnd
+dotnet test --project tests/System.Tests --filter-namespace CloudTrailAggregation.Tests.EndToEnd

@@ -89,5 +89,5 @@ CONF
 if [ -n "$radosgw" ]; then start_radosgw; fi
 export CLOUDTRAIL_SOAK_MINUTES=$minutes CLOUDTRAIL_SOAK_RESULT=$result
 if [ -n "$endpoint" ]; then export CLOUDTRAIL_SOAK_ENDPOINT=$endpoint; fi
-dotnet build tests/Function.Tests --configuration Debug --verbosity quiet
-dotnet tests/Function.Tests/bin/Debug/net10.0/Function.Tests.dll -class CloudTrailAggregation.Tests.Faults.SoakTests
+dotnet build tests/System.Tests --configuration Debug --verbosity quiet
+dotnet tests/System.Tests/bin/Debug/net10.0/System.Tests.dll -class CloudTrailAggregation.Tests.Faults.SoakTests

@@ -1,0 +1,36 @@
+namespace CloudTrailAggregation.Tests.Aggregation;
+
+// Each test of a month that both kinds of store have, in directories; System.Tests has the same ones in S3.
+
+public sealed class AbortedRunsInDirectories() : AbortedRunTests(new DirectoryMonthStores());
+
+public sealed class ChangingSourcesInDirectories() : ChangingSourceTests(new DirectoryMonthStores());
+
+/// <summary>In directories at many places, which takes a moment each.</summary>
+public sealed class DamagedSourcesInDirectories() : DamagedSourceTests(new DirectoryMonthStores(), step: 1);
+
+public sealed class DuplicatesInDirectories() : DuplicateTests(new DirectoryMonthStores());
+
+public sealed class EarlierRejectsInDirectories() : EarlierRejectTests(new DirectoryMonthStores());
+
+public sealed class EmptyMonthsInDirectories() : EmptyMonthTests(new DirectoryMonthStores());
+
+public sealed class FingerprintsInDirectories() : FingerprintTests(new DirectoryMonthStores());
+
+public sealed class NeverShrinkInDirectories() : NeverShrinkTests(new DirectoryMonthStores());
+
+public sealed class OddEventsInDirectories() : OddEventTests(new DirectoryMonthStores());
+
+public sealed class OutsideMonthInDirectories() : OutsideMonthTests(new DirectoryMonthStores());
+
+public sealed class RecordsFilesInDirectories() : RecordsFileTests(new DirectoryMonthStores());
+
+public sealed class RejectsInDirectories() : RejectTests(new DirectoryMonthStores());
+
+public sealed class RerunsInDirectories() : RerunTests(new DirectoryMonthStores());
+
+public sealed class RowsPerFileInDirectories() : RowsPerFileTests(new DirectoryMonthStores());
+
+public sealed class SourceKeysInDirectories() : SourceKeyTests(new DirectoryMonthStores());
+
+public sealed class RealMonthsInDirectories() : RealMonthTests(new DirectoryMonthStores());

@@ -1,0 +1,38 @@
+using CloudTrailAggregation.Tests.Storage;
+
+namespace CloudTrailAggregation.Tests.Aggregation;
+
+// Each test of a month that both kinds of store have, in S3; Aggregation.Tests has the same ones in directories.
+
+public sealed class AbortedRunsInS3(S3Server server) : AbortedRunTests(new S3MonthStores(server));
+
+public sealed class ChangingSourcesInS3(S3Server server) : ChangingSourceTests(new S3MonthStores(server));
+
+/// <summary>In S3 at every tenth of them.</summary>
+public sealed class DamagedSourcesInS3(S3Server server) : DamagedSourceTests(new S3MonthStores(server), step: 10);
+
+public sealed class DuplicatesInS3(S3Server server) : DuplicateTests(new S3MonthStores(server));
+
+public sealed class EarlierRejectsInS3(S3Server server) : EarlierRejectTests(new S3MonthStores(server));
+
+public sealed class EmptyMonthsInS3(S3Server server) : EmptyMonthTests(new S3MonthStores(server));
+
+public sealed class FingerprintsInS3(S3Server server) : FingerprintTests(new S3MonthStores(server));
+
+public sealed class NeverShrinkInS3(S3Server server) : NeverShrinkTests(new S3MonthStores(server));
+
+public sealed class OddEventsInS3(S3Server server) : OddEventTests(new S3MonthStores(server));
+
+public sealed class OutsideMonthInS3(S3Server server) : OutsideMonthTests(new S3MonthStores(server));
+
+public sealed class RecordsFilesInS3(S3Server server) : RecordsFileTests(new S3MonthStores(server));
+
+public sealed class RejectsInS3(S3Server server) : RejectTests(new S3MonthStores(server));
+
+public sealed class RerunsInS3(S3Server server) : RerunTests(new S3MonthStores(server));
+
+public sealed class RowsPerFileInS3(S3Server server) : RowsPerFileTests(new S3MonthStores(server));
+
+public sealed class SourceKeysInS3(S3Server server) : SourceKeyTests(new S3MonthStores(server));
+
+public sealed class RealMonthsInS3(S3Server server) : RealMonthTests(new S3MonthStores(server));

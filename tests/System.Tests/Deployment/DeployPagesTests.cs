@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Deployment;
+
+/// <summary>
+/// The pages of docs/ that have commands of the deployment: their shell blocks run unchanged, one after the other in one
+/// bash against moto, except those whose page says why they are not run.
+/// </summary>
+public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServer>
+{
+    private static readonly string Deploy = Page("deploy");
+    private static readonly string Cost = Page("cost");
+
+    /// <summary>The pages in the order in which their blocks run: the first sets the variables of all.</summary>
+    private static readonly string Pages = string.Join('\n', Deploy, Page("operate"), Page("migration-from-python"), Cost);
+
+    private static readonly (string Text, bool IsRun)[] Blocks =
+        [.. Block().Matches(Pages).Select(m => (m.Groups["text"].Value, !m.Groups["not"].Success))];
+
+    [Fact]
+    public void The_table_of_permissions_is_the_functions_policy()
+    {
+        const string Key = "arn:aws:kms:us-east-1:123456789012:key/key";
+        var stack = Template.Render(("TriggerQueue", "yes"), ("SourceKmsKeyArn", Key), ("DestinationKmsKeyArn", Key));
+        var statements = (JsonArray)stack.Properties("LambdaRole")["Policies"]![0]!["PolicyDocument"]!["Statement"]!;
+
+        Assert.Equal(
+            statements.Select(s => $"{s!["Sid"]} | {string.Join(' ', s["Action"] as JsonArray ?? [s["Action"]!.DeepClone()])}"),
+            PermissionRow().Matches(Deploy).Select(m => m.Groups["row"].Value));
+    }
+
+    [Fact]
+    public void The_table_of_parameters_has_every_optional_parameter_with_its_default_and_no_other()
+    {
+        var optional = ((JsonObject)Template.Load()["Parameters"]!)
+            .Where(p => p.Value!["Default"] is not null)
+            .ExceptBy(["LambdaName", "SrcPrefix", "DstPrefix", "Architecture"], p => p.Key)
+            .Select(p => $"{p.Key}: {ForReaders(p.Key, (string)p.Value!["Default"]!)}");
+
+        string table = Deploy.Split("\n| parameter | default |")[1].Split("\n\n")[0];
+        var documented = table.Split('\n').Skip(2).Select(row => row.Split('|')).SelectMany(cells => Pairs(cells[1].Trim().Split(", "), cells[2].Trim().Split(", ")));
+
+        Assert.Equal(optional.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+
+        // One default for all of a row, or one for each.
+        static IEnumerable<string> Pairs(string[] names, string[] defaults) => names.Select((name, at) => $"{name}: {(defaults.Length == 1 ? defaults[0] : defaults[at])}");
+    }
+
+    [Fact]
+    public void The_arithmetic_of_the_costs_is_right()
+    {
+        const double Events = 100e6, Second = 145e3, Memory = 1769 / 1024.0, Output = 140 * Events / 1e9;
+        double lambda = Events / Second * Memory * 0.0000133334;
+        double requests = (Events * 1597 / (64 << 20) * 0.0004 / 1000) + (Output * 1e9 / (8 << 20) * 0.005 / 1000);
+        double daily = Enumerable.Range(1, 30).Sum() / 30.0;
+        double versions = Enumerable.Range(1, 29).Sum() / 30.0 * Output;
+
+        Assert.Contains($"| {lambda + requests:'**$'0.000'**'} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"= {daily:0.0} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"| Lambda and requests | ${lambda + requests:0.00} | ${daily * (lambda + requests):0.00} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"| the file, {Output:0.0} GB | ${Output * 0.023:0.00} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"x 3 / 30 days = {versions / 10:0} GB: ${versions / 10 * 0.023:0.00} |", Cost, StringComparison.Ordinal);
+        Assert.Contains($"all 33 of such a month {Output:0.0} GB or ${Output * 5 / 1000:0.00};", Cost, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Most_blocks_are_run_and_the_others_say_why_not()
+    {
+        Assert.Equal(Blocks.Length, Pages.Split("```sh\n").Length - 1);
+        Assert.Equal(5, Blocks.Count(b => !b.IsRun));
+        Assert.All(Blocks.Where(b => !b.IsRun), b => Assert.Matches("build-layers|lambda invoke|StageOneEventSource=", b.Text));
+    }
+
+    [Fact]
+    [Trait("Category", TestRun.Full)]
+    public async Task Every_other_block_runs_as_it_stands()
+    {
+        await moto.ResetAsync();
+        await Command.NeedsAsync(MotoServer.Install, "aws", "--version");
+        var folder = Directory.CreateTempSubdirectory("deploy-pages-");
+        foreach (string? file in new[] { "cloudformation.yml", "table.ddl" })
+        {
+            File.Copy(Repository.File(file), Path.Combine(folder.FullName, file));
+        }
+
+        // What comes before: three buckets, a month, and the zip that build-layers.sh makes.
+        string[] script =
+        [
+            "set -euo pipefail",
+
+            // AWS CLI 1 has a host name of its own for SQS that only the option overrides.
+            "aws() { command aws --endpoint-url \"$MOTO\" \"$@\"; }",
+            "for b in my-code-bucket my-daily-bucket my-monthly-bucket; do aws s3 mb s3://$b; done",
+            "mkdir out && python3 -m zipfile -c out/cloudtrail-aggregation-arm64.zip table.ddl",
+            "echo PAR1 | aws s3 cp - s3://my-monthly-bucket/cloudtrail_monthly/2024/02/000000.parquet",
+
+            // The event first: moto cannot pass one on where a rule starts a state machine, as the stack's does.
+            .. Blocks.Where(b => b.IsRun).Select(b => b.Text).OrderByDescending(t => t.Contains("put-events", StringComparison.Ordinal)),
+            "echo ENDS WITH",
+            "aws s3api get-bucket-policy --bucket my-daily-bucket --query Policy --output text | tr -d '\\n'; echo",
+            "aws s3api get-bucket-policy --bucket my-monthly-bucket --query Policy --output text | tr -d '\\n'; echo",
+            "aws s3api get-bucket-lifecycle-configuration --bucket my-monthly-bucket | tr -d '\\n'; echo",
+            "aws events list-rules --query 'length(Rules)'",
+        ];
+        var (exitCode, output, error) = await Command.RunAsync(
+            "bash", ["-c", string.Join('\n', script)], directory: folder.FullName, environment: Environment());
+        folder.Delete(recursive: true);
+
+        Assert.True(exitCode == 0, output + error);
+        Assert.Contains("cloudtrail_monthly/2024/02/000000.parquet", output, StringComparison.Ordinal);
+        Assert.Contains("\"FailedEntryCount\": 0", output, StringComparison.Ordinal);
+        string[] end = output[output.IndexOf("ENDS WITH", StringComparison.Ordinal)..].Split('\n');
+        AssertPolicy(end[1], "s3:ListBucket", "s3:GetObject");
+        AssertPolicy(end[2], "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject");
+        Assert.Contains("DaysAfterInitiation", end[3], StringComparison.Ordinal);
+
+        // The schedule and the daily count of runs.
+        Assert.Equal("2", end[4]);
+    }
+
+    /// <summary>A parameter's default as the page words it.</summary>
+    private static string ForReaders(string parameter, string value) => (parameter, value) switch
+    {
+        (_, "") => "none",
+        ("ScheduleExpression", "cron(0 3 1 * ? *)") => "03:00 UTC on the 1st",
+        ("ScheduleLagDays", "1") => "1 day",
+        ("FunctionMemory", _) => $"{value} MB",
+        _ => value,
+    };
+
+    private static void AssertPolicy(string policy, params string[] actions)
+    {
+        var statements = (JsonArray)JsonNode.Parse(policy)!["Statement"]!;
+
+        Assert.All(statements, s => Assert.Contains(":role/lambda/", (string?)s!["Principal"]!["AWS"], StringComparison.Ordinal));
+        Assert.Equal(actions, statements.SelectMany(s => s!["Action"] is JsonArray list ? list.Select(a => (string)a!) : [(string)s["Action"]!]));
+    }
+
+    private (string Name, string Value)[] Environment() =>
+        [.. TestCredentials.Variables, ("MOTO", moto.Endpoint.ToString()), ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_PAGER", "")];
+
+    private static string Page(string name) => File.ReadAllText(Repository.File("docs", name + ".md"));
+
+    [GeneratedRegex(
+        @"(?<not>^\*Not run by [^*]+\*\n\n)?^```sh\n(?<text>.*?)^```$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline,
+        1000)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"^\| (?<row>[A-Z][a-zA-Z]+ \| (s3|logs|sqs|kms):[^|]+) \|", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex PermissionRow();
+}

@@ -1,0 +1,56 @@
+using CloudTrailAggregation.Local.Check;
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Tests.Aggregation;
+using CloudTrailAggregation.Write;
+using Xunit;
+using Row = System.Collections.Generic.Dictionary<string, object?>;
+
+namespace CloudTrailAggregation.Tests.Local;
+
+/// <summary>A month that was written, of which something is changed, and the check of it.</summary>
+public abstract class CheckTest(MonthStores stores) : MonthTest(stores)
+{
+    private (byte[] File, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows, IReadOnlyDictionary<string, string> Metadata) _read =
+        ([], [], new Dictionary<string, string>(StringComparer.Ordinal));
+
+    /// <summary>The month in tests/data, written.</summary>
+    protected async Task WriteSampleAsync(RunOptions? options = null)
+    {
+        string directory = Repository.File("tests", "data", "cloudtrail_daily");
+        foreach (string path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
+        {
+            string key = Path.GetRelativePath(directory, path).Replace('\\', '/');
+            await PutBytesAsync(key, await File.ReadAllBytesAsync(path, Cancellation));
+        }
+
+        await RunAsync(options);
+    }
+
+    private protected async Task<CheckedMonth> CheckAsync(bool deduplicate = true)
+    {
+        using var check = new MonthCheck(Source, Destination, deduplicate, new Progress<RunProgress>());
+        return await check.RunAsync(Month, Cancellation);
+    }
+
+    /// <summary>Checks the month, which must differ.</summary>
+    /// <returns>Where it does.</returns>
+    private protected async Task<string> DiffersAsync(bool deduplicate = true) =>
+        (await Assert.ThrowsAsync<DifferenceException>(() => CheckAsync(deduplicate))).Message;
+
+    /// <summary>Changes rows and metadata of a file.</summary>
+    private protected async Task ChangeAsync(Action<List<Row>> change, Action<Dictionary<string, string>>? changeMetadata = null, string key = Parquet0)
+    {
+        byte[] file = await BytesAsync(key);
+        if (!file.AsSpan().SequenceEqual(_read.File))
+        {
+            _read = (file, DuckDbRows.Read([file]), DuckDbRows.Metadata(file));
+        }
+
+        List<Row> rows = [.. _read.Rows.Select(row => new Row(row, StringComparer.Ordinal))];
+        var metadata = new Dictionary<string, string>(_read.Metadata, StringComparer.Ordinal);
+        change(rows);
+        changeMetadata?.Invoke(metadata);
+        await PutBytesAsync(Destination, key, TamperedFile.Of(rows, metadata));
+    }
+}

@@ -1,0 +1,34 @@
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Tests.Aggregation;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Local;
+
+/// <summary>The check finds whatever is not as the source has it, and nothing where all is.</summary>
+public abstract class CheckTests(MonthStores stores) : CheckTest(stores)
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task A_month_that_is_whole_is_proven(long rowsPerFile)
+    {
+        await WriteSampleAsync(new RunOptions { RowsPerFile = rowsPerFile });
+
+        var found = await CheckAsync();
+
+        Assert.Equal((614L, 600L, 12L, 2L), (found.Counts.Records, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
+        Assert.Equal((29, rowsPerFile == 0 ? 1 : 6), (found.SourceFiles, found.Files.Count));
+    }
+
+    [Fact]
+    public async Task A_dropped_event_is_found()
+    {
+        await WriteSampleAsync();
+        await ChangeAsync(rows => rows.RemoveAt(100));
+
+        string difference = await DiffersAsync();
+
+        Assert.StartsWith($"{Destination.UriOf(Parquet0)}, row 101 is not the event of {Source.UriOf("2024/02/")}", difference, StringComparison.Ordinal);
+        Assert.Matches("ndjson(.gz)?, line [0-9]+: column event_id: the source has \"[^\"]+\", the file has \"[^\"]+\"\\. Another event stands there", difference);
+    }
+}
