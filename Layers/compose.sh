@@ -36,9 +36,9 @@ publish() { # PROJECT ARCHITECTURE OUTPUT [OPTION...]
     -p:NuGetAudit=false -p:RunAnalyzers=false -p:UseSharedCompilation=false "${@:4}"
 }
 
-# Restores exactly the packages of packages.lock.json, which excludes AWS's Lambda packages.
+# Restores exactly the packages of packages.lock.json.
 publish_locked() { # PROJECT ARCHITECTURE OUTPUT
-  publish "$@" -p:LambdaPackages=stand-in -p:RestoreLockedMode=true
+  publish "$@" -p:RestoreLockedMode=true
 }
 
 # Writes and reads a Parquet file with the layer's library, which .NET finds as on Lambda: by additionalProbingPaths.

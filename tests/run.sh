@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs every test. Plain `dotnet test` needs the SDK alone and says what it leaves out; this needs shellcheck, on Linux
-# strace, python3 and npm as well, installs what the tests want from the last two, and lets no test be left out.
+# Runs every test. Plain `dotnet test` needs only the SDK and lists the tests it skips. This script also needs shellcheck,
+# python3, npm and, on Linux, strace; it installs the packages of python3 and npm that the tests need, and skips no test.
 #   tests/run.sh         the tests, Debug and Release
-#   tests/run.sh --all   and what takes long or needs root: the layer in a container, the function on arm64
+#   tests/run.sh --all   also tests that take long or need root: the layer in a container, the function on arm64
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +21,7 @@ need dotnet "the .NET 10 SDK, https://dotnet.microsoft.com/download"
 need python3 "apt-get install python3 python3-venv, or your system's package"
 need npm "apt-get install npm, or your system's package of Node.js 20 or later"
 
-# The packages that npm and pip have of shellcheck fetch the program from elsewhere. strace exists on Linux only.
+# Not from npm or pip, whose shellcheck packages download the program from elsewhere. strace exists on Linux only.
 programs=(shellcheck)
 [ "$(uname)" != Linux ] || programs+=(strace)
 for program in "${programs[@]}"; do
@@ -48,18 +48,18 @@ if ! has_requirements; then
   has_requirements || python3 -m pip install --quiet --requirement tests/requirements.txt
 fi
 
-# Everything once; then what a Release build could change, without the slow part again. One project after the other,
-# because tests that kill and time processes share the machine with nothing.
+# Every test in Debug; then in Release the tests that its build could change. One project after the other, because tests
+# that kill and time processes need the machine alone.
 CLOUDTRAIL_REQUIRE_ALL=1 dotnet test --configuration Debug --max-parallel-test-modules 1
-# JSON is scanned 16 bytes at a time on arm64 and older x86 processors: .NET does the same without AVX2.
+# Without AVX2, .NET scans JSON 16 bytes at a time, as it does on arm64 and older x86 processors.
 DOTNET_EnableAVX2=0 dotnet test --project tests/Aggregation.Tests --configuration Debug --no-build -- --filter-trait Category=Vectors
 dotnet test --configuration Release -p:LambdaPackages=stand-in --max-parallel-test-modules 1
 
-# A minute of inputs that no test has; a finding is printed with its seed (docs/reliability.md).
-dotnet run --project tests/Fuzzing --configuration Release -p:LambdaPackages=stand-in -- --minutes 1
+# Fuzzes for a minute; a finding is printed with its seed (docs/reliability.md).
+dotnet run --project tests/Fuzzing --configuration Release -- --minutes 1
 
 if [ "$all" ]; then
-  # 77: it cannot run here, and has said why.
+  # 77: the script cannot run here and printed the reason.
   for script in tests/container.sh tests/arm64.sh; do
     "$script" || [ $? = 77 ]
   done

@@ -8,34 +8,44 @@ internal sealed class CommonOptions
 {
     public Option<DirectoryInfo> Cache { get; } = new("--cache")
     {
-        Description = "Where generated months are kept; remove it when done.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Places.Cache),
+        Description = "Where generated months are kept; remove it when done.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => new DirectoryInfo(Places.Cache),
     };
 
     public Option<DirectoryInfo> Results { get; } = new("--results")
     {
-        Description = "Where the result is written.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo(Places.Results),
+        Description = "Where the result is written.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => new DirectoryInfo(Places.Results),
     };
 
     public Option<FileInfo?> Product { get; } = new("--product")
     {
-        Description = "A build of the command line, cloudtrail-aggregation.dll; without it one is published as docs/cli.md says.", HelpName = "FILE",
+        Description = "A build of cloudtrail-aggregation.dll; by default it is published as in docs/cli.md.",
+        HelpName = "FILE",
     };
 
     public Option<int> RoundCount { get; } = new("--rounds")
     {
-        Description = "Rounds that are counted, after one that is not.", HelpName = "COUNT", DefaultValueFactory = _ => 5,
+        Description = "Rounds that are counted, after one that is not.",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => 5,
     };
 
     public Option<long> Events { get; } = new("--events")
     {
-        Description = "Events of a generated month; 1,200,000 are 1.9 GB unpacked.", HelpName = "COUNT", DefaultValueFactory = _ => 1_200_000,
+        Description = "Events of a generated month; 1,200,000 are 1.9 GB unpacked.",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => 1_200_000,
     };
 
-    /// <summary>How far it is, beside the result.</summary>
+    /// <summary>Prints a line of progress on stderr, because stdout has the result.</summary>
     public static void Say(string line) => Console.Error.WriteLine(line);
 
-    /// <summary>The command line to be measured.</summary>
-    public string ProductOf(ParseResult arguments) => arguments.GetValue(Product)?.FullName ?? Publish(arguments.GetRequiredValue(Cache).FullName);
+    /// <summary>The assembly of the command line to measure; published if --product does not name one.</summary>
+    public string ProductOf(ParseResult arguments) =>
+        arguments.GetValue(Product)?.FullName ?? Publish(arguments.GetRequiredValue(Cache).FullName);
 
     private static string Publish(string cache)
     {
@@ -43,7 +53,7 @@ internal sealed class CommonOptions
         string directory = Path.Combine(Directory.CreateDirectory(cache).FullName, "product");
         string[] command =
         [
-            "dotnet", "publish", Path.Combine(Places.Repository, "Local"), "--use-current-runtime", "-p:LambdaPackages=stand-in", "-o", directory,
+            "dotnet", "publish", Path.Combine(Places.Repository, "Local"), "--use-current-runtime", "-o", directory,
         ];
         _ = Measured.Run(command, Path.Combine(cache, "publish.txt"));
         return Path.Combine(directory, "cloudtrail-aggregation.dll");
