@@ -5,29 +5,32 @@ internal static class AggregateExamples
     public const string Text = """
         Examples:
           The sample data of the repository:
-            dotnet run --project Local -- aggregate --source tests/data/cloudtrail_daily --destination out --month 2024-02
+            dotnet run --project Local -- aggregate \
+              --source tests/data/cloudtrail_daily --destination out --month 2024-02
 
           A year, each month in turn, with a summary at the end:
             dotnet run --project Local -- aggregate --source daily --destination monthly --from 2023-01 --to 2023-12
 
-          From S3 to S3, as the Lambda does, with the credentials of a profile:
+          From S3 to S3, as the Lambda function does, with the credentials of a profile:
             AWS_PROFILE=audit AWS_REGION=eu-central-1 dotnet run --project Local -- aggregate \
               --source s3://my-logs/cloudtrail_daily --destination s3://my-logs/cloudtrail_monthly --month 2024-02
 
-          Buckets in two regions, the destination's with a policy that demands an encryption header:
+          Buckets in two regions; the destination's policy demands an encryption header:
             AWS_PROFILE=audit dotnet run --project Local -- aggregate \
               --source s3://my-logs/cloudtrail_daily --source-region eu-central-1 \
-              --destination s3://my-months/cloudtrail_monthly --destination-region us-east-1 --sse aws:kms --month 2024-02
+              --destination s3://my-months/cloudtrail_monthly --destination-region us-east-1 \
+              --sse aws:kms --month 2024-02
 
           An S3-compatible server:
             dotnet run --project Local -- aggregate --endpoint-url http://localhost:9000 --path-style \
               --source s3://logs/daily --destination s3://logs/monthly --month 2024-02
 
-          In a script: with --json stdout has one line for each month that was tried, the Lambda's report of it, or
+          In a script: with --json, stdout has one line for each month that was tried: the Lambda function's report, or
           {"month","status":"failed","error"}:
-            dotnet run --project Local -- aggregate --json --source daily --destination monthly --month 2024-02 | jq .events
+            dotnet run --project Local -- aggregate --json \
+              --source daily --destination monthly --month 2024-02 | jq .events
 
-        Exit code: 0 done; 1 a month failed (it is unchanged) or has nothing to read (0 with --allow-empty); 2 wrong usage;
-        130 cancelled with Ctrl-C (what is not done is unchanged).
+        Exit code: 0 done; 1 a month failed (it is unchanged) or has nothing to read (0 with --allow-empty);
+        2 wrong usage; 130 cancelled with Ctrl-C (months that are not done are unchanged).
         """;
 }

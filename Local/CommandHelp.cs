@@ -4,8 +4,8 @@ using System.CommandLine.Invocation;
 
 namespace CloudTrailAggregation.Local;
 
-/// <summary>The options, as the library prints them, and examples below them.</summary>
-/// <param name="examples">Commands to be pasted, and what the exit code says.</param>
+/// <summary>Prints the options as System.CommandLine does, and examples below them.</summary>
+/// <param name="examples">Commands to paste, and the meaning of the exit codes.</param>
 internal sealed class CommandHelp(string examples) : SynchronousCommandLineAction
 {
     private readonly HelpAction _options = new();

@@ -5,11 +5,12 @@ using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Local;
 
-/// <summary>A month that failed, as its line of JSON: in the place of the report that there is none of.</summary>
+/// <summary>The line of JSON of a month that failed, which has no report.</summary>
 internal sealed record FailedMonth(string Month, string Status, string Error)
 {
-    public static string Text(Plan.Month month, Exception failure) =>
-        JsonSerializer.Serialize(new FailedMonth(month.ToString(), "failed", Failure.OnOneLine(failure.Message)), FailedMonthJson.Readable.FailedMonth);
+    public static string Text(Plan.Month month, Exception failure) => JsonSerializer.Serialize(
+        new FailedMonth(month.ToString(), "failed", Failure.OnOneLine(failure.Message)),
+        FailedMonthJson.Readable.FailedMonth);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -3,19 +3,19 @@ using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Local;
 
-/// <summary>How a command ends that is not done: one line on stderr, and an exit code that a script can tell apart.</summary>
+/// <summary>Ends a command that is not done: with one line on stderr, and an exit code for scripts.</summary>
 internal static class Failure
 {
     public static readonly Option<bool> Verbose = new("--verbose")
     {
-        Description = "Show where in the code a failure comes from.",
+        Description = "Show where in the code a failure comes from (the stack trace).",
         Recursive = true,
     };
 
-    /// <summary>The command could not be done; what it was to replace is as it was.</summary>
+    /// <summary>The command failed; what it would have replaced is unchanged.</summary>
     /// <param name="e">The failure.</param>
-    /// <param name="verbose">Whether to show where in the code it comes from.</param>
-    /// <param name="prefix">What it belongs to, where that is not said otherwise.</param>
+    /// <param name="verbose">Whether to show where in the code the failure comes from.</param>
+    /// <param name="prefix">Names what failed, for a message that does not.</param>
     /// <returns>1.</returns>
     public static int Failed(Exception e, bool verbose, string prefix = "")
     {
@@ -30,7 +30,7 @@ internal static class Failure
         return 1;
     }
 
-    /// <summary>The arguments make no sense, and nothing was begun.</summary>
+    /// <summary>The arguments are wrong, and nothing was started.</summary>
     /// <returns>2.</returns>
     public static int WrongUsage(IEnumerable<string> errors)
     {
@@ -40,19 +40,23 @@ internal static class Failure
     }
 
     /// <summary>A signal ended the command.</summary>
-    /// <param name="exitCode">What the signal makes of it.</param>
-    /// <param name="e">Says how things stand, if it is a <see cref="CancelledException"/>.</param>
-    /// <returns>The exit code given.</returns>
+    /// <param name="exitCode">128 and the number of the signal.</param>
+    /// <param name="e">Has the message, if it is a <see cref="CancelledException"/>.</param>
+    /// <returns><paramref name="exitCode"/>.</returns>
     public static int Cancelled(int exitCode, OperationCanceledException e)
     {
         Console.Error.WriteLine($"error: {(e is CancelledException ? e.Message : "cancelled; nothing was changed.")}");
         return exitCode;
     }
 
-    /// <summary>Some messages have several lines, and some quote text from outside, which is not for the terminal to obey.</summary>
+    /// <summary>
+    /// A message on one line, because some messages have several. Text from outside is escaped, so that it cannot
+    /// control the terminal.
+    /// </summary>
     public static string OnOneLine(string message) =>
         SingleLine.Of(string.Join(' ', message.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)));
 }
 
-/// <summary>What was asked for cannot be meant; the message says what can be.</summary>
-internal sealed class WrongUsageException(string message, Exception? innerException = null) : Exception(message, innerException);
+/// <summary>The arguments contradict each other or reality; the message says what to give instead.</summary>
+internal sealed class WrongUsageException(string message, Exception? innerException = null)
+    : Exception(message, innerException);

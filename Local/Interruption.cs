@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CloudTrailAggregation.Local;
 
 /// <summary>
-/// Ctrl-C, a polite kill, or a closed terminal: the first one cancels, so that staged files are removed; a second one
-/// ends the process at once.
+/// SIGINT (Ctrl-C), SIGTERM and SIGHUP (a closed terminal). The first signal cancels, so that staged files are removed;
+/// a second signal ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -19,11 +19,12 @@ internal sealed class Interruption : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private int _number;
 
-    public Interruption() => _registrations = [.. Numbers.Keys.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+    public Interruption() =>
+        _registrations = [.. Numbers.Keys.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>128 + the signal's number, as shells have it: 130 for Ctrl-C.</summary>
+    /// <summary>128 + the signal's number, like a shell's: 130 for Ctrl-C.</summary>
     public int ExitCode => 128 + _number;
 
     public void Dispose()
@@ -41,7 +42,7 @@ internal sealed class Interruption : IDisposable
         }
         else if (!Console.IsErrorRedirected)
         {
-            // The progress display hides the cursor and cannot show it any more.
+            // The progress display hides the cursor, and the process ends before the display can show it again.
             Console.Error.Write("\e[?25h");
         }
     }

@@ -3,10 +3,10 @@ using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Local;
 
-/// <summary>Which months: --month, or --from and --to.</summary>
+/// <summary>The options that say which months: --month, or --from and --to.</summary>
 internal sealed class MonthOptions
 {
-    /// <summary>How a message about an empty month ends.</summary>
+    /// <summary>The end of each message about an empty month.</summary>
     public const string AllowEmptyHint = "With --allow-empty a month may be empty.";
 
     private readonly Option<Month> _month;
@@ -14,12 +14,13 @@ internal sealed class MonthOptions
     private readonly Option<Month> _to;
     private readonly Option<bool> _stopOnFailure = new("--stop-on-failure")
     {
-        Description = "Leave the months after the first that fails; otherwise each is tried.",
+        Description = "Stop at the first month that fails; by default each month is tried.",
     };
 
     private readonly Option<bool> _allowEmpty = new("--allow-empty")
     {
-        Description = "Take a month that has nothing to read for done; otherwise it counts as failed, because a prefix is mistyped more often than a month is empty.",
+        Description = "Count a month that has nothing to read as done; by default it counts as failed, because a prefix"
+            + " is mistyped more often than a month is empty.",
     };
 
     public MonthOptions(TimeProvider time)
@@ -33,25 +34,30 @@ internal sealed class MonthOptions
     public void AddTo(Command command)
     {
         Array.ForEach<Option>([_month, _from, _to, _stopOnFailure, _allowEmpty], command.Options.Add);
-        command.Validators.Add(given =>
+        command.Validators.Add(arguments =>
         {
-            bool one = given.GetResult(_month) is not null;
-            bool first = given.GetResult(_from) is not null;
-            bool last = given.GetResult(_to) is not null;
-            if (first != last || one == first)
+            bool hasMonth = arguments.GetResult(_month) is not null;
+            bool hasFirst = arguments.GetResult(_from) is not null;
+            bool hasLast = arguments.GetResult(_to) is not null;
+            if (hasFirst == hasLast && hasMonth != hasFirst)
             {
-                // After an error of ours the library looks no further.
-                foreach (var option in command.Options.Where(option => option.Required && given.GetResult(option) is null))
-                {
-                    given.AddError($"Option '{option.Name}' is required.");
-                }
-
-                given.AddError("Give --month, or --from and --to.");
+                return;
             }
+
+            // System.CommandLine stops at an error of a validator, so the required options are checked here too.
+            foreach (var option in command.Options.Where(option => option.Required))
+            {
+                if (arguments.GetResult(option) is null)
+                {
+                    arguments.AddError($"Option '{option.Name}' is required.");
+                }
+            }
+
+            arguments.AddError("Give --month, or --from and --to.");
         });
     }
 
-    /// <exception cref="WrongUsageException">They end before they begin.</exception>
+    /// <exception cref="WrongUsageException">--to is before --from.</exception>
     public IReadOnlyList<Month> Months(ParseResult arguments)
     {
         var (first, last) = IsRange(arguments)
@@ -74,7 +80,7 @@ internal sealed class MonthOptions
     /// <summary>Whether --from and --to were given.</summary>
     public bool IsRange(ParseResult arguments) => arguments.GetResult(_from) is not null;
 
-    /// <summary>Whether a month that has nothing to read is done.</summary>
+    /// <summary>Whether a month that has nothing to read counts as done.</summary>
     public bool AllowsEmpty(ParseResult arguments) => arguments.GetValue(_allowEmpty);
 
     public bool StopsOnFailure(ParseResult arguments) => arguments.GetValue(_stopOnFailure);

@@ -9,18 +9,18 @@ namespace CloudTrailAggregation.Local;
 /// <summary>A directory or <c>s3://bucket/prefix</c>, as the arguments and the environment name it.</summary>
 internal static class Place
 {
-    // Source and destination share them, and so one call to STS or IAM Identity Center.
+    // Source and destination share the credentials, so that STS or IAM Identity Center is called once.
     private static readonly Lazy<AWSCredentials?> Credentials = new(() => Identity.Of(Variable));
 
     /// <summary>
-    /// Where S3 is. The region is the option's or else the environment's, for S3-compatible servers too, which sign with it;
-    /// what neither says, the SDK finds in the profile.
+    /// Where S3 is. The region is the option's, otherwise the environment's, otherwise the one that the SDK finds in
+    /// the profile. S3-compatible servers need it too, because requests are signed with it.
     /// </summary>
     public static S3Endpoint Endpoint(string? region, Uri? url, bool pathStyle) => new(
         region ?? Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"), url?.OriginalString, pathStyle);
 
-    /// <exception cref="WrongUsageException">The place is neither.</exception>
-    /// <exception cref="AggregationException">S3 cannot be used as things are.</exception>
+    /// <exception cref="WrongUsageException">The text is neither a directory nor a bucket.</exception>
+    /// <exception cref="AggregationException">S3 cannot be used in this environment.</exception>
     public static IObjectStore Open(string place, S3Endpoint endpoint, S3UploadEncryption? encryption = null)
     {
         try
@@ -29,13 +29,16 @@ internal static class Place
         }
         catch (AggregationException e) when (e.InnerException is null)
         {
-            // With a cause of the SDK's, the argument is right and the environment is not.
+            // An error with a cause from the SDK is the environment's; without one it is the argument's.
             throw new WrongUsageException(e.Message, e);
         }
     }
 
-    /// <summary>To read from. A directory must be there, as a bucket must: its name is mistyped more often than it is empty.</summary>
-    /// <exception cref="AggregationException">It is not.</exception>
+    /// <summary>
+    /// Opens a place to read from. A directory must exist, like a bucket, because its name is mistyped more often than
+    /// it is empty.
+    /// </summary>
+    /// <exception cref="AggregationException">The directory does not exist.</exception>
     public static IObjectStore OpenSource(string place, S3Endpoint endpoint)
     {
         var store = Open(place, endpoint);
@@ -44,7 +47,8 @@ internal static class Place
             : store;
     }
 
-#pragma warning disable RS0030 // Options of the AWS tools that are variables: read here alone.
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+#pragma warning disable RS0030 // The AWS tools take some options from variables; they are read only here.
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 #pragma warning restore RS0030
 }

@@ -6,45 +6,50 @@ using CloudTrailAggregation.Storage.S3;
 
 namespace CloudTrailAggregation.Local;
 
-/// <summary>The options that say where source and destination are, and where S3 is: the same in every command.</summary>
+/// <summary>The options that say where source, destination and S3 are: the same in every command.</summary>
 internal sealed class PlaceOptions
 {
     public const string PlaceForm = "DIR|s3://bucket/prefix";
 
     private readonly Option<string> _source = new("--source")
     {
-        Description = "Where YYYY/MM/DD/*.ndjson.gz is, one event a line.", HelpName = PlaceForm, Required = true,
+        Description = "Where YYYY/MM/DD/*.ndjson.gz is, one event a line.",
+        HelpName = PlaceForm,
+        Required = true,
     };
 
     private readonly Option<string> _destination = new("--destination")
     {
-        Description = "Where YYYY/MM/000000.parquet is; may be the source.", HelpName = PlaceForm, Required = true,
+        Description = "Where YYYY/MM/000000.parquet is; may be the source.",
+        HelpName = PlaceForm,
+        Required = true,
     };
 
     private readonly Option<string> _sourceRegion = OptionTypes.Region(
-        "--source-region", "The region of the source's bucket; otherwise that of the environment or the profile.");
+        "--source-region", "The region of the source's bucket; by default that of the environment or the profile.");
 
     private readonly Option<string> _destinationRegion = OptionTypes.Region(
-        "--destination-region", "The region of the destination's bucket, likewise.");
+        "--destination-region",
+        "The region of the destination's bucket; by default that of the environment or the profile.");
 
     private readonly Option<string> _region = OptionTypes.Region(
-        "--region", "The bucket's region; otherwise that of the environment or the profile.");
+        "--region", "The bucket's region; by default that of the environment or the profile.");
 
     private readonly Option<S3UploadEncryption> _encryption = OptionTypes.Encryption(
-        "--sse", "The encryption that each new object asks for, where the bucket's policy demands one.");
+        "--sse", "The encryption header of each new object, if the bucket's policy demands one.");
 
     private readonly Option<Uri> _endpointUrl = OptionTypes.WebAddress(
-        "--endpoint-url", "The address of an S3-compatible server; otherwise AWS.");
+        "--endpoint-url", "The address of an S3-compatible server; by default AWS.");
 
     private readonly Option<bool> _pathStyle = new("--path-style")
     {
-        Description = "Put the bucket into the path instead of the host name, as most S3-compatible servers want it.",
+        Description = "Put the bucket into the path instead of the host name, as most S3-compatible servers need it.",
     };
 
     /// <summary>--source and --destination.</summary>
     public Option[] Ends => [_source, _destination];
 
-    /// <summary>Where the S3 of both is.</summary>
+    /// <summary>Where S3 is, in a command that has two places.</summary>
     public Option[] Servers => [_sourceRegion, _destinationRegion, _endpointUrl, _pathStyle];
 
     /// <summary>Where S3 is, in a command that has one place.</summary>
@@ -53,27 +58,32 @@ internal sealed class PlaceOptions
     /// <summary>--sse, in a command that writes.</summary>
     public Option Encryption => _encryption;
 
-    /// <summary>Of a command that has one place.</summary>
+    /// <summary>The S3 of a command that has one place.</summary>
     public S3Endpoint Endpoint(ParseResult arguments) => Endpoint(arguments, _region);
 
     public S3Endpoint DestinationEndpoint(ParseResult arguments) => Endpoint(arguments, _destinationRegion);
 
-    /// <exception cref="WrongUsageException">One of them is no place, or is a directory and has a bucket's options.</exception>
-    /// <exception cref="AggregationException">One of them cannot be used as things are.</exception>
+    /// <exception cref="WrongUsageException">
+    /// A place has the wrong form, or is a directory and has a bucket's options.
+    /// </exception>
+    /// <exception cref="AggregationException">A place cannot be used in this environment.</exception>
     public (IObjectStore Source, IObjectStore Destination) Open(ParseResult arguments)
     {
-        var destination = Place.Open(arguments.GetRequiredValue(_destination), DestinationEndpoint(arguments), arguments.GetValue(_encryption));
+        var destination = Place.Open(
+            arguments.GetRequiredValue(_destination), DestinationEndpoint(arguments), arguments.GetValue(_encryption));
         RefuseForDirectory(arguments, destination, _destinationRegion, _encryption);
         var source = Place.OpenSource(arguments.GetRequiredValue(_source), Endpoint(arguments, _sourceRegion));
         RefuseForDirectory(arguments, source, _sourceRegion);
         return (source, destination);
     }
 
-    private static void RefuseForDirectory(ParseResult arguments, IObjectStore store, params Option[] ofBuckets)
+    private static void RefuseForDirectory(ParseResult arguments, IObjectStore store, params Option[] bucketOptions)
     {
-        if (store is DirectoryStore && Array.Find(ofBuckets, option => arguments.GetResult(option) is not null) is { } option)
+        if (store is DirectoryStore
+            && Array.Find(bucketOptions, option => arguments.GetResult(option) is not null) is { } option)
         {
-            throw new WrongUsageException($"{option.Name} is for a bucket, and {store.UriOf("")} is a directory. Leave it out.");
+            throw new WrongUsageException(
+                $"{option.Name} is for a bucket, and {store.UriOf("")} is a directory. Leave {option.Name} out.");
         }
     }
 

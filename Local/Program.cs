@@ -23,8 +23,12 @@ if (parsed.Action is ParseErrorAction)
 using var interruption = new Interruption();
 try
 {
-    // Signals and exceptions are handled here, so that one place decides on exit codes.
-    var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    // Signals and exceptions are handled here, so that one place decides the exit code.
+    var invocation = new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
     return await parsed.InvokeAsync(invocation, interruption.Token);
 }
 catch (WrongUsageException e)

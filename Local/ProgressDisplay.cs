@@ -5,10 +5,11 @@ using Spectre.Console;
 namespace CloudTrailAggregation.Local;
 
 /// <summary>
-/// Tells on stderr how far a month is: on a terminal a bar that goes away at the end; elsewhere a line after two
-/// seconds and then every ten, so that a log stays short and a quick run says nothing.
+/// Shows on stderr how far a month is: on a terminal a bar that disappears at the end; elsewhere a line after 2 s and
+/// then every 10 s, so that a log stays short and a quick run prints nothing.
 /// </summary>
-internal sealed class ProgressDisplay(Month month, IReadOnlyList<Month> months, TimeProvider time, CancellationToken cancellation)
+internal sealed class ProgressDisplay(
+    Month month, IReadOnlyList<Month> months, TimeProvider time, CancellationToken cancellation)
     : IProgress<RunProgress>
 {
     private const int BarCharacters = 12;
@@ -17,7 +18,7 @@ internal sealed class ProgressDisplay(Month month, IReadOnlyList<Month> months, 
     private static readonly TimeSpan FirstLine = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FurtherLines = TimeSpan.FromSeconds(10);
 
-    private readonly string _name = months.Count == 1 ? $"{month}" : $"{month} ({months.Index().First(item => item.Item == month).Index + 1} of {months.Count})";
+    private readonly string _name = NameOf(month, months);
     private readonly long _started = time.GetTimestamp();
     private readonly Lock _lock = new();
     private RunProgress? _latest;
@@ -30,17 +31,23 @@ internal sealed class ProgressDisplay(Month month, IReadOnlyList<Month> months, 
         }
     }
 
-    /// <summary>Does the work and shows the progress that it reports here.</summary>
+    /// <summary>Runs the work and shows the progress that the work reports here.</summary>
     public Task<T> ShowWhileAsync<T>(Func<Task<T>> work)
     {
-        // Left to itself, the library looks at stdout to tell whether somebody watches stderr.
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes });
-        return terminal.Profile.Out.IsTerminal && terminal.Profile.Capabilities.Ansi ? ShowBarWhileAsync(terminal, work) : ShowLinesWhileAsync(work);
+        // Interactive is set, because by default Spectre.Console decides it by stdout, not by stderr.
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Console.Error),
+            Interactive = InteractionSupport.Yes,
+        });
+        return terminal.Profile.Out.IsTerminal && terminal.Profile.Capabilities.Ansi
+            ? ShowBarWhileAsync(terminal, work)
+            : ShowLinesWhileAsync(work);
     }
 
     private async Task<T> ShowLinesWhileAsync<T>(Func<Task<T>> work)
     {
-        // At once, as on a terminal: a commit is ended first.
+        // Says at once that Ctrl-C was received, as on a terminal: a commit that has started is finished first.
         await using var stopping = cancellation.Register(Show);
         return await WhileAsync(work, FirstLine, FurtherLines, Show);
 
@@ -60,16 +67,22 @@ internal sealed class ProgressDisplay(Month month, IReadOnlyList<Month> months, 
         string Line() => Markup.Escape($"{_name}  {Text()}");
     }
 
-    private async Task<T> WhileAsync<T>(Func<Task<T>> work, TimeSpan first, TimeSpan further, Action show)
+    private static string NameOf(Month month, IReadOnlyList<Month> months)
     {
-        // On a thread of its own: much of the work is synchronous.
+        int number = months.TakeWhile(each => each != month).Count() + 1;
+        return months.Count == 1 ? $"{month}" : $"{month} ({number} of {months.Count})";
+    }
+
+    private async Task<T> WhileAsync<T>(Func<Task<T>> work, TimeSpan first, TimeSpan next, Action show)
+    {
+        // On another thread, because much of the work is synchronous.
         var working = Task.Run(work, CancellationToken.None);
         using var timer = new PeriodicTimer(first, time);
         var tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
         while (await Task.WhenAny(working, tick) == tick)
         {
             show();
-            timer.Period = further;
+            timer.Period = next;
             tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
         }
 
@@ -93,16 +106,17 @@ internal sealed class ProgressDisplay(Month month, IReadOnlyList<Month> months, 
         {
             (true, _) => "stopping",
             (_, null) => $"reading, {elapsed.TotalSeconds:N0} s",
-            (_, { } at) => $"{at.FilesRead} of {Quantity.Of(at.Files, "file")}, {Quantity.Bytes(at.BytesRead, at.Bytes)}, {at.Events / elapsed.TotalSeconds:N0} events/s, {Left(at, elapsed)}",
+            (_, { } at) => $"{at.FilesRead} of {Quantity.Of(at.Files, "file")}, "
+                + $"{Quantity.Bytes(at.BytesRead, at.Bytes)}, {at.Events / elapsed.TotalSeconds:N0} events/s, {Remaining(at, elapsed)}",
         };
     }
 
-    /// <summary>As long for each byte left as for those read.</summary>
-    private static string Left(RunProgress at, TimeSpan elapsed)
+    /// <summary>Assumes that each remaining byte takes as long as the bytes read.</summary>
+    private static string Remaining(RunProgress at, TimeSpan elapsed)
     {
-        var left = elapsed * ((double)(at.Bytes - at.BytesRead) / at.BytesRead);
+        var remaining = elapsed * ((double)(at.Bytes - at.BytesRead) / at.BytesRead);
         return at.FilesRead == at.Files ? "ending"
-            : left.TotalSeconds < 60 ? $"{left.TotalSeconds:N0} s left"
-            : $"{left.TotalMinutes:N0} min left";
+            : remaining.TotalSeconds < 60 ? $"{remaining.TotalSeconds:N0} s left"
+            : $"{remaining.TotalMinutes:N0} min left";
     }
 }

@@ -8,11 +8,11 @@ internal static class Quantity
     /// <summary><c>1 file</c>, <c>12,345 files</c>.</summary>
     public static string Of(long count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
 
-    /// <summary>In powers of 1000, with three digits at least: <c>1.25 GB</c>.</summary>
+    /// <summary>Bytes in powers of 1000, with at least three digits: <c>1.25 GB</c>.</summary>
     public static string Bytes(double bytes) => InUnitOf(bytes, bytes) + " " + Units[Unit(bytes)];
 
     /// <summary><c>0.25 of 1.25 GB</c>.</summary>
-    public static string Bytes(double part, double whole) => $"{InUnitOf(part, whole)} of {Bytes(whole)}";
+    public static string Bytes(double done, double whole) => $"{InUnitOf(done, whole)} of {Bytes(whole)}";
 
     public static string Duration(TimeSpan duration) => duration.TotalSeconds < 60
         ? $"{duration.TotalSeconds:N1} s"

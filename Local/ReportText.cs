@@ -6,19 +6,21 @@ using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Local;
 
-/// <summary>The report for people: what was read, what became of each line, what was written, what to look at.</summary>
+/// <summary>
+/// The report for people: what was read, what became of each record, what was written, and what to look at.
+/// </summary>
 /// <param name="output">Takes the text.</param>
 /// <param name="source">The month's folder, as messages name it.</param>
-/// <param name="endpoint">Where S3 is, for the queries.</param>
+/// <param name="endpoint">The S3 of the files, for the queries.</param>
 internal sealed class ReportText(TextWriter output, string source, S3Endpoint endpoint)
 {
-    /// <summary>A report as a line of the summary of several.</summary>
+    /// <summary>A report as one line of a summary.</summary>
     public static MonthOutcome Outcome(Month month, RunReport report, bool failed) => new(
         month,
-        [.. ((long[])[report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects]).Select(count => $"{count:N0}")],
+        new MonthCounts(report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects),
         report.Status == RunStatus.Empty
             ? "empty, nothing was changed"
-            : $"{Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}, in {Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds))}{Missing(report)}",
+            : $"{Files(report)}, in {Duration(report)}{Missing(report)}",
         failed);
 
     public void Write(RunReport report)
@@ -42,31 +44,41 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
     private void WriteRead(RunReport report)
     {
         double seconds = Math.Max(report.DurationMilliseconds, 1) / 1000.0;
-        output.WriteLine($"Read {Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}, from {SingleLine.Escaped(source)}");
-        output.WriteLine($"in {Quantity.Duration(TimeSpan.FromSeconds(seconds))}: {Quantity.Of((long)(report.Lines / seconds), "record")}/s, {Quantity.Bytes(report.SourceBytes / seconds)}/s as stored.");
+        string files = $"{Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}";
+        string records = Quantity.Of((long)(report.Lines / seconds), "record");
+        output.WriteLine($"Read {files}, from {SingleLine.Escaped(source)}");
+        output.WriteLine(
+            $"in {Quantity.Duration(TimeSpan.FromSeconds(seconds))}: {records}/s, "
+            + $"{Quantity.Bytes(report.SourceBytes / seconds)}/s as stored.");
         output.WriteLine();
     }
 
     private void WriteRecords(RunReport report)
     {
+        string duplicates = report.Duplicates == 0
+            ? ""
+            : "exact copies of an event of that day or the day before, dropped";
+        string rejects = report.RejectFile is { } file ? $"not events, kept in {SingleLine.Escaped(file)}" : "";
         output.WriteLine($"Records       {report.Lines,15:N0}");
         output.WriteLine($"  events      {report.Events,15:N0}   a row each");
-        output.WriteLine($"  duplicates  {report.Duplicates,15:N0}   {(report.Duplicates == 0 ? "" : "exact copies of an event of that day or the day before, dropped")}".TrimEnd());
-        output.WriteLine($"  rejects     {report.Rejects,15:N0}   {(report.RejectFile is { } file ? $"not events, kept in {SingleLine.Escaped(file)}" : "")}".TrimEnd());
+        output.WriteLine($"  duplicates  {report.Duplicates,15:N0}   {duplicates}".TrimEnd());
+        output.WriteLine($"  rejects     {report.Rejects,15:N0}   {rejects}".TrimEnd());
         output.WriteLine();
     }
 
     private void WriteWritten(RunReport report)
     {
-        output.WriteLine($"Wrote {Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}:");
+        output.WriteLine($"Wrote {Files(report)}:");
         foreach (var file in report.Outputs)
         {
-            output.WriteLine($"  {SingleLine.Escaped(file.Uri)}  ({Quantity.Of(file.Rows, "row")}, {Quantity.Bytes(file.Bytes)})");
+            string size = $"{Quantity.Of(file.Rows, "row")}, {Quantity.Bytes(file.Bytes)}";
+            output.WriteLine($"  {SingleLine.Escaped(file.Uri)}  ({size})");
         }
 
         if (report.Removed.Count > 0)
         {
-            output.WriteLine($"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {SingleLine.Escaped(string.Join(", ", report.Removed))}");
+            string removed = SingleLine.Escaped(string.Join(", ", report.Removed));
+            output.WriteLine($"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {removed}");
         }
 
         if (report.Retries > 0)
@@ -91,6 +103,12 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         }
     }
 
+    private static string Files(RunReport report) =>
+        $"{Quantity.Of(report.Outputs.Count, "Parquet file")}, {Quantity.Bytes(report.OutputBytes)}";
+
+    private static string Duration(RunReport report) =>
+        Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds));
+
     private static string Missing(RunReport report) =>
         report.MissingDays.Count == 0 ? "" : $", {Quantity.Of(report.MissingDays.Count, "day")} missing";
 
@@ -98,32 +116,41 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
     {
         if (report.MissingDays.Count > 0)
         {
-            yield return $"{Quantity.Of(report.MissingDays.Count, "day")} after the first without a file: {MissingDays.Text(report.MissingDays)}. "
-                + "If there were events, stage 1 has not left them: run it for these days, then this month again.";
+            yield return $"{Quantity.Of(report.MissingDays.Count, "day")} after the first without a file: "
+                + $"{MissingDays.Text(report.MissingDays)}. "
+                + "If there were events, stage 1 has not written them: run it for these days, then this month again.";
         }
 
         if (report.ObjectsWithoutEvents is { Count: > 0 } without)
         {
-            string more = without.Count > without.First.Count ? " ..." : "";
-            yield return $"{Quantity.Of(without.Count, "file")} with rejects and no event: {string.Join(", ", without.First)}{more}. "
-                + "If there should be events, fix the file and run the month again; otherwise move it out of the source.";
+            yield return $"{Quantity.Of(without.Count, "file")} with rejects and no event: "
+                + $"{FirstFew(without.First, without.Count)}. "
+                + "If there should be events, fix the file and run the month again; "
+                + "otherwise move it out of the source.";
         }
 
         if (report.OutsideMonth is { } outside)
         {
-            yield return $"{Quantity.Of(outside.Events, "event")} with an event_time in another month; the month's events run from {outside.Earliest:u} to {outside.Latest:u}. "
-                + "A month holds what was delivered in it: for all events of a time, query the neighbouring months too, by event_time.";
+            yield return $"{Quantity.Of(outside.Events, "event")} with an event_time in another month; "
+                + $"the month's events run from {outside.Earliest:u} to {outside.Latest:u}. "
+                + "A month holds what was delivered in it: for all events of a time, query the neighboring months too, "
+                + "by event_time.";
         }
 
         if (report.EventsWithoutTime > 0)
         {
-            yield return $"{Quantity.Of(report.EventsWithoutTime, "event")} without a readable eventTime: event_time is NULL there, and other_fields has what was found.";
+            yield return $"{Quantity.Of(report.EventsWithoutTime, "event")} without a readable eventTime: "
+                + "event_time is NULL, and other_fields has the value of the source.";
         }
 
         if (report.IgnoredKeys.Count > 0)
         {
-            string more = report.IgnoredKeys.Count > report.IgnoredKeys.First.Count ? " ..." : "";
-            yield return $"{Quantity.Of(report.IgnoredKeys.Count, "other file")} left alone, not named as a source (DD/*.ndjson or *.json, also with .gz): {string.Join(", ", report.IgnoredKeys.First)}{more}";
+            yield return $"{Quantity.Of(report.IgnoredKeys.Count, "other file")} ignored, not named as a source "
+                + "(DD/*.ndjson or *.json, also with .gz): "
+                + FirstFew(report.IgnoredKeys.First, report.IgnoredKeys.Count);
         }
     }
+
+    private static string FirstFew(IReadOnlyList<string> names, long count) =>
+        string.Join(", ", names) + (count > names.Count ? " ..." : "");
 }

@@ -3,12 +3,14 @@ using CloudTrailAggregation.Storage.S3;
 
 namespace CloudTrailAggregation.Local;
 
-/// <summary>Three questions that people have for CloudTrail, in DuckDB's SQL, to be pasted as they are.</summary>
+/// <summary>Three questions that people ask of CloudTrail, in DuckDB's SQL, ready to paste.</summary>
 internal static class SampleQueries
 {
     public static string Of(IReadOnlyList<string> files, S3Endpoint endpoint)
     {
-        string table = files.Count == 1 ? Quoted(files[0]) : $"read_parquet([{string.Join(", ", files.Select(Quoted))}])";
+        string table = files.Count == 1
+            ? Quoted(files[0])
+            : $"read_parquet([{string.Join(", ", files.Select(Quoted))}])";
         return $"""
             {SecretFor(files[0], endpoint)}-- What happens most?
             SELECT event_name, event_source, count(*) AS events
@@ -31,7 +33,9 @@ internal static class SampleQueries
             """;
     }
 
-    /// <summary>DuckDB needs to be told to use the credentials at hand, and where S3 is when it is not AWS.</summary>
+    /// <summary>
+    /// The statement that makes DuckDB use the environment's credentials, and the S3-compatible server if there is one.
+    /// </summary>
     private static string SecretFor(string file, S3Endpoint endpoint)
     {
         if (!file.StartsWith("s3://", StringComparison.Ordinal))
@@ -47,5 +51,6 @@ internal static class SampleQueries
         return $"CREATE SECRET (TYPE s3, PROVIDER credential_chain{region}{server}{style});\n\n";
     }
 
-    private static string Quoted(string text) => $"'{SingleLine.Escaped(text).Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Quoted(string text) =>
+        $"'{SingleLine.Escaped(text).Replace("'", "''", StringComparison.Ordinal)}'";
 }

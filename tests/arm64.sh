@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # tests/arm64.sh
 # Runs the end-to-end tests (tests/System.Tests/EndToEnd) with the arm64 function and the arm64 layer under qemu's user
-# emulation: Debian's arm64 libraries, the linux-arm64 .NET runtime of the SDK's own runtime pack. Among them is the test
-# that the file is byte for byte what this machine writes. About ten times slower than the machine itself.
+# emulation, with Debian's arm64 libraries and the linux-arm64 .NET runtime of the SDK's runtime pack. One of the tests
+# compares the file byte for byte with this machine's. The emulation is about ten times slower than the machine.
 #
 # It needs a Debian or Ubuntu with apt-get, dpkg-deb and the .NET SDK, and a mount namespace (root, or user namespaces).
-# Nothing is installed: what is fetched is kept in CLOUDTRAIL_ARM64_STATE (default ~/.cache/cloudtrail-aggregation/arm64).
+# Nothing is installed: downloads are kept in CLOUDTRAIL_ARM64_STATE (default ~/.cache/cloudtrail-aggregation/arm64).
 # CLOUDTRAIL_ZIPS names a directory with the zips of build-layers.sh to test instead of building them.
 #
-# .NET's `dotnet` program is in no package of the feed; in its place stands the apphost of the SDK's host pack, bound to
-# /var/task/CloudTrailAggregation.dll. All it does is load hostfxr, as `dotnet` does: from there on (hostfxr, hostpolicy,
-# the function's runtimeconfig with its probing paths, the runtime) everything is as on Lambda.
+# No package of the feed has .NET's `dotnet` program. The apphost of the SDK's host pack replaces it, bound to
+# /var/task/CloudTrailAggregation.dll. Like `dotnet`, it only loads hostfxr; the rest (hostfxr, hostpolicy, the function's
+# runtimeconfig with its probing paths, the runtime) is the same as on Lambda.
 #
 # Exit code 0: passed, 77: skipped, with the reason, because it cannot run here, any other: failed.
 set -euo pipefail
@@ -25,18 +25,18 @@ skip() {
 
 case $(uname -sm) in
   "Linux x86_64") ;;
-  *) skip "this machine is $(uname -sm): only Linux x86_64 has something to emulate" ;;
+  *) skip "this machine is $(uname -sm): the emulation runs on Linux x86_64 only" ;;
 esac
 for command in apt-get dpkg-deb dotnet unshare; do
   command -v "$command" >/dev/null || skip "$command is not installed"
 done
 if [ "$(id -u)" = 0 ]; then namespace=(--mount); else namespace=(--user --map-root-user --mount); fi
-unshare "${namespace[@]}" true 2>/dev/null || skip "no mount namespace can be had here"
+unshare "${namespace[@]}" true 2>/dev/null || skip "a mount namespace cannot be created here"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# apt's own state and lists elsewhere, so that this machine's architectures stay as they are.
+# apt gets separate state and lists, so that this machine's architectures do not change.
 fetch() { # ARCHITECTURE PACKAGE...
   local lists=$work/apt-$1
   mkdir -p "$lists"/{state,cache} "$work/packages"
@@ -48,7 +48,7 @@ fetch() { # ARCHITECTURE PACKAGE...
 make_system() { # DIRECTORY
   echo "Making $1"
   fetch amd64 qemu-user-static || skip "qemu-user-static cannot be downloaded with apt-get"
-  # libssl3 has another name since Debian 13.
+  # Since Debian 13, libssl3 is libssl3t64.
   fetch arm64 libc6 libgcc-s1 libstdc++6 libssl3 || fetch arm64 libc6 libgcc-s1 libstdc++6 libssl3t64 \
     || skip "Debian's arm64 libraries cannot be downloaded with apt-get"
   local package
@@ -61,7 +61,7 @@ make_system() { # DIRECTORY
   make_dotnet "$1/var/lang/bin"
 }
 
-# The directories of an installed .NET, from the packs that a self-contained program for linux-arm64 is made of.
+# Makes the directories of an installed .NET from the packs of a self-contained linux-arm64 program.
 make_dotnet() { # DIRECTORY
   mkdir "$work/packs"
   cat >"$work/packs/Packs.csproj" <<'PROJECT'
@@ -91,12 +91,12 @@ PROJECT
   bind "$host" "$1/dotnet" ../../task/CloudTrailAggregation.dll
 }
 
-# As the SDK does it: the program's path, relative to the apphost's, takes the place of a known text and is padded with 0.
+# Like the SDK: the program's path, relative to the apphost's, replaces a known text and is padded with zero bytes.
 bind() { # APPHOST TARGET PROGRAM
   local placeholder=c3ab8ff13720e8ad9047dd39466b3c8974e592c2fa383d4a3960714caef0c4f2 padding
   padding=$(printf '\\x00%.0s' $(seq $((${#placeholder} - ${#3}))))
   LC_ALL=C sed "s|$placeholder|$3$padding|" "$1" >"$2"
-  ! grep -q "$placeholder" "$2" || { echo "failed: $1 is no apphost that can be bound" >&2; exit 1; }
+  ! grep -q "$placeholder" "$2" || { echo "failed: $1 is not an apphost that can be bound" >&2; exit 1; }
   chmod +x "$2"
 }
 

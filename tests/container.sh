@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # tests/container.sh [IMAGE]
-# Runs build-layers.sh in a real container and holds its zips against those of --engine none: the same SHA-256, owned by the
-# caller (who is not root), built without a network from the packages and the SDK of this machine.
+# Runs build-layers.sh in a real container and compares its zips with those of --engine none: they must have the same
+# SHA-256 and belong to the caller (who is not root). They are built offline from this machine's packages and SDK.
 #
-# Without IMAGE it makes one: debootstrap of this machine's Debian release. Without a running Docker it starts dockerd with
-# its own data, no bridge and no firewall rules, and stops it in the end; that needs root and the packages docker.io and
-# debootstrap. The image is kept in CLOUDTRAIL_CONTAINER_STATE (default ~/.cache/cloudtrail-aggregation/container).
+# Without IMAGE it makes an image by debootstrap of this machine's Debian release. If Docker is not running, it starts dockerd
+# with separate data, no bridge and no firewall rules, and stops it at the end, which needs root and the packages docker.io
+# and debootstrap. The image is kept in CLOUDTRAIL_CONTAINER_STATE (default ~/.cache/cloudtrail-aggregation/container).
 #
 # Exit code 0: passed, 1: failed, 77: skipped, with the reason, because no engine can be started here.
 set -euo pipefail
@@ -13,7 +13,7 @@ set -euo pipefail
 image=${1:-cloudtrail-aggregation-stand-in}
 state=${CLOUDTRAIL_CONTAINER_STATE:-$HOME/.cache/cloudtrail-aggregation/container}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-caller=12345 # a user id that is neither root's nor the files'
+caller=12345 # neither root's user id nor that of the files
 
 work=$(mktemp -d)
 daemon=''
@@ -71,12 +71,12 @@ docker run --rm --network none "$image" true 2>"$work/run.log" || { cat "$work/r
 
 mkdir "$work/repository" "$work/home" "$work/in-container" "$work/here"
 
-# First, so that all packages are on this machine.
+# First without a container, so that all packages are on this machine.
 echo "== on this machine"
 "$root/build-layers.sh" --engine none --output "$work/here"
 "$root/build-layers.sh" --engine none --output "$work/here" --function --lambda-packages stand-in
 
-# A copy that the caller may read, in another folder than the one that --engine none builds in.
+# A copy that the caller may read, in another folder than that of --engine none.
 tar -C "$root" --exclude=bin --exclude=obj --exclude=out --exclude=.git -cf - . | tar -C "$work/repository" -xf -
 packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 cp -Rl "$packages" "$work/packages" 2>/dev/null || cp -R "$packages" "$work/packages"

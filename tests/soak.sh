@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # tests/soak.sh [--minutes N] [--endpoint URL | --radosgw] [--result FILE]
-# One function process runs months for N minutes (30) through the fault proxy: no event may be lost or doubled, memory and
-# handles must stay flat. The result goes to FILE (tests/soak-result.md).
-#   --endpoint URL   an S3-compatible server that knows the credentials test/test; without it moto
-#   --radosgw        Ceph's own server, one node in memory, set up here and taken down in the end
+# One function process runs months for N minutes (30) through the fault proxy: it must lose or double no event, and its
+# memory and handles must not grow. The result goes to FILE (tests/soak-result.md).
+#   --endpoint URL   an S3-compatible server that accepts the credentials test/test; by default moto
+#   --radosgw        Ceph's server, one node in memory, started here and stopped at the end
 #                    (apt-get install ceph-mon ceph-osd radosgw ceph-common)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,7 +31,7 @@ take_down() {
 }
 trap take_down EXIT
 
-# A monitor, a store in memory and the gateway; no keys, nothing but this machine reaches them.
+# A monitor, a store in memory and the gateway. They need no keys, because only this machine reaches them.
 start_radosgw() {
   local port=${CLOUDTRAIL_RADOSGW_PORT:-7480} fsid osd
   for program in ceph-mon ceph-osd radosgw ceph; do
@@ -68,7 +68,7 @@ CONF
   monmaptool --create --addv a "[v1:127.0.0.1:$((port + 1))]" --fsid "$fsid" "$state/monmap" >/dev/null
   ceph-mon -i a --mkfs --monmap "$state/monmap"
   ceph-mon -i a
-  # A monitor that has just begun refuses everything for a moment.
+  # A monitor that has just started refuses every request for a moment.
   for _ in {1..30}; do
     ! timeout 10 ceph osd new "$osd" >/dev/null 2>&1 || break
     sleep 1

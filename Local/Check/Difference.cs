@@ -3,24 +3,27 @@ using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Local.Check;
 
-/// <summary>Where file and source differ first.</summary>
+/// <summary>The first difference between file and source.</summary>
 internal sealed class DifferenceException(string message) : AggregationException(message)
 {
     private const int ExcerptBytes = 80;
     private const int BytesBefore = 20;
 
-    /// <summary>Two values that should be equal, each from shortly before the first difference on.</summary>
+    /// <summary>Two values that should be equal, each shown from 20 bytes before the first difference.</summary>
     public static string Values(string inSource, ReadOnlySpan<byte> source, string inFile, ReadOnlySpan<byte> file)
     {
         int from = Math.Max(0, source.CommonPrefixLength(file) - BytesBefore);
         return $"{inSource} {Excerpt(source, from)}, {inFile} {Excerpt(file, from)}";
     }
 
-    /// <summary>On one line, bounded, and without anything that a terminal would obey.</summary>
+    /// <summary>
+    /// A piece of the text on one line, at most 80 bytes of it, escaped so that it cannot control the terminal.
+    /// </summary>
     public static string Excerpt(ReadOnlySpan<byte> text, int from = 0)
     {
         int end = Math.Min(text.Length, from + ExcerptBytes);
-        string excerpt = ReadableJson.Encoder.Encode(Encoding.UTF8.GetString(text[Math.Min(from, end)..end]));
+        string piece = Encoding.UTF8.GetString(text[Math.Min(from, end)..end]);
+        string excerpt = ReadableJson.Encoder.Encode(piece);
         return $"{(from > 0 ? "… " : "")}\"{excerpt}\"{(end < text.Length ? " …" : "")}";
     }
 }

@@ -7,33 +7,34 @@ using CloudTrailAggregation.Parquet;
 namespace CloudTrailAggregation.Local.Check;
 
 /// <summary>
-/// Whether a row gives an event back: each member of the source is in its column or among other_fields, with its bytes,
-/// and nothing else is. Known members that are null need not be, and of several with one name only the last.
+/// Compares an event with its row. Each member of the source must be in its column or in other_fields, with its bytes,
+/// and the row must have nothing else. Two kinds of members may be absent from the row: known members that are null,
+/// and earlier repeats of a name.
 /// </summary>
 internal sealed class EventComparison
 {
     private readonly EventMembers _event = new();
-    private readonly EventMembers _others = new();
+    private readonly EventMembers _otherFields = new();
     private readonly int[] _firstSpelling = new int[EventSchema.Columns.Length];
     private readonly int[] _secondSpelling = new int[EventSchema.Columns.Length];
-    private readonly List<bool> _inOthers = [];
+    private readonly List<bool> _inOtherFields = [];
 
-    /// <summary>Whether the object read last is an event.</summary>
+    /// <summary>Whether the last object read is an event.</summary>
     public bool IsEvent => _event.IsEvent;
 
     /// <summary>Reads the JSON object that the text begins with; see <see cref="EventMembers.TryRead"/>.</summary>
     public bool TryRead(ReadOnlySpan<byte> text, out int length) => _event.TryRead(text, out length);
 
-    /// <summary>Compares the event read last with the row.</summary>
-    /// <returns>What is different, or null.</returns>
+    /// <summary>Compares the last event read with the row.</summary>
+    /// <returns>The first difference; null if there is none.</returns>
     public string? Compare(ReadOnlySpan<byte> line, ParquetRows row)
     {
         Array.Fill(_firstSpelling, -1);
         Array.Fill(_secondSpelling, -1);
-        _inOthers.Clear();
-        CollectionsMarshal.SetCount(_inOthers, _event.Members.Count);
-        CollectionsMarshal.AsSpan(_inOthers).Clear();
-        if (CompareOthers(line, row) is { } differs)
+        _inOtherFields.Clear();
+        CollectionsMarshal.SetCount(_inOtherFields, _event.Members.Count);
+        CollectionsMarshal.AsSpan(_inOtherFields).Clear();
+        if (CompareOtherFields(line, row) is { } differs)
         {
             return differs;
         }
@@ -41,7 +42,7 @@ internal sealed class EventComparison
         for (int at = 0; at < _event.Members.Count; at++)
         {
             var member = _event.Members[at];
-            if (member.Column < 0 && !_inOthers[at])
+            if (member.Column < 0 && !_inOtherFields[at])
             {
                 return Missing(line, member);
             }
@@ -63,8 +64,10 @@ internal sealed class EventComparison
         return null;
     }
 
-    /// <summary>Each member in other_fields is one of the source's, in its order, with the bytes of its name and value.</summary>
-    private string? CompareOthers(ReadOnlySpan<byte> line, ParquetRows row)
+    /// <summary>
+    /// Checks that each member of other_fields is a member of the source, in the source's order and with its bytes.
+    /// </summary>
+    private string? CompareOtherFields(ReadOnlySpan<byte> line, ParquetRows row)
     {
         if (row.IsNull(EventSchema.OtherFields))
         {
@@ -72,16 +75,17 @@ internal sealed class EventComparison
         }
 
         var text = row.Bytes(EventSchema.OtherFields);
-        if (!_others.TryRead(text, out int objectBytes) || objectBytes != text.Length || _others.Members.Count == 0)
+        if (!_otherFields.TryRead(text, out int objectBytes) || objectBytes != text.Length
+            || _otherFields.Members.Count == 0)
         {
             return $"column other_fields: it is not one JSON object with a member: {DifferenceException.Excerpt(text)}";
         }
 
         int at = 0;
         int length = 0;
-        foreach (var other in _others.Members)
+        foreach (var found in _otherFields.Members)
         {
-            var name = text[other.Name];
+            var name = text[found.Name];
             while (at < _event.Members.Count && !line[_event.Members[at].Name].SequenceEqual(name))
             {
                 at++;
@@ -89,53 +93,65 @@ internal sealed class EventComparison
 
             if (at == _event.Members.Count)
             {
-                return $"column other_fields: member {DifferenceException.Excerpt(name)} is not in the source, or not in this place";
+                return $"column other_fields: member {DifferenceException.Excerpt(name)} is not in the source, "
+                    + "or not at this position";
             }
 
-            if (!line[_event.Members[at].Value].SequenceEqual(text[other.Value]))
+            var expected = line[_event.Members[at].Value];
+            var value = text[found.Value];
+            if (!expected.SequenceEqual(value))
             {
-                return $"column other_fields, member {DifferenceException.Excerpt(name)}: {Values(line[_event.Members[at].Value], text[other.Value])}";
+                return $"column other_fields, member {DifferenceException.Excerpt(name)}: {Values(expected, value)}";
             }
 
-            length += name.Length + text[other.Value].Length + "\"\": , ".Length;
-            _inOthers[at++] = true;
+            length += name.Length + value.Length + "\"\": , ".Length;
+            _inOtherFields[at++] = true;
         }
 
-        return length == text.Length ? null : $"column other_fields is not written as \"name\": value, joined by \", \": {DifferenceException.Excerpt(text)}";
+        return length == text.Length
+            ? null
+            : "column other_fields is not written as \"name\": value, joined by \", \": "
+                + DifferenceException.Excerpt(text);
     }
 
     private string? CompareColumn(ReadOnlySpan<byte> line, ParquetRows row, int column)
     {
         var (first, second) = (_firstSpelling[column], _secondSpelling[column]);
-        bool inOthers = IsInOthers(first) || IsInOthers(second);
+        bool inOtherFields = IsInOtherFields(first) || IsInOtherFields(second);
         int source = first >= 0 ? first : second;
         if (source < 0)
         {
-            return row.IsNull(column) ? null : $"column {EventSchema.Columns[column].Name}: the source has no such member, the file has {DifferenceException.Excerpt(Encoding.UTF8.GetBytes(row.Text(column)))}";
+            return row.IsNull(column)
+                ? null
+                : $"column {EventSchema.Columns[column].Name}: the source has no such member, the file has "
+                    + DifferenceException.Excerpt(Encoding.UTF8.GetBytes(row.Text(column)));
         }
 
-        // What has one of its spellings among other_fields is rebuilt from there alone.
-        bool isRebuilt = inOthers
-            ? (first < 0 || IsInOthers(first)) && (second < 0 || IsInOthers(second))
+        // A member with one of its spellings in other_fields is rebuilt from other_fields alone.
+        bool isRebuilt = inOtherFields
+            ? (first < 0 || IsInOtherFields(first)) && (second < 0 || IsInOtherFields(second))
             : second < 0 && !row.IsNull(column);
         if (!isRebuilt)
         {
-            return Missing(line, _event.Members[second >= 0 && !IsInOthers(second) ? second : first]);
+            return Missing(line, _event.Members[second >= 0 && !IsInOtherFields(second) ? second : first]);
         }
 
         var value = line[_event.Members[source].Value];
-        return CellComparison.Agrees(value, row, column, isExact: !inOthers)
+        return CellComparison.Agrees(value, row, column, isExact: !inOtherFields)
             ? null
-            : $"column {EventSchema.Columns[column].Name}: {Values(WithoutQuotes(value, column), Encoding.UTF8.GetBytes(row.Text(column)))}";
+            : $"column {EventSchema.Columns[column].Name}: "
+                + Values(WithoutQuotes(value, column), Encoding.UTF8.GetBytes(row.Text(column)));
     }
 
-    private bool IsInOthers(int member) => member >= 0 && _inOthers[member];
+    private bool IsInOtherFields(int member) => member >= 0 && _inOtherFields[member];
 
     private static ReadOnlySpan<byte> WithoutQuotes(ReadOnlySpan<byte> value, int column) =>
         value[0] == '"' && EventSchema.Columns[column].Kind != ColumnKind.Json ? value[1..^1] : value;
 
     private static string Missing(ReadOnlySpan<byte> line, in SourceMember member) =>
-        $"member {DifferenceException.Excerpt(line[member.Name])} of the source is not in the file: {DifferenceException.Excerpt(line[member.Value])}";
+        $"member {DifferenceException.Excerpt(line[member.Name])} of the source is not in the file: "
+            + DifferenceException.Excerpt(line[member.Value]);
 
-    private static string Values(ReadOnlySpan<byte> source, ReadOnlySpan<byte> file) => DifferenceException.Values("the source has", source, "the file has", file);
+    private static string Values(ReadOnlySpan<byte> source, ReadOnlySpan<byte> file) =>
+        DifferenceException.Values("the source has", source, "the file has", file);
 }

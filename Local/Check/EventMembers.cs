@@ -6,37 +6,41 @@ using CloudTrailAggregation.Events;
 
 namespace CloudTrailAggregation.Local.Check;
 
-/// <summary>A top-level member of an object: where its name and its value stand, in bytes from the object's start.</summary>
-/// <param name="Name">The name without its quotes, escapes as they are.</param>
-/// <param name="Value">The value, a string with its quotes.</param>
-/// <param name="Kind">What the value is.</param>
+/// <summary>A top-level member of an object. Ranges are in bytes from the object's start.</summary>
+/// <param name="Name">The name without its quotes; escapes are kept.</param>
+/// <param name="Value">The value; a string has its quotes.</param>
+/// <param name="Kind">The kind of the value.</param>
 /// <param name="Column">The column that the name belongs to, or -1.</param>
 /// <param name="IsSecondSpelling">Whether it is the column's second spelling.</param>
 /// <param name="IsRepeated">Whether a later member has the same name.</param>
-internal readonly record struct SourceMember(Range Name, Range Value, JsonTokenType Kind, int Column, bool IsSecondSpelling, bool IsRepeated = false);
+internal readonly record struct SourceMember(
+    Range Name, Range Value, JsonTokenType Kind, int Column, bool IsSecondSpelling, bool IsRepeated = false);
 
 /// <summary>
-/// The second reading of an event, which shares nothing with the one that wrote the file: System.Text.Json finds the
-/// members of an object, and decides whether it is one.
+/// Reads an event for the check. It shares no code with the reader that wrote the file: System.Text.Json decides
+/// whether the text is a JSON object, and finds its members.
 /// </summary>
 internal sealed class EventMembers
 {
-    private static readonly Dictionary<string, (int Column, bool IsSecond)>.AlternateLookup<ReadOnlySpan<char>> Known = KnownNames();
+    private static readonly Dictionary<string, (int Column, bool IsSecond)>.AlternateLookup<ReadOnlySpan<char>> Known =
+        KnownNames();
 
-    private static readonly bool[] InEveryEvent = Array.ConvertAll(
-        EventSchema.Columns, column => column.Member is "eventVersion" or "eventTime" or "eventSource" or "eventName" or "eventID");
+    /// <summary>Columns of the members that make an object an event, if it has at least one of them.</summary>
+    private static readonly bool[] MarksEvent = Array.ConvertAll(
+        EventSchema.Columns,
+        column => column.Member is "eventVersion" or "eventTime" or "eventSource" or "eventName" or "eventID");
 
     private readonly List<SourceMember> _members = [];
 
-    // Where each name stood last, counted from 1; an event may have a million names.
+    // The last position of each name, from 1; 0: not seen. An event may have a million names.
     private readonly int[] _known = new int[2 * EventSchema.Columns.Length];
     private Dictionary<string, int> _unknown = new(StringComparer.Ordinal);
     private bool _anyRepeated;
 
-    /// <summary>The members that count, in their order: of several with one name the last.</summary>
+    /// <summary>The members in the object's order; of members with the same name only the last.</summary>
     public IReadOnlyList<SourceMember> Members => _members;
 
-    /// <summary>Whether the object has one of the members of which every record of CloudTrail has at least one.</summary>
+    /// <summary>Whether the object has at least one of the members that mark an event.</summary>
     public bool IsEvent { get; private set; }
 
     /// <summary>Reads the object that the text begins with.</summary>
@@ -47,7 +51,7 @@ internal sealed class EventMembers
     {
         length = 0;
         _members.Clear();
-        Forget(ref _unknown);
+        Clear(ref _unknown);
         Array.Clear(_known);
         _anyRepeated = false;
         IsEvent = false;
@@ -64,8 +68,11 @@ internal sealed class EventMembers
         }
     }
 
-    /// <summary>Clearing costs as much as the most there ever was: after an event with many names it starts anew.</summary>
-    private static void Forget(ref Dictionary<string, int> names)
+    /// <summary>
+    /// Clears the names. Clear() takes time in proportion to the dictionary's capacity, so a large dictionary is
+    /// replaced.
+    /// </summary>
+    private static void Clear(ref Dictionary<string, int> names)
     {
         if (names.Count > 1_000)
         {
@@ -92,7 +99,7 @@ internal sealed class EventMembers
                 (column, isSecond) = Find(characters[..Encoding.UTF8.GetChars(json.ValueSpan, characters)]);
             }
 
-            IsEvent |= column >= 0 && InEveryEvent[column];
+            IsEvent |= column >= 0 && MarksEvent[column];
             json.Read();
             int start = (int)json.TokenStartIndex;
             var kind = json.TokenType;
@@ -110,7 +117,8 @@ internal sealed class EventMembers
 
     private static Range Inside(long quote, int length) => ((int)quote + 1)..((int)quote + 1 + length);
 
-    private static (int Column, bool IsSecond) Find(ReadOnlySpan<char> name) => Known.TryGetValue(name, out var found) ? found : (-1, false);
+    private static (int Column, bool IsSecond) Find(ReadOnlySpan<char> name) =>
+        Known.TryGetValue(name, out var found) ? found : (-1, false);
 
     private void Add(in SourceMember member, ReadOnlySpan<byte> text)
     {
@@ -118,7 +126,8 @@ internal sealed class EventMembers
         _members.Add(member);
         ref int earlier = ref member.Column >= 0
             ? ref _known[(2 * member.Column) + (member.IsSecondSpelling ? 1 : 0)]
-            : ref CollectionsMarshal.GetValueRefOrAddDefault(_unknown, JsonString.Unescape(text[member.Name], out _), out _);
+            : ref CollectionsMarshal.GetValueRefOrAddDefault(
+                _unknown, JsonString.Unescape(text[member.Name], out _), out _);
 
         if (earlier > 0)
         {

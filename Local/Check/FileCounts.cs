@@ -4,13 +4,14 @@ using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Local.Check;
 
-/// <summary>Holds what the files say of themselves against what was counted.</summary>
+/// <summary>Compares the counts in the files' metadata with what was counted.</summary>
 internal static class FileCounts
 {
     private const string Prefix = "cloudtrail_aggregation.";
 
-    /// <exception cref="DifferenceException">One says something else.</exception>
-    public static void Check(IReadOnlyList<CheckedFile> files, Month month, int sourceFiles, long sourceBytes, RecordCounts counts)
+    /// <exception cref="DifferenceException">A file's metadata differs.</exception>
+    public static void Check(
+        IReadOnlyList<FileRead> files, Month month, int sourceFiles, long sourceBytes, RecordCounts counts)
     {
         foreach (var file in files)
         {
@@ -21,7 +22,7 @@ internal static class FileCounts
             Check(file, "events_so_far", Text(file.RowsSoFar));
         }
 
-        // Where there are several, those before the last say what was known when their last rows were written.
+        // Of several files, each one has the counts at its own end, which this reading does not keep.
         if (files.Count == 1)
         {
             Check(files[0], "duplicates_so_far", Text(counts.Duplicates));
@@ -29,12 +30,13 @@ internal static class FileCounts
         }
     }
 
-    private static void Check(CheckedFile file, string name, string expected)
+    private static void Check(FileRead file, string name, string expected)
     {
         string? found = file.Values.GetValueOrDefault(Prefix + name);
         if (found != expected)
         {
-            throw new DifferenceException($"{file.Uri}, metadata {Prefix}{name}: counted {expected}, the file says {found ?? "nothing"}.");
+            throw new DifferenceException(
+                $"{file.Uri}, metadata {Prefix}{name}: counted {expected}, the file says {found ?? "nothing"}.");
         }
     }
 

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace CloudTrailAggregation.Local.Check;
 
-/// <summary>The text of a valid JSON string. GetString of System.Text.Json gives up at half a surrogate pair.</summary>
+/// <summary>The text of a valid JSON string. GetString of System.Text.Json throws at half a surrogate pair.</summary>
 internal static class JsonString
 {
     private const string Letters = "bfnrt";
     private const string Meanings = "\b\f\n\r\t";
 
-    /// <summary>Unescapes it into UTF-16, where half a surrogate pair is what it is.</summary>
-    /// <param name="inside">What stands between the quotes.</param>
-    /// <param name="isWhole">Whether there is no half of a pair: only then has the text a UTF-8.</param>
+    /// <summary>Unescapes a string into UTF-16, which can hold half a surrogate pair.</summary>
+    /// <param name="inside">The bytes between the quotes.</param>
+    /// <param name="isWhole">Whether every surrogate has its pair: only then can the text be UTF-8.</param>
     public static string Unescape(ReadOnlySpan<byte> inside, out bool isWhole)
     {
         var text = new StringBuilder(inside.Length);
@@ -25,8 +25,7 @@ internal static class JsonString
             {
                 bool isUnit = inside[1] == 'u';
                 int letter = Letters.IndexOf((char)inside[1], StringComparison.Ordinal);
-                text.Append(isUnit ? (char)ushort.Parse(inside[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
-                    : letter >= 0 ? Meanings[letter] : (char)inside[1]);
+                text.Append(isUnit ? CodeUnit(inside[2..6]) : letter >= 0 ? Meanings[letter] : (char)inside[1]);
                 inside = inside[(isUnit ? 6 : 2)..];
             }
         }
@@ -35,6 +34,9 @@ internal static class JsonString
         isWhole = IsWhole(unescaped);
         return unescaped;
     }
+
+    private static char CodeUnit(ReadOnlySpan<byte> digits) =>
+        (char)ushort.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     private static bool IsWhole(ReadOnlySpan<char> text)
     {

@@ -7,13 +7,15 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local.Check;
 
-/// <summary>The lines in a month's reject files, in order. What is in base64 may have any length and is never held whole.</summary>
+/// <summary>
+/// The rejects in a month's reject files, in order. A reject in base64 may have any length and is never held whole.
+/// </summary>
 internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject> files) : IAsyncDisposable
 {
-    /// <summary>A line of text has 16 MiB at most; each of its bytes may be written as six.</summary>
+    /// <summary>A reject kept as text is at most 16 MiB long; each of its bytes may be written as six.</summary>
     private const int MaxTextBytes = 6 * (16 << 20);
 
-    /// <summary>What can stand after the last base64 character: quote, brace, CR and newline.</summary>
+    /// <summary>The maximum after the last base64 character: quote, brace, CR and newline.</summary>
     private const int MaxEndBytes = 4;
 
     private readonly Queue<RejectedLine> _lines = new();
@@ -24,8 +26,8 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
     private bool _isBase64;
     private int _opened;
 
-    /// <summary>The next line; null at the end.</summary>
-    /// <exception cref="DifferenceException">A line of the file is no kept reject.</exception>
+    /// <summary>The next reject; null at the end.</summary>
+    /// <exception cref="DifferenceException">A line of the file is not a kept reject.</exception>
     public async Task<RejectedLine?> NextAsync(CancellationToken cancellation)
     {
         while (_lines.Count == 0)
@@ -88,26 +90,28 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
         }
     }
 
-    private void Add(ReadOnlySpan<byte> part, long number)
+    private void Add(ReadOnlySpan<byte> fragment, long number)
     {
         if (_hash is null)
         {
-            part = Begin(part, number);
+            fragment = Start(fragment, number);
         }
 
-        _value.Write(part);
+        _value.Write(fragment);
         if (_isBase64)
         {
             HashBase64((_value.WrittenCount - MaxEndBytes) / 4 * 4, number);
         }
         else if (_value.WrittenCount > MaxTextBytes)
         {
-            throw NotOne(number);
+            throw NotReject(number);
         }
     }
 
-    /// <summary>Reads up to the value, which is the last member: no quote within another one stands unescaped.</summary>
-    private ReadOnlySpan<byte> Begin(ReadOnlySpan<byte> line, long number)
+    /// <summary>
+    /// Reads up to the value, which is the last member: an earlier member has no unescaped quote in it.
+    /// </summary>
+    private ReadOnlySpan<byte> Start(ReadOnlySpan<byte> line, long number)
     {
         ReadOnlySpan<byte> textMember = ",\"text\":\""u8;
         ReadOnlySpan<byte> base64Member = ",\"base64\":\""u8;
@@ -118,11 +122,13 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
         try
         {
             using var start = JsonDocument.Parse(Encoding.UTF8.GetString(line[..Math.Max(end, 0)]) + "}");
-            _hash = new LineHash(start.RootElement.GetProperty("source").GetString()!, start.RootElement.GetProperty("line").GetInt64());
+            string source = start.RootElement.GetProperty("source").GetString()!;
+            _hash = new LineHash(source, start.RootElement.GetProperty("line").GetInt64());
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw NotOne(number);
+            throw NotReject(number);
         }
 
         return line[(end + (_isBase64 ? base64Member.Length : textMember.Length))..];
@@ -133,7 +139,7 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
         var value = _value.WrittenSpan.TrimEnd("\r\n"u8);
         if (!value.EndsWith("\"}"u8))
         {
-            throw NotOne(number);
+            throw NotReject(number);
         }
 
         if (_isBase64)
@@ -162,7 +168,7 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
         byte[] bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(characters)];
         if (Base64.DecodeFromUtf8(value[..characters], bytes, out _, out int written) != OperationStatus.Done)
         {
-            throw NotOne(number);
+            throw NotReject(number);
         }
 
         _hash!.Add(bytes.AsSpan(0, written));
@@ -171,5 +177,6 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
         _value.Write(rest);
     }
 
-    private DifferenceException NotOne(long number) => new($"{Uri}, line {number}: it is not a reject as this tool keeps it.");
+    private DifferenceException NotReject(long number) =>
+        new($"{Uri}, line {number}: it is not a reject as this tool keeps it.");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Plan;
@@ -9,19 +8,20 @@ using CloudTrailAggregation.Write;
 namespace CloudTrailAggregation.Local.Check;
 
 /// <summary>
-/// Proves that a month's files hold its source, or finds the first difference: records -> reject, duplicate or event -> the
-/// next row of the files. Reads both once and holds neither.
+/// Proves that a month's files hold its source, or finds the first difference: each record is a reject, a duplicate, or
+/// the event of the next row. Source and files are each read once and not held in memory.
 /// </summary>
-internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, bool deduplicate, IProgress<RunProgress> progress) : IDisposable
+internal sealed class MonthCheck(
+    IObjectStore source, IObjectStore destination, bool deduplicate, IProgress<RunProgress> progress) : IDisposable
 {
     private const int MaxRecordBytes = 16 << 20;
 
-    private const int NamedObjects = 5;
+    private const int MaxNamedObjects = 5;
 
-    /// <summary>Rejects of one line that are held at a time.</summary>
-    private const int RejectsAtATime = 1_000;
+    /// <summary>The maximum of rejects of one line in memory.</summary>
+    private const int MaxRejectsHeld = 1_000;
 
-    private readonly LineHistory _history = new();
+    private readonly RecordHistory _history = new();
     private readonly EventComparison _comparison = new();
     private readonly List<RejectedLine> _rejects = [];
     private readonly List<string> _withoutEvents = [];
@@ -33,9 +33,12 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
     /// <exception cref="AggregationException">Source or file cannot be read.</exception>
     public async Task<CheckedMonth> RunAsync(Month month, CancellationToken cancellation)
     {
+        var unit = new Unit(month);
         var sources = await MonthSource.ListAsync(source, month, cancellation);
-        var files = await OutputKeys.ListAsync(destination, OutputKeys.ParquetPrefix(new Unit(month)), OutputKeys.ParquetSuffix, cancellation);
-        var rejectFiles = await OutputKeys.ListAsync(destination, OutputKeys.RejectPrefix(new Unit(month)), OutputKeys.RejectSuffix, cancellation);
+        var files = await OutputKeys.ListAsync(
+            destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
+        var rejectFiles = await OutputKeys.ListAsync(
+            destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
         using var rows = new MonthRows(destination, [.. files.Values], cancellation);
         await using var kept = new KeptRejects(destination, [.. rejectFiles.Values]);
 
@@ -55,7 +58,8 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
 
     public void Dispose() => _longReject?.Dispose();
 
-    private async Task CheckSourceAsync(StoredObject stored, MonthRows rows, KeptRejects kept, CancellationToken cancellation)
+    private async Task CheckSourceAsync(
+        StoredObject stored, MonthRows rows, KeptRejects kept, CancellationToken cancellation)
     {
         _history.StartDay(MonthSource.DayOf(stored));
         string uri = source.UriOf(stored.Key);
@@ -79,14 +83,18 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
             while (more);
         }
 
-        if (_counts.Records > before.Records && _counts.Events + _counts.Duplicates == before.Events + before.Duplicates)
+        if (_counts.Records > before.Records
+            && _counts.Events + _counts.Duplicates == before.Events + before.Duplicates)
         {
             _withoutEvents.Add(uri);
         }
     }
 
-    /// <summary>JSON objects one after the other, each a record; what is not one is a reject up to the end of the line.</summary>
-    /// <returns>Whether to go on with the same line, once its rejects are checked.</returns>
+    /// <summary>
+    /// Checks the records of a line. JSON objects one after the other are records; anything else is a reject up to the
+    /// end of the line.
+    /// </summary>
+    /// <returns>Whether the line has more records, to be read after the rejects so far are checked.</returns>
     private bool CheckRecords(SourceLines lines, string key, string uri, MonthRows rows)
     {
         while (_longReject is null && StartOfText(lines) is var start and >= 0)
@@ -94,7 +102,7 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
             var text = lines.Text[start..];
             if (!_comparison.TryRead(text, out int length) || length > MaxRecordBytes)
             {
-                // Once something was consumed, the rest of a long line can be read on.
+                // Otherwise the buffer has room for more of the line, and the next read tries again.
                 if (lines.EndsLine || lines.IsFull)
                 {
                     AddReject(lines, key);
@@ -105,13 +113,13 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
 
             CheckObject(text[..length], lines.LineNumber, key, uri, rows);
             lines.Consume(start + length);
-            if (_rejects.Count == RejectsAtATime)
+            if (_rejects.Count == MaxRejectsHeld)
             {
                 return true;
             }
         }
 
-        // What cannot be held is a reject, white space too.
+        // A line too long to hold is a reject, even one of white space.
         if (_longReject is not null || (!lines.EndsLine && lines.IsFull))
         {
             AddReject(lines, key);
@@ -120,7 +128,9 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
         return false;
     }
 
-    /// <summary>Where something other than white space begins, and a byte-order mark at the start of a line; -1 if nothing does.</summary>
+    /// <summary>
+    /// The first byte after white space, and after a byte-order mark at the start of a line; -1 if there is none.
+    /// </summary>
     private static int StartOfText(SourceLines lines)
     {
         int mark = lines.IsAtStart && lines.Text.StartsWith("\uFEFF"u8) ? 3 : 0;
@@ -148,7 +158,7 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
         }
     }
 
-    /// <summary>Adds the rest of the line to a reject; ends it where the line ends.</summary>
+    /// <summary>Adds the rest of the line to a reject, and ends the reject with the line.</summary>
     private void AddReject(SourceLines lines, string key)
     {
         _longReject ??= new LineHash(key, lines.LineNumber);
@@ -168,17 +178,21 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
     {
         if (!rows.MoveNext())
         {
-            throw new DifferenceException(rows.Read.Count == 0
-                ? $"{uri}, line {lineNumber} is an event, and the month has no file. Run aggregate first."
-                : $"{uri}, line {lineNumber} is an event, and {rows.Read[^1].Uri} ends before it, after {rows.Read[^1].RowsSoFar} events: {DifferenceException.Excerpt(text)}");
+            throw new DifferenceException($"{uri}, line {lineNumber} is an event, and " + (rows.Read.Count == 0
+                ? "the month has no file. Run aggregate first."
+                : $"{rows.Read[^1].Uri} ends before it, after {rows.Read[^1].RowsSoFar} events: "
+                    + DifferenceException.Excerpt(text)));
         }
 
         if (_comparison.Compare(text, rows.Current!) is { } difference)
         {
-            // The first column is the event's own name.
+            // The first column is event_id.
             bool isAnother = rows.Current!.IsNull(0) || text.IndexOf(rows.Current.Bytes(0)) < 0;
-            string hint = isAnother ? " Another event stands there: one is missing, there twice or out of order." : "";
-            throw new DifferenceException($"{rows.Position} is not the event of {uri}, line {lineNumber}: {difference}.{hint}");
+            string hint = isAnother
+                ? " The row holds another event: an event is missing, written twice or out of order."
+                : "";
+            throw new DifferenceException(
+                $"{rows.Position} is not the event of {uri}, line {lineNumber}: {difference}.{hint}");
         }
     }
 
@@ -187,29 +201,38 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
         string line = $"{source.UriOf(reject.Source)}, line {reject.Number}";
         if (kept is null)
         {
-            throw new DifferenceException($"{line} is no event, and is not among the rejects that are kept.");
+            throw new DifferenceException($"{line} is not an event, and is not among the rejects that are kept.");
         }
 
-        // The object may have had another root then: a directory that was copied to S3.
-        bool sameObject = kept.Source == reject.Source || kept.Source.EndsWith("/" + reject.Source, StringComparison.Ordinal);
+        // The object may have had another root when it was read: a directory that was copied to S3.
+        bool sameObject = kept.Source == reject.Source
+            || kept.Source.EndsWith("/" + reject.Source, StringComparison.Ordinal);
         if (!sameObject || kept.Number != reject.Number)
         {
-            throw new DifferenceException($"{line} is no event, and the reject kept in its place is {kept.Source}, line {kept.Number}.");
+            throw new DifferenceException(
+                $"{line} is not an event, and the reject kept in its place is {kept.Source}, line {kept.Number}.");
         }
 
         if ((kept.Bytes, kept.Hash) != (reject.Bytes, reject.Hash))
         {
-            throw new DifferenceException($"{line} is no event, and is kept otherwise than it is: {reject.Bytes} bytes in the source, {kept.Bytes} in the reject file.");
+            throw new DifferenceException(
+                $"{line} is not an event, and is kept with other bytes: "
+                + $"{reject.Bytes} bytes in the source, {kept.Bytes} in the reject file.");
         }
     }
 
-    /// <summary>A record of such an object is kept as a reject, but it may be that all of its events are missing.</summary>
+    /// <summary>Reports objects that hold only rejects: the records are kept, but events may be missing.</summary>
     private void CheckObjects()
     {
         if (_withoutEvents.Count > 0)
         {
-            string more = _withoutEvents.Count > NamedObjects ? ", ..." : "";
-            throw new DifferenceException($"{_withoutEvents.Count} source object{(_withoutEvents.Count == 1 ? " holds" : "s hold")} only rejects and no event: {string.Join(", ", _withoutEvents.Take(NamedObjects))}{more}. All else is in the month's files. Look at the rejects that are kept; fix the objects, or move them out of the source, and run aggregate again.");
+            string objects = _withoutEvents.Count == 1 ? "object holds" : "objects hold";
+            string more = _withoutEvents.Count > MaxNamedObjects ? ", ..." : "";
+            throw new DifferenceException(
+                $"{_withoutEvents.Count} source {objects} only rejects and no event: "
+                + $"{string.Join(", ", _withoutEvents.Take(MaxNamedObjects))}{more}. "
+                + "Every event is in the month's files. Look at the kept rejects; fix the objects, or move them out of "
+                + "the source, and run aggregate again.");
         }
     }
 
@@ -217,15 +240,20 @@ internal sealed class MonthCheck(IObjectStore source, IObjectStore destination, 
     {
         if (rows.MoveNext())
         {
-            throw new DifferenceException($"{rows.Position} has no event in the source, which ends after {_counts.Events}: {source.UriOf(month.Prefix)}. The row's event_id is {DifferenceException.Excerpt(rows.Current!.IsNull(0) ? "NULL"u8 : rows.Current.Bytes(0))}.");
+            string id = DifferenceException.Excerpt(rows.Current!.IsNull(0) ? "NULL"u8 : rows.Current.Bytes(0));
+            throw new DifferenceException(
+                $"{rows.Position} has no event in the source, which ends after {_counts.Events}: "
+                + $"{source.UriOf(month.Prefix)}. The row's event_id is {id}.");
         }
 
         if (await kept.NextAsync(cancellation) is { } reject)
         {
-            throw new DifferenceException(string.Create(CultureInfo.InvariantCulture, $"{destination.UriOf(OutputKeys.RejectPrefix(new Unit(month)))} keeps {reject.Source}, line {reject.Number}, which is no reject in the source."));
+            string rejects = destination.UriOf(OutputKeys.RejectPrefix(new Unit(month)));
+            throw new DifferenceException(
+                $"{rejects} keeps {reject.Source}, line {reject.Number}, which is not a reject in the source.");
         }
     }
 }
 
-/// <summary>A month of which every event is in its files.</summary>
+/// <summary>A month whose files hold every event.</summary>
 internal sealed record CheckedMonth(int SourceFiles, RecordCounts Counts, IReadOnlyList<string> Files);

@@ -6,24 +6,27 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Local.Check;
 
 /// <summary>The rows of a month's numbered files, one after the other, as one table.</summary>
-internal sealed class MonthRows(IObjectStore store, IReadOnlyList<StoredObject> files, CancellationToken cancellation) : IDisposable
+internal sealed class MonthRows(
+    IObjectStore store, IReadOnlyList<StoredObject> files, CancellationToken cancellation) : IDisposable
 {
+    private const string AnotherTool = "This tool did not write the file: run aggregate again.";
+
     private static readonly int[] AllColumns = [.. Enumerable.Range(0, EventSchema.Columns.Length)];
 
-    private readonly List<CheckedFile> _read = [];
+    private readonly List<FileRead> _read = [];
     private ParquetTable? _table;
     private long _rows;
 
-    /// <summary>The row it is at.</summary>
+    /// <summary>The current row; null before the first and after the last.</summary>
     public ParquetRows? Current { get; private set; }
 
-    /// <summary>Where that is: file and row.</summary>
+    /// <summary>The current row's file and number, for messages.</summary>
     public string Position => $"{_table!.Uri}, row {Current!.Row}";
 
-    /// <summary>The files read to their ends.</summary>
-    public IReadOnlyList<CheckedFile> Read => _read;
+    /// <summary>The files that were read to the end.</summary>
+    public IReadOnlyList<FileRead> Read => _read;
 
-    /// <summary>Goes on to the next row.</summary>
+    /// <summary>Moves to the next row.</summary>
     /// <returns>False at the end of the last file.</returns>
     /// <exception cref="AggregationException">A file is damaged, or has other columns.</exception>
     public bool MoveNext()
@@ -60,15 +63,19 @@ internal sealed class MonthRows(IObjectStore store, IReadOnlyList<StoredObject> 
                 ColumnKind.Boolean => "boolean",
                 _ => "string",
             };
-            if (_table.Columns.ElementAtOrDefault(at) is var found && (found?.Name != column.Name || found.Type != type))
+            var found = _table.Columns.ElementAtOrDefault(at);
+            if (found?.Name != column.Name || found.Type != type)
             {
-                throw new DifferenceException($"{_table.Uri}: column {at + 1} should be {column.Name}, a {type}; it is {(found is null ? "not there" : $"{found.Name}, a {found.Type}")}. This tool writes other files.");
+                string instead = found is null ? "is missing" : $"is {found.Name}, a {found.Type}";
+                throw new DifferenceException(
+                    $"{_table.Uri}: column {at + 1} should be {column.Name}, a {type}; it {instead}. {AnotherTool}");
             }
         }
 
         if (_table.Columns.Count > EventSchema.Columns.Length)
         {
-            throw new DifferenceException($"{_table.Uri}: there is a column too many, {_table.Columns[EventSchema.Columns.Length].Name}. This tool writes other files.");
+            string extra = _table.Columns[EventSchema.Columns.Length].Name;
+            throw new DifferenceException($"{_table.Uri}: there is one column too many, {extra}. {AnotherTool}");
         }
 
         Current = _table.ReadRows(AllColumns);
@@ -81,15 +88,15 @@ internal sealed class MonthRows(IObjectStore store, IReadOnlyList<StoredObject> 
             return;
         }
 
-        _read.Add(new CheckedFile(_table.Uri, _rows, _table.Metadata));
+        _read.Add(new FileRead(_table.Uri, _rows, _table.Metadata));
         Current!.Dispose();
         _table.Dispose();
         (Current, _table) = (null, null);
     }
 }
 
-/// <summary>A file read to its end.</summary>
+/// <summary>A file that was read to the end.</summary>
 /// <param name="Uri">The file.</param>
-/// <param name="RowsSoFar">Rows in it and in those before it.</param>
+/// <param name="RowsSoFar">Rows of this file and of the files before it.</param>
 /// <param name="Values">Its key-value metadata.</param>
-internal sealed record CheckedFile(string Uri, long RowsSoFar, IReadOnlyDictionary<string, string> Values);
+internal sealed record FileRead(string Uri, long RowsSoFar, IReadOnlyDictionary<string, string> Values);

@@ -4,8 +4,8 @@ using CloudTrailAggregation.Source;
 namespace CloudTrailAggregation.Local.Check;
 
 /// <summary>
-/// An object's text line by line, framed without the code that wrote the file. A line that is too long to be held comes
-/// in several pieces.
+/// An object's text line by line, framed without the code that wrote the file. A line that is too long to hold comes in
+/// several fragments.
 /// </summary>
 internal sealed class SourceLines(SourceText file)
 {
@@ -18,22 +18,24 @@ internal sealed class SourceLines(SourceText file)
     private int _newline = -1;
     private bool _fileEnded;
 
-    /// <summary>What is left of the line, without the newline.</summary>
+    /// <summary>The rest of the line, without the newline.</summary>
     public ReadOnlySpan<byte> Text => _buffer.AsSpan(_start, (EndsLine && _newline >= 0 ? _newline : _end) - _start);
 
-    /// <summary>Whether the line ends here; otherwise it is longer than can be held.</summary>
+    /// <summary>
+    /// Whether <see cref="Text"/> ends with the line; otherwise the line is longer than the buffer may be.
+    /// </summary>
     public bool EndsLine { get; private set; }
 
-    /// <summary>Whether nothing of the line was consumed yet.</summary>
+    /// <summary>Whether nothing of the line was consumed.</summary>
     public bool IsAtStart { get; private set; }
 
-    /// <summary>Whether the text is as long as can be held.</summary>
+    /// <summary>Whether <see cref="Text"/> has the maximum length.</summary>
     public bool IsFull => _end - _start >= MaxBytes;
 
     /// <summary>The number of the line, from 1.</summary>
     public long LineNumber { get; private set; }
 
-    /// <summary>Goes on to the next line, or to the next piece of the line of which something was consumed.</summary>
+    /// <summary>Moves to the next line, or to the next fragment of a line that was consumed in part.</summary>
     /// <returns>False at the end of the text.</returns>
     /// <exception cref="AggregationException">The object cannot be unpacked.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellation)
@@ -46,7 +48,8 @@ internal sealed class SourceLines(SourceText file)
         }
 
         int searched = _start;
-        while ((_newline = Array.IndexOf(_buffer, (byte)'\n', searched, _end - searched)) < 0 && !_fileEnded && _end - _start < MaxBytes)
+        while ((_newline = Array.IndexOf(_buffer, (byte)'\n', searched, _end - searched)) < 0
+            && !_fileEnded && _end - _start < MaxBytes)
         {
             searched = _end - _start;
             MakeRoom();
@@ -57,7 +60,7 @@ internal sealed class SourceLines(SourceText file)
         return _newline >= 0 || _end > _start;
     }
 
-    /// <summary>Takes bytes off the start of <see cref="Text"/>.</summary>
+    /// <summary>Removes bytes from the start of <see cref="Text"/>.</summary>
     public void Consume(int bytes)
     {
         _start += bytes;

@@ -2,10 +2,14 @@ using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Local.Show;
 
-/// <summary>What happened in the events of some files: the most frequent names, sources, errors and callers, and events by day.</summary>
+/// <summary>
+/// Counts the events of Parquet files: the most frequent names, sources, errors and callers, and the events of each
+/// day.
+/// </summary>
 internal sealed class Activity
 {
-    private static readonly string[] Read = ["event_name", "event_source", "error_code", "user_identity", "event_time"];
+    private static readonly string[] ColumnNames =
+        ["event_name", "event_source", "error_code", "user_identity", "event_time"];
 
     private readonly TopValues[] _top = [new(), new(), new(), new()];
     private readonly Dictionary<DateOnly, long> _days = [];
@@ -13,10 +17,10 @@ internal sealed class Activity
     private long _rows;
     private long _withoutTime;
 
-    /// <summary>Counts a file's events; what it has no column for stays out.</summary>
+    /// <summary>Counts a file's events. A count whose column the file does not have is left out.</summary>
     public void Add(ParquetTable table, CancellationToken cancellation)
     {
-        int[] places = Array.ConvertAll(Read, name => PlaceOf(table, name));
+        int[] places = Array.ConvertAll(ColumnNames, name => PlaceOf(table, name));
         int[] columns = [.. places.Where(place => place >= 0)];
         int[] cells = Array.ConvertAll(places, place => Array.IndexOf(columns, place));
         using var rows = table.ReadRows(columns);
@@ -31,11 +35,13 @@ internal sealed class Activity
         }
     }
 
-    /// <summary>What was found.</summary>
-    /// <param name="most">How many of each.</param>
-    public ActivityDetails Details(int most) => new(
+    /// <summary>The counts so far.</summary>
+    /// <param name="maxValues">The maximum number of values of each kind.</param>
+    public ActivityDetails Details(int maxValues) => new(
         _rows,
-        [.. Enumerable.Range(0, _top.Length).Select(at => new TopDetails(Read[at] == "user_identity" ? "caller" : Read[at], _top[at].Values, _top[at].Uncounted, _top[at].Most(most)))],
+        [.. _top.Zip(ColumnNames, (values, name) => new TopDetails(
+            name == "user_identity" ? "caller" : name,
+            values.Values, values.Uncounted, values.MostFrequent(maxValues)))],
         [.. _days.OrderBy(day => day.Key).Select(day => new DayCount(day.Key, day.Value))],
         _withoutTime,
         [.. _missing]);
@@ -50,7 +56,7 @@ internal sealed class Activity
                 continue;
             }
 
-            if (Read[at] != "user_identity")
+            if (ColumnNames[at] != "user_identity")
             {
                 _top[at].Add(rows.Bytes(cells[at]));
             }
@@ -85,20 +91,21 @@ internal sealed class Activity
     }
 }
 
-/// <summary>What happened in the events of some files.</summary>
+/// <summary>The counts of <see cref="Activity"/>.</summary>
 /// <param name="Rows">Events.</param>
-/// <param name="Top">The most frequent values, by what they are values of.</param>
-/// <param name="Days">Events of each day (UTC) that has any, in order.</param>
+/// <param name="Top">The most frequent values of each kind.</param>
+/// <param name="Days">Events of each day (UTC) that has events, in order.</param>
 /// <param name="WithoutTime">Events without a time.</param>
-/// <param name="Missing">Columns that a file does not have, or that hold something else there.</param>
+/// <param name="Missing">Columns that a file does not have, or that have another type in it.</param>
 internal sealed record ActivityDetails(
-    long Rows, IReadOnlyList<TopDetails> Top, IReadOnlyList<DayCount> Days, long WithoutTime, IReadOnlyList<string> Missing);
+    long Rows, IReadOnlyList<TopDetails> Top, IReadOnlyList<DayCount> Days, long WithoutTime,
+    IReadOnlyList<string> Missing);
 
 /// <summary>The most frequent values of one kind.</summary>
-/// <param name="Of">What they are.</param>
-/// <param name="Values">How many different ones there are.</param>
-/// <param name="Uncounted">Occurrences of values that came when there were too many different ones.</param>
-/// <param name="Most">The most frequent ones.</param>
+/// <param name="Of">The kind: a column's name, or caller.</param>
+/// <param name="Values">The number of different values.</param>
+/// <param name="Uncounted">Occurrences of values that came after the maximum of different values was reached.</param>
+/// <param name="Most">The most frequent values.</param>
 internal sealed record TopDetails(string Of, int Values, long Uncounted, IReadOnlyList<ValueCount> Most);
 
 /// <summary>Events of one day.</summary>

@@ -5,10 +5,10 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local.Show;
 
-/// <summary><c>show</c>: what is in Parquet files.</summary>
+/// <summary><c>show</c>: prints what is in Parquet files.</summary>
 internal sealed class ShowCommand : Command
 {
-    private const int UsualTop = 10;
+    private const int DefaultTop = 10;
     private const int MaxTop = 10_000;
 
     private const string Examples = """
@@ -16,17 +16,17 @@ internal sealed class ShowCommand : Command
           A month: columns, sizes, encodings, metadata, and its first row:
             dotnet run --project Local -- show out/2024/02/000000.parquet
 
-          What happened in it, and how much each day:
+          The most frequent values in it, and events per day:
             dotnet run --project Local -- show --top 5 out/2024/02/000000.parquet
 
-          All months of a bucket together, without a row of it:
+          All months of a bucket together, without a row:
             AWS_PROFILE=audit dotnet run --project Local -- show --rows 0 --top 10 s3://my-logs/cloudtrail_monthly
 
           In a script:
             dotnet run --project Local -- show --json out | jq '.files[] | {uri, rows}'
 
-        A caller is the role that a session was made from, otherwise the ARN, the AWS service, the user's name, the
-        principal or the kind of identity, as user_identity has it.
+        A caller is the role that a session was made from; otherwise the ARN, the AWS service, the user's name, the
+        principal or the kind of identity in user_identity.
         Exit code: 0 done, 1 a file cannot be read, 2 wrong usage, 130 cancelled with Ctrl-C.
         """;
 
@@ -37,11 +37,13 @@ internal sealed class ShowCommand : Command
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<int> _rows = OptionTypes.Number("--rows", "How many of the first rows to print.", "COUNT", 1, 0, 10_000);
+    private readonly Option<int> _rows = OptionTypes.Number(
+        "--rows", "How many of the first rows to print.", "COUNT", 1, 0, 10_000);
 
     private readonly Option<string?> _top = new("--top")
     {
-        Description = $"Count all events: the most frequent names, sources, errors and callers ({UsualTop} of each, or as many as given), and events per day.",
+        Description = "Count all events: the most frequent names, sources, errors and callers"
+            + $" (COUNT of each, {DefaultTop} by default), and events per day.",
         HelpName = "COUNT",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -52,7 +54,8 @@ internal sealed class ShowCommand : Command
     };
 
     public ShowCommand()
-        : base("show", "Shows what is in Parquet files, of this tool or others: columns, sizes, metadata, rows, and what happened.")
+        : base(
+            "show", "Shows what is in Parquet files of any tool: columns, sizes, metadata, rows, and counts of events.")
     {
         Arguments.Add(_place);
         Option[] options = [_rows, _top, .. _places.Server, _json, CommandHelp.OptionWith(Examples)];
@@ -60,9 +63,11 @@ internal sealed class ShowCommand : Command
         SetAction(RunAsync);
     }
 
-    /// <summary>The place, and how many of each to show; what follows a --top without a count is the place.</summary>
-    /// <exception cref="WrongUsageException">There is no place, or the count is none.</exception>
-    private (string Place, int Top) Given(ParseResult arguments)
+    /// <summary>
+    /// The place to show, and the count of --top. A word after --top that is not a number is the place.
+    /// </summary>
+    /// <exception cref="WrongUsageException">There is no place, or the count is out of range.</exception>
+    private (string Place, int Top) PlaceAndTop(ParseResult arguments)
     {
         string? place = arguments.GetValue(_place);
         string? top = arguments.GetValue(_top);
@@ -72,19 +77,18 @@ internal sealed class ShowCommand : Command
             throw new WrongUsageException($"--top takes a whole number from 1 to {MaxTop}, not '{top}'.");
         }
 
-        return (place ?? (isCount ? null : top) ?? throw new WrongUsageException($"Give a {_place.Name} to be shown."), isCount ? count : UsualTop);
+        place ??= isCount ? null : top;
+        return place is null
+            ? throw new WrongUsageException($"Give a {_place.Name} to show.")
+            : (place, isCount ? count : DefaultTop);
     }
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var (place, top) = Given(arguments);
+        var (place, top) = PlaceAndTop(arguments);
         SupportedSystem.Require();
         var (store, files) = await ParquetFiles.FindAsync(place, _places.Endpoint(arguments), cancellation);
-        var details = files.Select(file =>
-        {
-            using var table = new ParquetTable(store, file, cancellation);
-            return table.Details();
-        }).ToList();
+        var details = files.Select(file => DetailsOf(store, file, cancellation)).ToList();
         var activity = arguments.GetResult(_top) is null ? null : ActivityOf(store, files, cancellation).Details(top);
         if (arguments.GetValue(_json))
         {
@@ -110,13 +114,21 @@ internal sealed class ShowCommand : Command
         return 0;
     }
 
-    private static void WriteFirstRows(ShowText text, IObjectStore store, StoredObject file, int rows, CancellationToken cancellation)
+    private static FileDetails DetailsOf(IObjectStore store, StoredObject file, CancellationToken cancellation)
+    {
+        using var table = new ParquetTable(store, file, cancellation);
+        return table.Details();
+    }
+
+    private static void WriteFirstRows(
+        ShowText text, IObjectStore store, StoredObject file, int rows, CancellationToken cancellation)
     {
         using var table = new ParquetTable(store, file, cancellation);
         text.WriteRows(table, rows);
     }
 
-    private static Activity ActivityOf(IObjectStore store, IReadOnlyList<StoredObject> files, CancellationToken cancellation)
+    private static Activity ActivityOf(
+        IObjectStore store, IReadOnlyList<StoredObject> files, CancellationToken cancellation)
     {
         var activity = new Activity();
         foreach (var file in files)

@@ -5,9 +5,9 @@ using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Local.Show;
 
-/// <summary>The same for machines: one JSON object.</summary>
-/// <param name="Files">The files.</param>
-/// <param name="Activity">What happened in them, if that was asked for.</param>
+/// <summary>The details of files as one JSON object, for scripts.</summary>
+/// <param name="Files">The details of each file.</param>
+/// <param name="Activity">The counts of their events; null without --top.</param>
 internal sealed record ShowDetails(IReadOnlyList<FileDetails> Files, ActivityDetails? Activity);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

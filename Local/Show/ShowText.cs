@@ -3,43 +3,53 @@ using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Local.Show;
 
-/// <summary>What was found in the files, for people.</summary>
+/// <summary>Prints the details of Parquet files for people.</summary>
 internal sealed class ShowText(TextWriter output)
 {
     private const int MaxValueCharacters = 160;
 
     public void WriteFiles(IReadOnlyList<FileDetails> files)
     {
-        var table = new TextTable("file", ">rows", ">row groups", ">bytes", ">in a row");
+        var table = new TextTable("file", ">rows", ">row groups", ">bytes", ">per row");
         foreach (var file in files)
         {
-            table.Add(file.Uri, $"{file.Rows:N0}", $"{file.RowGroups.Count:N0}", Quantity.Bytes(file.Bytes), file.Rows == 0 ? "-" : Quantity.Bytes((double)file.Bytes / file.Rows));
+            table.Add(
+                file.Uri, $"{file.Rows:N0}", $"{file.RowGroups.Count:N0}", Quantity.Bytes(file.Bytes),
+                file.Rows == 0 ? "-" : Quantity.Bytes((double)file.Bytes / file.Rows));
         }
 
         table.Write(output);
         output.WriteLine();
     }
 
-    /// <summary>The columns of all files, which have the same; the others are named.</summary>
+    /// <summary>
+    /// The columns of the first file, summed over all files with the same columns. Files with different columns are
+    /// named.
+    /// </summary>
     public void WriteColumns(IReadOnlyList<FileDetails> files)
     {
         var first = files[0];
-        var alike = files.Where(file => SameColumns(file, first)).ToList();
-        var columns = alike.Select(file => file.Columns).Aggregate((sum, more) => [.. sum.Zip(more, (one, other) => one.And(other))]);
+        var alike = files.Where(file => HaveSameColumns(file, first)).ToList();
+        var columns = alike.Select(file => file.Columns)
+            .Aggregate((sum, next) => [.. sum.Zip(next, (total, column) => total.And(column))]);
         long all = Math.Max(1, columns.Sum(column => column.CompressedBytes));
         var table = new TextTable("column", "type", ">bytes", ">share", ">uncompressed", "codec", "encodings");
         foreach (var column in columns)
         {
             table.Add(
-                Bounded(column.Name), column.Type, Quantity.Bytes(column.CompressedBytes), $"{100.0 * column.CompressedBytes / all:N1} %", Quantity.Bytes(column.UncompressedBytes),
+                Bounded(column.Name), column.Type, Quantity.Bytes(column.CompressedBytes),
+                $"{100.0 * column.CompressedBytes / all:N1} %", Quantity.Bytes(column.UncompressedBytes),
                 string.Join(' ', column.Codecs).ToLowerInvariant(), string.Join(' ', column.Encodings));
         }
 
         table.Write(output);
         output.WriteLine();
-        foreach (var other in files.Except(alike))
+        foreach (var different in files.Except(alike))
         {
-            output.WriteLine($"Left out above, with other columns: {SingleLine.Escaped(other.Uri)} ({string.Join(", ", other.Columns.Select(column => SingleLine.Escaped(Bounded($"{column.Name} {column.Type}"))))})");
+            var names = different.Columns.Select(column => SingleLine.Escaped(Bounded($"{column.Name} {column.Type}")));
+            output.WriteLine(
+                $"Not counted above, because its columns differ: {SingleLine.Escaped(different.Uri)} "
+                + $"({string.Join(", ", names)})");
             output.WriteLine();
         }
     }
@@ -49,7 +59,9 @@ internal sealed class ShowText(TextWriter output)
         var table = new TextTable(">row group", ">rows", ">bytes", ">uncompressed");
         foreach (var (number, group) in file.RowGroups.Index())
         {
-            table.Add($"{number}", $"{group.Rows:N0}", Quantity.Bytes(group.CompressedBytes), Quantity.Bytes(group.UncompressedBytes));
+            table.Add(
+                $"{number}", $"{group.Rows:N0}",
+                Quantity.Bytes(group.CompressedBytes), Quantity.Bytes(group.UncompressedBytes));
         }
 
         table.Write(output);
@@ -69,12 +81,13 @@ internal sealed class ShowText(TextWriter output)
         output.WriteLine();
     }
 
-    /// <summary>The first rows, a line for each value that there is.</summary>
-    public void WriteRows(ParquetTable table, int most)
+    /// <summary>The first rows, one line for each value that is not NULL.</summary>
+    public void WriteRows(ParquetTable table, int max)
     {
-        int[] columns = [.. Enumerable.Range(0, table.Columns.Count).Where(column => !table.Columns[column].IsRepeated)];
+        int[] columns =
+            [.. Enumerable.Range(0, table.Columns.Count).Where(column => !table.Columns[column].IsRepeated)];
         using var rows = table.ReadRows(columns);
-        while (rows.Row < most && rows.MoveNext())
+        while (rows.Row < max && rows.MoveNext())
         {
             var row = new TextTable($"row {rows.Row:N0}", "value");
             for (int at = 0; at < columns.Length; at++)
@@ -103,7 +116,9 @@ internal sealed class ShowText(TextWriter output)
             table.Write(output);
             if (top.Uncounted > 0)
             {
-                output.WriteLine($"({Quantity.Of(top.Uncounted, "event")} with values that came later than the first {TopValues.MaxValues:N0} different ones are not counted.)");
+                output.WriteLine(
+                    $"(Not counted: {Quantity.Of(top.Uncounted, "event")}, because their values came after the first "
+                    + $"{TopValues.MaxValues:N0} different values.)");
             }
 
             output.WriteLine();
@@ -116,14 +131,23 @@ internal sealed class ShowText(TextWriter output)
 
         if (activity.Missing.Count > 0)
         {
-            output.WriteLine($"Not in every file, or of another type there: {string.Join(", ", activity.Missing)}.");
+            output.WriteLine($"Missing from a file, or of another type in it: {string.Join(", ", activity.Missing)}.");
         }
     }
 
-    private static bool SameColumns(FileDetails one, FileDetails other) =>
-        one.Columns.Select(column => (column.Name, column.Type)).SequenceEqual(other.Columns.Select(column => (column.Name, column.Type)));
+    private static bool HaveSameColumns(FileDetails left, FileDetails right) =>
+        left.Columns.Select(column => (column.Name, column.Type))
+            .SequenceEqual(right.Columns.Select(column => (column.Name, column.Type)));
 
-    /// <summary>Not too long, and no half of a surrogate pair at the end.</summary>
-    private static string Bounded(string text) =>
-        text.Length <= MaxValueCharacters ? text : text[..(MaxValueCharacters - (char.IsHighSurrogate(text[MaxValueCharacters - 1]) ? 1 : 0))] + "…";
+    /// <summary>At most the first 160 characters of a text, without half a surrogate pair at the end.</summary>
+    private static string Bounded(string text)
+    {
+        if (text.Length <= MaxValueCharacters)
+        {
+            return text;
+        }
+
+        bool cutsPair = char.IsHighSurrogate(text[MaxValueCharacters - 1]);
+        return text[..(cutsPair ? MaxValueCharacters - 1 : MaxValueCharacters)] + "…";
+    }
 }

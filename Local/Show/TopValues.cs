@@ -3,8 +3,8 @@ using System.Text;
 namespace CloudTrailAggregation.Local.Show;
 
 /// <summary>
-/// Counts how often each value occurs. Of more than <see cref="MaxValues"/> different ones, those that come first are
-/// counted, and the rest together: memory does not grow with the file.
+/// Counts how often each value occurs. The first <see cref="MaxValues"/> different values are counted each and the rest
+/// together, so that memory does not grow with the file.
 /// </summary>
 internal sealed class TopValues
 {
@@ -16,10 +16,10 @@ internal sealed class TopValues
 
     public TopValues() => _lookup = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>How many different values were counted.</summary>
+    /// <summary>The number of different values that were counted.</summary>
     public int Values => _counts.Count;
 
-    /// <summary>Occurrences of values beyond them.</summary>
+    /// <summary>Occurrences of the values that were not counted each.</summary>
     public long Uncounted { get; private set; }
 
     public void Add(ReadOnlySpan<byte> utf8)
@@ -44,9 +44,10 @@ internal sealed class TopValues
         }
     }
 
-    /// <summary>The most frequent ones; of equally frequent ones in ordinal order.</summary>
-    public IReadOnlyList<ValueCount> Most(int number) =>
-        [.. _counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(number).Select(pair => new ValueCount(pair.Key, pair.Value))];
+    /// <summary>The most frequent values; equally frequent values are in ordinal order.</summary>
+    public IReadOnlyList<ValueCount> MostFrequent(int number) =>
+        [.. _counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            .Take(number).Select(pair => new ValueCount(pair.Key, pair.Value))];
 }
 
 /// <summary>A value and how often it occurs.</summary>

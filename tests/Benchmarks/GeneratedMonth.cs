@@ -5,21 +5,22 @@ using CloudTrailAggregation.Plan;
 namespace CloudTrailAggregation.Benchmarks;
 
 /// <summary>
-/// A month that tests/SampleData generates, without copies, so that DuckDB, which drops none, has the same rows.
+/// A month that tests/SampleData generates. It has no duplicates, because DuckDB does not drop them and would have more
+/// rows.
 /// </summary>
 /// <param name="Month">YYYY-MM.</param>
-/// <param name="Seed">Another seed, another company.</param>
+/// <param name="Seed">The seed; each seed is another company.</param>
 /// <param name="Style">stage1 or compact.</param>
-/// <param name="Events">Its events.</param>
+/// <param name="Events">The number of events.</param>
 internal sealed record GeneratedMonth(string Month, int Seed, string Style, long Events)
 {
-    /// <summary>The one the code was tuned on.</summary>
-    public static GeneratedMonth Usual(long events) => new("2024-02", 20240229, "stage1", events);
+    /// <summary>The month that the code was tuned with.</summary>
+    public static GeneratedMonth Standard(long events) => new("2024-02", 20240229, "stage1", events);
 
-    /// <summary>Another company's, spelled otherwise: no spaces, UTF-8.</summary>
-    public static GeneratedMonth Other(long events) => new("2023-10", 7919, "compact", events);
+    /// <summary>The month of another company, in another spelling: no spaces, UTF-8.</summary>
+    public static GeneratedMonth Compact(long events) => new("2023-10", 7919, "compact", events);
 
-    /// <summary>The month below the cache, generated unless it is there.</summary>
+    /// <summary>The month below the cache; generated if it does not exist.</summary>
     public SourceMonth Below(string cache, Action<string> say)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{Month}-{Style}-{Seed}-{Events}");
@@ -30,17 +31,20 @@ internal sealed record GeneratedMonth(string Month, int Seed, string Style, long
             Generate(directory);
         }
 
-        return new SourceMonth(directory, Month, string.Create(CultureInfo.InvariantCulture, $"{Month}: {Events:N0} events, seed {Seed}, style {Style}"));
+        string description = string.Create(
+            CultureInfo.InvariantCulture, $"{Month}: {Events:N0} events, seed {Seed}, style {Style}");
+        return new SourceMonth(directory, Month, description);
     }
 
     private void Generate(string directory)
     {
-        // Under another name until it is whole.
+        // Renamed when it is complete, so that an interrupted run leaves no partial month.
         string unfinished = $"{directory}.{Environment.ProcessId}";
         Directory.CreateDirectory(unfinished);
         string[] command =
         [
-            "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "SampleData.dll"), "--month", Month, "--style", Style, "--output", unfinished,
+            "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "SampleData.dll"),
+            "--month", Month, "--style", Style, "--output", unfinished,
             "--seed", SourceMonth.Text(Seed), "--events", Events.ToString(CultureInfo.InvariantCulture),
         ];
         _ = Measured.Run(command, Path.Combine(unfinished, "generated.txt"));

@@ -3,13 +3,15 @@ using CloudTrailAggregation.Benchmarks.Measuring;
 
 namespace CloudTrailAggregation.Benchmarks;
 
-/// <summary>A month's Parquet file, as this tool and as DuckDB write it.</summary>
+/// <summary>Writes a month's Parquet file with this tool and with DuckDB.</summary>
 internal static class MonthFiles
 {
-    public static string Ours(string product, SourceMonth month, Workspace work) => Write(new Contest(product, month, pin: false).Ours(Environment.ProcessorCount), work, "ours");
+    public static string Ours(string product, SourceMonth month, Workspace work) =>
+        Write(new Contest(product, month, pin: false).Ours(Environment.ProcessorCount), work, "ours");
 
-    public static string DuckDb(string product, SourceMonth month, Workspace work) =>
-        Write(new Contest(product, month, pin: false).DuckDb(Environment.ProcessorCount, DuckDbSettings.Default), work, "duckdb");
+    public static string DuckDb(string product, SourceMonth month, Workspace work) => Write(
+        new Contest(product, month, pin: false).DuckDb(Environment.ProcessorCount, DuckDbSettings.Default),
+        work, "duckdb");
 
     private static string Write(Contestant contestant, Workspace work, string name)
     {

@@ -1,12 +1,12 @@
 namespace CloudTrailAggregation.Benchmarks;
 
-/// <summary>Where things are.</summary>
+/// <summary>The paths of the repository, the results and the cache.</summary>
 internal static class Places
 {
-    /// <summary>The repository, found from where this program is built.</summary>
+    /// <summary>The repository, found from the directory of this program.</summary>
     public static string Repository { get; } = FindRepository();
 
-    /// <summary>This program.</summary>
+    /// <summary>The assembly of this program.</summary>
     public static string Self => Path.Combine(AppContext.BaseDirectory, "Benchmarks.dll");
 
     /// <summary>The results in the repository.</summary>
@@ -23,6 +23,7 @@ internal static class Places
             directory = directory.Parent;
         }
 
-        return directory?.FullName ?? throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} is not below the repository");
+        return directory?.FullName ?? throw new DirectoryNotFoundException(
+            $"{AppContext.BaseDirectory}: it is not below the repository. Run the benchmarks where they were built.");
     }
 }

@@ -3,9 +3,11 @@ using CloudTrailAggregation.Benchmarks.Commands;
 
 var benchmarks = new RootCommand("Measures the aggregation of a month. Without a command: month.")
 {
-    new MonthCommand(), new LinearCommand(), new DuckDbSettingsCommand(), new QueriesCommand(), new EncodingsCommand(), new KernelsCommand(),
+    new MonthCommand(), new LinearCommand(), new DuckDbSettingsCommand(),
+    new QueriesCommand(), new EncodingsCommand(), new KernelsCommand(),
     ContestantCommands.DuckDb(), ContestantCommands.Unpack(), ContestantCommands.Compare(),
 };
 
-bool named = args is [var first, ..] && (!first.StartsWith('-') || first is "--help" or "-h" or "-?" or "--version");
-return benchmarks.Parse(named ? args : ["month", .. args]).Invoke();
+bool hasCommand = args is [var first, ..]
+    && (!first.StartsWith('-') || first is "--help" or "-h" or "-?" or "--version");
+return benchmarks.Parse(hasCommand ? args : ["month", .. args]).Invoke();

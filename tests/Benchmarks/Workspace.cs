@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace CloudTrailAggregation.Benchmarks;
 
-/// <summary>A directory for what is written while measuring, beside the generated months; removed at the end.</summary>
+/// <summary>A directory for the output of a measurement, beside the generated months; removed at the end.</summary>
 internal sealed class Workspace : IDisposable
 {
     public Workspace(string cache)
     {
-        Path = System.IO.Path.Combine(cache, string.Create(CultureInfo.InvariantCulture, $"work-{Environment.ProcessId}"));
+        string name = string.Create(CultureInfo.InvariantCulture, $"work-{Environment.ProcessId}");
+        Path = System.IO.Path.Combine(cache, name);
         Directory.CreateDirectory(Path);
     }
 

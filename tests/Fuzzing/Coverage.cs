@@ -3,15 +3,20 @@ using SharpFuzz;
 
 namespace CloudTrailAggregation.Fuzzing;
 
-/// <summary>Fuzzing led by coverage: AFL++ sees through SharpFuzz which branches of the product an input took.</summary>
+/// <summary>Coverage-guided fuzzing: SharpFuzz reports to AFL++ which branches of the product an input took.</summary>
 internal static class Coverage
 {
-    /// <summary>Rewrites a built product so that it reports its branches. Not the one that this process has loaded.</summary>
+    /// <summary>
+    /// Rewrites a built product to report its branches. This process must not have loaded that assembly.
+    /// </summary>
     public static void Instrument(string assembly) =>
-        Fuzzer.Instrument(assembly, type => type.StartsWith("CloudTrailAggregation.", StringComparison.Ordinal), Options.Value);
+        Fuzzer.Instrument(
+            assembly, type => type.StartsWith("CloudTrailAggregation.", StringComparison.Ordinal), Options.Value);
 
-    /// <summary>Answers afl-fuzz, which gives the inputs, until it ends the process.</summary>
-    /// <param name="make">Makes the target: not before the memory is there into which instrumented code reports.</param>
+    /// <summary>Runs the inputs of afl-fuzz until afl-fuzz ends the process.</summary>
+    /// <param name="make">
+    /// Makes the target. It is called after Fuzzer.Run has created the memory that instrumented code reports to.
+    /// </param>
     public static void Run(Func<ITarget> make)
     {
         var target = new Lazy<ITarget>(make);

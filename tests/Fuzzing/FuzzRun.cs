@@ -5,31 +5,34 @@ using CloudTrailAggregation.Fuzzing.Targets;
 namespace CloudTrailAggregation.Fuzzing;
 
 /// <summary>
-/// Inputs one after the other, from one target to the next, until the time is over or an input fails. Input n of a seed
-/// is the same in every run, whatever came before it.
+/// Runs inputs over the targets in turn until the time is over or an input fails. Input n of a seed is the same in
+/// every run, whatever came before it.
 /// </summary>
 internal sealed class FuzzRun(IReadOnlyList<ITarget> targets, Corpus corpus, ulong seed) : IDisposable
 {
-    /// <summary>Longer inputs are not kept; they are made again from seed and number.</summary>
+    /// <summary>Longer inputs are kept only in part; seed and number make them again.</summary>
     private const int MaxKeptBytes = 1 << 20;
 
-    /// <summary>The slow target gets one turn where each other one gets so many.</summary>
+    /// <summary>One turn in 400 is the slow target's.</summary>
     private const int TurnsPerMonth = 400;
 
     private static readonly TimeSpan MinimizeFor = TimeSpan.FromSeconds(60);
 
-    // Written through memory, it survives the process: a read beyond the guarded line ends it without a word.
-    private readonly MemoryMappedFile _last = MemoryMappedFile.CreateFromFile(LastInputPath, FileMode.Create, mapName: null, MaxKeptBytes + sizeof(int));
+    // A memory-mapped file, because it survives the process: a read beyond the guarded line ends it without a message.
+    private readonly MemoryMappedFile _last = MemoryMappedFile.CreateFromFile(
+        LastInputPath, FileMode.Create, mapName: null, MaxKeptBytes + sizeof(int));
     private readonly long[] _inputs = new long[targets.Count];
 
-    /// <summary>Holds the length of the input under test (4 bytes, little-endian) and the input.</summary>
-    public static string LastInputPath => Path.Combine(Path.GetTempPath(), $"fuzzing-last-input-{Environment.ProcessId}");
+    /// <summary>The file with the length of the input under test (4 bytes, little-endian) and the input.</summary>
+    public static string LastInputPath =>
+        Path.Combine(Path.GetTempPath(), $"fuzzing-last-input-{Environment.ProcessId}");
 
     /// <returns>Whether no input failed.</returns>
     public bool Run(TimeSpan time, long firstInput)
     {
         using var last = _last.CreateViewAccessor();
-        long started = Stopwatch.GetTimestamp(), told = started;
+        long started = Stopwatch.GetTimestamp();
+        long reported = started;
         for (long number = firstInput; Stopwatch.GetElapsedTime(started) < time; number++)
         {
             var (target, input) = Make(number);
@@ -37,14 +40,14 @@ internal sealed class FuzzRun(IReadOnlyList<ITarget> targets, Corpus corpus, ulo
             last.WriteArray(sizeof(int), input, 0, Math.Min(input.Length, MaxKeptBytes));
             if (Failure(target, input) is { } failure)
             {
-                Tell(number, target, input, failure);
+                Report(number, target, input, failure);
                 return false;
             }
 
             _inputs[IndexOf(target)]++;
-            if (Stopwatch.GetElapsedTime(told) > TimeSpan.FromMinutes(1))
+            if (Stopwatch.GetElapsedTime(reported) > TimeSpan.FromMinutes(1))
             {
-                told = Stopwatch.GetTimestamp();
+                reported = Stopwatch.GetTimestamp();
                 Console.WriteLine(Summary(started));
             }
         }
@@ -64,7 +67,7 @@ internal sealed class FuzzRun(IReadOnlyList<ITarget> targets, Corpus corpus, ulo
         return (target, target.Generate(dice, corpus));
     }
 
-    /// <summary>SplitMix64: numbers next to each other give unrelated dice.</summary>
+    /// <summary>SplitMix64, so that consecutive numbers give unrelated dice.</summary>
     private static int HashCode(ulong seed, ulong number)
     {
         ulong mixed = seed + (number * 0x9E3779B97F4A7C15);
@@ -86,12 +89,16 @@ internal sealed class FuzzRun(IReadOnlyList<ITarget> targets, Corpus corpus, ulo
         }
     }
 
-    private int IndexOf(ITarget target) => targets.TakeWhile(other => other != target).Count();
+    private int IndexOf(ITarget target) => targets.TakeWhile(each => each != target).Count();
 
-    private string Summary(long started) =>
-        $"{Stopwatch.GetElapsedTime(started):hh\\:mm\\:ss} seed {seed}: {string.Join(", ", targets.Select((target, index) => $"{_inputs[index]:N0} {target.Name}"))}: {_inputs.Sum():N0} inputs, no finding";
+    private string Summary(long started)
+    {
+        string inputs = string.Join(", ", targets.Select((target, index) => $"{_inputs[index]:N0} {target.Name}"));
+        return $"{Stopwatch.GetElapsedTime(started):hh\\:mm\\:ss} seed {seed}: {inputs}: "
+            + $"{_inputs.Sum():N0} inputs, no finding";
+    }
 
-    private void Tell(long number, ITarget target, byte[] input, Exception failure)
+    private void Report(long number, ITarget target, byte[] input, Exception failure)
     {
         byte[] minimal = Minimize(target, input);
         string path = Path.Combine(Path.GetTempPath(), $"fuzzing-{target.Name}-{seed}-{number}");
@@ -106,7 +113,7 @@ internal sealed class FuzzRun(IReadOnlyList<ITarget> targets, Corpus corpus, ulo
             """);
     }
 
-    /// <summary>Takes pieces out, large ones first, as long as the rest still fails.</summary>
+    /// <summary>Removes pieces of the input, large ones first, as long as the rest still fails.</summary>
     private static byte[] Minimize(ITarget target, byte[] input)
     {
         long started = Stopwatch.GetTimestamp();

@@ -5,7 +5,7 @@ namespace CloudTrailAggregation.Fuzzing;
 /// <summary>The targets by name; disposed together.</summary>
 internal sealed class TargetList(IEnumerable<string> names) : IDisposable
 {
-    /// <summary>The last is the slow one.</summary>
+    /// <summary>The names of the targets; the last target is the slow one.</summary>
     public static readonly string[] Names = ["event", "frame", "gzip", "month"];
 
     public IReadOnlyList<ITarget> All { get; } = [.. names.Select(Make)];

@@ -1,25 +1,25 @@
-// As in the package, whose assembly says nothing about null.
+// Like the package, whose assembly has no nullable annotations.
 #nullable disable annotations
 
 namespace Amazon.Lambda.Core;
 
 /// <summary>
-/// What a function learns about its invocation, with the members of Amazon.Lambda.Core 3.2.0 except Serializer,
-/// which has a body there and is null for handlers of streams.
+/// The context of an invocation, with the members of Amazon.Lambda.Core 3.2.0 except Serializer, which has a body in
+/// the package and is null for handlers of streams.
 /// </summary>
 public interface ILambdaContext
 {
     /// <summary>The invocation's id; a retry of an asynchronous invocation has the same.</summary>
     string AwsRequestId { get; }
 
-    /// <summary>From callers with the mobile SDK, else null.</summary>
+    /// <summary>Set for callers with the mobile SDK, otherwise null.</summary>
     IClientContext ClientContext { get; }
 
     string FunctionName { get; }
 
     string FunctionVersion { get; }
 
-    /// <summary>From callers with the mobile SDK, else null.</summary>
+    /// <summary>Set for callers with the mobile SDK, otherwise null.</summary>
     ICognitoIdentity Identity { get; }
 
     /// <summary>The ARN as the caller named it, with the alias if there is one.</summary>
@@ -37,7 +37,7 @@ public interface ILambdaContext
     /// <summary>Time until Lambda stops the invocation; negative when it is over.</summary>
     TimeSpan RemainingTime { get; }
 
-    /// <summary>Of functions with tenant isolation, else empty.</summary>
+    /// <summary>The tenant of a function with tenant isolation, otherwise empty.</summary>
     string TenantId => "";
 
     /// <summary>The X-Ray header of the invocation, or empty.</summary>

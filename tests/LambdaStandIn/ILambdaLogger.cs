@@ -1,8 +1,8 @@
 namespace Amazon.Lambda.Core;
 
 /// <summary>
-/// Where a function's log lines go. Only the members that an implementation has to have; the package's others
-/// (levels, parameters) have bodies of their own.
+/// Receives a function's log lines. It has only the members without a body in the package; the package's overloads with
+/// levels and parameters have bodies.
 /// </summary>
 public interface ILambdaLogger
 {
@@ -13,7 +13,10 @@ public interface ILambdaLogger
     void LogLine(string message);
 }
 
-/// <summary>Not used, but in the package: where a file names Microsoft.Extensions.Logging's as well, it has to say which.</summary>
+/// <summary>
+/// The package's levels, which the function does not use. A file that also uses Microsoft.Extensions.Logging's LogLevel
+/// must say which one it means, as it must with the package.
+/// </summary>
 public enum LogLevel
 {
     Trace,

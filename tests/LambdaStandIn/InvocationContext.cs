@@ -4,7 +4,7 @@ using Amazon.Lambda.Core;
 
 namespace Amazon.Lambda.RuntimeSupport;
 
-/// <summary>The context from the event's headers and the function's environment.</summary>
+/// <summary>The context of an invocation, from the event's headers and the function's environment.</summary>
 internal sealed class InvocationContext(HttpResponseHeaders headers) : ILambdaContext
 {
     private readonly DateTimeOffset _deadline = DateTimeOffset.FromUnixTimeMilliseconds(
@@ -20,7 +20,9 @@ internal sealed class InvocationContext(HttpResponseHeaders headers) : ILambdaCo
     public string LogGroupName => Variable("AWS_LAMBDA_LOG_GROUP_NAME");
     public string LogStreamName => Variable("AWS_LAMBDA_LOG_STREAM_NAME");
     public int MemoryLimitInMB =>
-        int.TryParse(Variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), CultureInfo.InvariantCulture, out int size) ? size : 0;
+        int.TryParse(Variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), CultureInfo.InvariantCulture, out int size)
+            ? size
+            : 0;
 
     public IClientContext ClientContext => null!;
     public ICognitoIdentity Identity => null!;

@@ -3,14 +3,14 @@ using Amazon.Lambda.Core;
 namespace Amazon.Lambda.RuntimeSupport;
 
 /// <summary>
-/// Fetches one event after the other and hands it to the handler, after "Using the Lambda runtime API for custom
-/// runtimes" in AWS's developer guide.
+/// Fetches one event after the other and calls the handler, as described in "Using the Lambda runtime API for custom
+/// runtimes" of AWS's developer guide.
 /// </summary>
 /// <remarks>
-/// Not imitated: AWS's package replaces Console.Out and Console.Error (levels, request ids, and under JSON logging a
-/// wrapper around every line), logs a handler's exception, sets the heap limit from the function's memory, and knows
-/// SnapStart, response streaming, concurrent invocations and the X-Ray cause of an error. What a function prints here
-/// is what it printed.
+/// The stand-in leaves out what AWS's package also does: it replaces Console.Out and Console.Error (levels, request
+/// ids, and under JSON logging a wrapper around every line), logs a handler's exception, sets the heap limit from the
+/// function's memory, and supports SnapStart, response streaming, concurrent invocations and the X-Ray cause of an
+/// error. So a function's output appears here unchanged.
 /// </remarks>
 public sealed class LambdaBootstrap : IDisposable
 {
@@ -18,12 +18,14 @@ public sealed class LambdaBootstrap : IDisposable
     private readonly LambdaBootstrapInitializer? _initializer;
     private readonly RuntimeApi _api;
 
-    internal LambdaBootstrap(Func<Stream, ILambdaContext, Task<Stream>> handler, LambdaBootstrapInitializer? initializer)
+    internal LambdaBootstrap(
+        Func<Stream, ILambdaContext, Task<Stream>> handler, LambdaBootstrapInitializer? initializer)
     {
         _handler = handler;
         _initializer = initializer;
         _api = new RuntimeApi(Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API")
-            ?? throw new InvalidOperationException("AWS_LAMBDA_RUNTIME_API is not set: this program is started by Lambda, or by a test in its place."));
+            ?? throw new InvalidOperationException(
+                "AWS_LAMBDA_RUNTIME_API: it is not set. Start this program by Lambda, or by a test in its place."));
     }
 
     /// <summary>Runs until cancelled, or until the Runtime API fails.</summary>

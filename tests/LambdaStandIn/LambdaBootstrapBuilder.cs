@@ -2,7 +2,7 @@ using Amazon.Lambda.Core;
 
 namespace Amazon.Lambda.RuntimeSupport;
 
-/// <summary>What runs once before the first event; false ends the process without an error.</summary>
+/// <summary>Runs once before the first event; false ends the process without an error.</summary>
 public delegate Task<bool> LambdaBootstrapInitializer();
 
 /// <summary>Makes a <see cref="LambdaBootstrap"/>.</summary>
@@ -13,10 +13,12 @@ public class LambdaBootstrapBuilder
 
     private LambdaBootstrapBuilder(Func<Stream, ILambdaContext, Task<Stream>> handler) => _handler = handler;
 
-    /// <summary>The handler reads the event's bytes and returns the response's; the streams are disposed for it.</summary>
+    /// <summary>
+    /// The handler reads the event's bytes and returns the response's. The caller disposes both streams.
+    /// </summary>
     public static LambdaBootstrapBuilder Create(Func<Stream, ILambdaContext, Task<Stream>> handler) => new(handler);
 
-    /// <summary>An exception of the initializer is reported as an initialization error.</summary>
+    /// <summary>Sets the initializer. Its exception is reported as an initialization error.</summary>
     public LambdaBootstrapBuilder UseBootstrapHandler(LambdaBootstrapInitializer lambdaBootstrapInitializer)
     {
         _initializer = lambdaBootstrapInitializer;

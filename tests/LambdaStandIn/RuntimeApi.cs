@@ -6,14 +6,16 @@ namespace Amazon.Lambda.RuntimeSupport;
 /// <summary>The Runtime API, version 2018-06-01.</summary>
 internal sealed class RuntimeApi(string hostAndPort) : IDisposable
 {
-    // The next event may be hours away: Lambda freezes the process between events.
+    // No timeout, because the next event may be hours away: Lambda freezes the process between events.
     private readonly HttpClient _http = new()
     {
         BaseAddress = new Uri($"http://{hostAndPort}/2018-06-01/runtime/"),
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Waits for an event. It is read whole, so that no handler can hold up the connection.</summary>
+    /// <summary>
+    /// Waits for an event. Its body is read completely, so that a handler cannot keep the connection busy.
+    /// </summary>
     public async Task<HttpResponseMessage> NextAsync(CancellationToken cancellation)
     {
         var response = await _http.GetAsync(new Uri("invocation/next", UriKind.Relative), cancellation);

@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace CloudTrailAggregation.SampleData;
 
-/// <summary>Who calls: a role, a user, a service, and all that stays the same from call to call.</summary>
+/// <summary>A caller (a role, a user or a service) and everything that is the same in all of its calls.</summary>
 internal sealed class Actor
 {
     public required byte[] Account { get; init; }
 
-    /// <summary>As error messages name the caller.</summary>
+    /// <summary>The caller's name in error messages.</summary>
     public required byte[] Arn { get; init; }
 
     public required Template Identity { get; init; }
     public required byte[][] Addresses { get; init; }
     public required byte[][] Agents { get; init; }
 
-    /// <summary>The region of nearly all of its calls.</summary>
+    /// <summary>The region of nearly all calls.</summary>
     public required byte[] HomeRegion { get; init; }
 
-    /// <summary>Its temporary credentials live this long, 1 to 12.</summary>
+    /// <summary>The lifetime of its temporary credentials, 1 to 12 hours.</summary>
     public int SessionHours { get; init; } = 1;
 
     // Members that only some callers' events have; each starts with its comma.
@@ -26,7 +26,7 @@ internal sealed class Actor
     public Template? Tls { get; init; }
     public Template? Console { get; init; }
 
-    /// <summary>Makes its credentials differ from those of the others.</summary>
+    /// <summary>Makes the credentials of each actor different.</summary>
     public required ulong Hash { get; init; }
 
     public byte[] Address(EventContext context) =>

@@ -5,13 +5,13 @@ namespace CloudTrailAggregation.SampleData;
 /// <summary>The kinds of identity that CloudTrail knows.</summary>
 internal enum Caller
 {
-    /// <summary>A role taken on by a function or an instance.</summary>
+    /// <summary>A role that a function or an instance assumes.</summary>
     Workload,
 
     /// <summary>A person: single sign-on or an IAM user, in the console or at a command line.</summary>
     Person,
 
-    /// <summary>Only IAM users: what signs in to the console with a password.</summary>
+    /// <summary>An IAM user, who signs in to the console with a password.</summary>
     IamUser,
 
     /// <summary>A pipeline's role.</summary>
@@ -20,14 +20,14 @@ internal enum Caller
     /// <summary>An AWS service on the account's behalf.</summary>
     Service,
 
-    /// <summary>A service event, of no caller.</summary>
+    /// <summary>A service event, which has no caller.</summary>
     ServiceEvent,
     Root,
 
     /// <summary>A principal of another account.</summary>
     OtherAccount,
 
-    /// <summary>Nobody known: public objects.</summary>
+    /// <summary>An anonymous caller of public objects.</summary>
     Anonymous,
 
     /// <summary>A pipeline with an OpenID Connect token.</summary>
@@ -150,7 +150,7 @@ internal sealed class Callers(Organization organization, ulong seed)
         ("issuer", RoleIssuer), ("session", "{person}@meridian.example"), ("role", "AWSReservedSSO_{permissionSet}"),
         ("path", "aws-reserved/sso.amazonaws.com/eu-central-1/"));
 
-    /// <summary>A caller with an address, a user agent and TLS of its own.</summary>
+    /// <summary>A caller with its address, user agent and TLS.</summary>
     private Actor Insider(string identity, string arn, string[] agents, bool console = false, params (string Name, string Value)[] values)
     {
         bool isPerson = console || agents == Words.CommandLines;
@@ -173,7 +173,9 @@ internal sealed class Callers(Organization organization, ulong seed)
         };
     }
 
-    /// <summary>A caller of whom the account's trail sees little: a service, another account, nobody.</summary>
+    /// <summary>
+    /// A caller of which the account's trail shows little: a service, another account, or an anonymous caller.
+    /// </summary>
     private Actor Outsider(string identity, Template? shared = null)
     {
         var values = DrawValues(isPerson: false);

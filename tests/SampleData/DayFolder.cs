@@ -5,7 +5,7 @@ namespace CloudTrailAggregation.SampleData;
 /// <summary>Writes a day's lines to 000000.ndjson.gz, 000001.ndjson.gz ..., as stage 1 does.</summary>
 internal sealed class DayFolder(string path) : IDisposable
 {
-    /// <summary>Where stage 1 starts a new file, unpacked.</summary>
+    /// <summary>The unpacked size at which stage 1 starts a new file.</summary>
     private const int MaxFileBytes = 64 * 1024 * 1024;
 
     // zlib-ng's 4 packs these lines as tightly as Python's zlib at its default 6 (10.4 to 1), at twice the speed of 6.
@@ -16,10 +16,10 @@ internal sealed class DayFolder(string path) : IDisposable
 
     public int Files { get; private set; }
 
-    /// <summary>Unpacked, of all files.</summary>
+    /// <summary>The unpacked size of all files.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>As the closed files are.</summary>
+    /// <summary>The size of all closed files.</summary>
     public long PackedBytes => Files == 0 ? 0 : new DirectoryInfo(path).EnumerateFiles().Sum(file => file.Length);
 
     public void Add(ReadOnlySpan<byte> line)

@@ -1,8 +1,8 @@
 namespace CloudTrailAggregation.SampleData;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea, Flood 2014). Small enough to start afresh for every event, so that an event is a function
-/// of seed and number alone: days can be written in parallel and copies made without keeping the original.
+/// SplitMix64 (Steele, Lea, Flood 2014). It is cheap to seed for every event, so that an event depends only on seed and
+/// number: days can be written in parallel, and copies made without keeping the original.
 /// </summary>
 internal struct Dice(ulong seed)
 {
@@ -20,8 +20,8 @@ internal struct Dice(ulong seed)
     public double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>
-    /// A number from 0 to <paramref name="count"/> - 1, low ones far more often: of 160 roles the first
-    /// has a fifth of the use and half of them nearly all of it.
+    /// A number from 0 to <paramref name="count"/> - 1; low numbers are far more frequent. Of 160 roles the first has a
+    /// fifth of all uses, and half of the roles have nearly all uses.
     /// </summary>
     public int Skewed(int count)
     {

@@ -2,7 +2,7 @@ namespace CloudTrailAggregation.SampleData;
 
 /// <summary>
 /// One kind of event as the lists in Kinds/ describe it. Members are JSON text with slots; null leaves the member out.
-/// Shapes follow "CloudTrail record contents" in AWS's user guide. Weight is how often it happens, in relation to the others.
+/// Shapes follow "CloudTrail record contents" in AWS's user guide. Weight is the relative frequency of the kind.
 /// </summary>
 internal sealed record Event(int Weight, Caller Caller, string Service, string Name)
 {
@@ -19,14 +19,14 @@ internal sealed record Event(int Weight, Caller Caller, string Service, string N
     /// <summary>The service through which the call came, or, for <see cref="Caller.Service"/>, which made it.</summary>
     public string Via { get; init; } = "";
 
-    /// <summary>A service without regions: its events are in us-east-1.</summary>
+    /// <summary>Whether the service has no regions: its events are in us-east-1.</summary>
     public bool IsGlobal { get; init; }
 
     public bool IsRead { get; init; } = Name.StartsWith("Describe", StringComparison.Ordinal)
         || Name.StartsWith("List", StringComparison.Ordinal) || Name.StartsWith("Get", StringComparison.Ordinal)
         || Name.StartsWith("Head", StringComparison.Ordinal) || Name is "Decrypt" or "GenerateDataKey" or "AssumeRole" or "Query" or "LookupEvents";
 
-    /// <summary>The whole line, for records of another shape.</summary>
+    /// <summary>The whole line, for records with another structure.</summary>
     public string? Line { get; init; }
 
     public int FailurePercent { get; init; } = 2;

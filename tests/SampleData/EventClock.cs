@@ -3,7 +3,7 @@ namespace CloudTrailAggregation.SampleData;
 /// <summary>When an event is delivered and when it happened, by its position in the month.</summary>
 internal sealed class EventClock
 {
-    // Busy office hours over a floor of machines that never sleep, in UTC, hour by hour.
+    // The hours of a day (UTC): office hours on top of the constant load of machines.
     private static readonly int[] HourWeights =
         [40, 38, 37, 37, 39, 44, 58, 80, 100, 106, 104, 98, 90, 99, 104, 100, 90, 76, 62, 55, 51, 48, 45, 42];
 
@@ -41,7 +41,7 @@ internal sealed class EventClock
         return happened < _monthStart ? _monthStart + ((delivered - _monthStart) * dice.Unit()) : happened;
     }
 
-    /// <summary>Median 3.2 minutes, at most 10.1, as in real deliveries.</summary>
+    /// <summary>The time from event to delivery: median 3.2 minutes, maximum 10.1, like real deliveries.</summary>
     private static TimeSpan Lag(ref Dice dice)
     {
         double unit = dice.Unit();
@@ -84,7 +84,7 @@ internal sealed class EventClock
     private int DayWeight(int day) =>
         _monthStart.AddDays(day).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 55 : 100;
 
-    /// <summary>Where each begins, and the last ends, as shares of the whole.</summary>
+    /// <summary>The start of each weight, and the end of the last one, as shares of the sum.</summary>
     private static double[] Shares(int[] weights)
     {
         double[] shares = new double[weights.Length + 1];

@@ -1,15 +1,17 @@
 namespace CloudTrailAggregation.SampleData;
 
-/// <summary>The event being written: what its slots are filled from.</summary>
+/// <summary>The event being written, from which its slots are filled.</summary>
 internal sealed class EventContext
 {
-    /// <summary>Of seed and event number; values that must agree within one event are derived from it.</summary>
+    /// <summary>
+    /// The hash of seed and event number. Values that must agree within one event are derived from it.
+    /// </summary>
     public ulong Hash;
 
-    /// <summary>Of the resources it is about, which neighbours often share: pools are picked from by it.</summary>
+    /// <summary>The hash that picks the event's resources from pools; neighboring events often share it.</summary>
     public ulong PoolHash;
 
-    /// <summary>For values that differ at each use.</summary>
+    /// <summary>The source of values that differ at each use.</summary>
     public Dice Dice;
 
     public DateTime Time;
@@ -17,6 +19,6 @@ internal sealed class EventContext
     public Actor Actor = null!;
     public byte[] Region = [];
 
-    /// <summary>Members that CloudTrail's record contents do not name, on a few events.</summary>
+    /// <summary>Members that CloudTrail's documentation does not name; a few events have them.</summary>
     public Template? Odd;
 }

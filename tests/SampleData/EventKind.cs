@@ -1,6 +1,6 @@
 namespace CloudTrailAggregation.SampleData;
 
-/// <summary>An <see cref="Event"/> made ready for an organization.</summary>
+/// <summary>An <see cref="Event"/> prepared for an organization.</summary>
 internal sealed class EventKind(Event described, Organization organization)
 {
     public Event Described { get; } = described;

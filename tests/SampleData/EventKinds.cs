@@ -25,7 +25,9 @@ internal sealed class EventKinds
 
     public EventKind DrawOf(Caller caller, ref Dice dice) => dice.Pick<EventKind>(_ofCaller[caller]);
 
-    /// <summary>Each kind once at least in any month that has room for it, so that a small sample shows the rare ones.</summary>
+    /// <summary>
+    /// Each kind occurs at least once in every month that is large enough, so that a small sample has the rare kinds.
+    /// </summary>
     public EventKind? InTurn(long number, long events)
     {
         if (number >= events || events < 4 * _all.Length)

@@ -1,10 +1,10 @@
 namespace CloudTrailAggregation.SampleData;
 
-/// <summary>Writes the event of a number. One thread at a time.</summary>
+/// <summary>Writes events by number. Not thread-safe.</summary>
 internal sealed class EventWriter(SampleArguments arguments, EventClock clock, Organization organization, EventKinds kinds)
 {
-    // CloudTrail delivers by account and region, so one caller's calls stand together: in real months the next event
-    // has the same caller in 8 of 10 cases and the same members in 6.
+    // CloudTrail delivers by account and region, so the calls of one caller are neighbors: in real months the next event
+    // has the same caller in 8 of 10 cases, and the same members in 6.
     private const int BurstLength = 24;
     private const int BurstPercent = 92;
     private const int SameKindPercent = 45;
@@ -16,10 +16,12 @@ internal sealed class EventWriter(SampleArguments arguments, EventClock clock, O
 
     private readonly EventContext _context = new();
 
-    /// <summary>Appends the event, without line feed.</summary>
-    /// <param name="number">Which event: what it is about, and its ids. Numbers from the month's count on are spare ones.</param>
-    /// <param name="position">Its place in the order of delivery, 0 to the month's count - 1.</param>
-    /// <param name="line">Where to.</param>
+    /// <summary>Appends the event without a line feed.</summary>
+    /// <param name="number">
+    /// The event's number, which decides its content and ids. Numbers from the month's count on are spare.
+    /// </param>
+    /// <param name="position">Its position in the order of delivery, 0 to the month's count - 1.</param>
+    /// <param name="line">Receives the event.</param>
     public void Write(long number, long position, LineBuffer line)
     {
         _context.Hash = Dice.Hash((ulong)arguments.Seed, (ulong)number);

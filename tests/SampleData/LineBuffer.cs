@@ -8,7 +8,7 @@ internal sealed class LineBuffer
     private byte[] _bytes = new byte[16 * 1024];
     private int _length;
 
-    /// <summary>Valid until the next change of the buffer.</summary>
+    /// <summary>The bytes written so far; valid until the buffer changes.</summary>
     public Span<byte> Written => _bytes.AsSpan(0, _length);
 
     public void Clear() => _length = 0;
@@ -17,7 +17,7 @@ internal sealed class LineBuffer
 
     public void Write(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
-    /// <summary>Lengthens the line by <paramref name="count"/> bytes and returns them to be filled.</summary>
+    /// <summary>Extends the line by <paramref name="count"/> bytes and returns them for the caller to fill.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Take(int count)
     {

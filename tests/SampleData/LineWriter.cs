@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CloudTrailAggregation.SampleData;
 
-/// <summary>Writes planned lines. One thread at a time.</summary>
+/// <summary>Writes planned lines. Not thread-safe.</summary>
 internal sealed class LineWriter(EventWriter events)
 {
     private readonly LineBuffer _line = new();
@@ -20,7 +20,9 @@ internal sealed class LineWriter(EventWriter events)
         return _line.Written;
     }
 
-    /// <summary>Turns a good line into a bad one that still holds its eventID: no two are equal.</summary>
+    /// <summary>
+    /// Turns a good line into a bad one that still has its eventID, so that no two bad lines are equal.
+    /// </summary>
     private void Spoil(long number)
     {
         int idEnd = EndOf("\"eventID\":"u8) + "\"00000000-0000-0000-0000-000000000000\"".Length + 1;
@@ -30,7 +32,7 @@ internal sealed class LineWriter(EventWriter events)
                 _line.Truncate(idEnd + (int)(number % (_line.Written.Length - idEnd)));
                 break;
             case 1:
-                // A letter in Latin-1.
+                // A letter in Latin-1 is invalid UTF-8.
                 _line.Written[EndOf("\"awsRegion\":"u8) + 3] = 0xE9;
                 break;
             default:

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace CloudTrailAggregation.SampleData;
 
-/// <summary>Which lines each day's folder holds, in order.</summary>
+/// <summary>The lines of each day's folder, in order.</summary>
 internal sealed class MonthPlan(SampleArguments arguments, EventClock clock)
 {
-    // Most copies of real trails lie near the original, in the same day's folder; of 6,496 pairs 15 do not.
+    // Most copies in real trails are near the original, in the same day's folder; of 6,496 pairs 15 are not.
     private const int FarthestCopy = 5000;
     private const int OneInNextDay = 16;
 
@@ -30,7 +30,7 @@ internal sealed class MonthPlan(SampleArguments arguments, EventClock clock)
             long firstBad = Spread.Before(position, arguments.BadLines, arguments.Events);
             for (long bad = firstBad; bad < firstBad + badLines; bad++)
             {
-                // Spare numbers, so that no bad line is a piece of a good one.
+                // Spare numbers, so that no bad line is a fragment of a good one.
                 yield return new PlannedLine(SampleLineKind.BadLine, arguments.Events + bad, position);
             }
         }
@@ -52,8 +52,8 @@ internal sealed class MonthPlan(SampleArguments arguments, EventClock clock)
     }
 }
 
-/// <param name="Kind">What it is.</param>
-/// <param name="Number">The event's, of which it is the record, the copy or the wreck.</param>
-/// <param name="Position">The event's place in the order of delivery.</param>
+/// <param name="Kind">The kind of the line.</param>
+/// <param name="Number">The number of the event whose record, copy or damaged copy the line is.</param>
+/// <param name="Position">The event's position in the order of delivery.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct PlannedLine(SampleLineKind Kind, long Number, long Position);

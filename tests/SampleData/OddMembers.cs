@@ -1,8 +1,8 @@
 namespace CloudTrailAggregation.SampleData;
 
 /// <summary>
-/// What a few events carry beyond the usual: members that are documented but rare, and some that no documentation
-/// names, as new ones appear in CloudTrail before a reader knows them.
+/// Uncommon members of a few events: documented but rare members, and undocumented members, because CloudTrail adds
+/// members before a reader knows them.
 /// </summary>
 internal static class OddMembers
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace CloudTrailAggregation.SampleData;
 
 /// <summary>
-/// An invented company: its accounts, people, roles and resources, all drawn from the seed. Pools are used with skew,
-/// their first entries far more often than their last.
+/// An invented company: its accounts, people, roles and resources, all drawn from the seed. The first entries of a pool
+/// are used far more often than the last.
 /// </summary>
 internal sealed class Organization
 {
@@ -23,14 +23,16 @@ internal sealed class Organization
 
     public JsonStyle Style { get; }
 
-    /// <summary>The values of <c>@{name}</c>, most used first, ready to stand within a JSON string.</summary>
-    /// <exception cref="FormatException">There is no pool of that name.</exception>
+    /// <summary>The values of <c>@{name}</c>, most frequent first, escaped for a JSON string.</summary>
+    /// <exception cref="FormatException">No pool has that name.</exception>
     public byte[][] Pool(string name) =>
         _pools.GetValueOrDefault(name) ?? throw new FormatException($"@{{{name}}} is neither a slot nor a pool.");
 
     public Actor[] ActorsOf(Caller caller) => _actors[caller];
 
-    /// <summary>Text with JSON's own escapes in place already; what is not ASCII is spelled as the style says.</summary>
+    /// <summary>
+    /// Encodes text whose JSON escapes are already in place; the style decides how letters outside ASCII are written.
+    /// </summary>
     public byte[] Encode(string text) =>
         Style == JsonStyle.Compact || Ascii.IsValid(text)
             ? Encoding.UTF8.GetBytes(text)

@@ -19,27 +19,43 @@ var month = new Option<DateOnly>("--month")
 };
 var output = new Option<DirectoryInfo>("--output")
 {
-    Description = "Where YYYY/MM/DD/NNNNNN.ndjson.gz is written; the month's folder must not exist.", HelpName = "DIR", Required = true,
+    Description = "Where YYYY/MM/DD/NNNNNN.ndjson.gz is written; the month's folder must not exist.",
+    HelpName = "DIR",
+    Required = true,
 };
-var events = new Option<long>("--events") { Description = "Distinct good events.", HelpName = "COUNT", DefaultValueFactory = _ => 100_000 };
+var events = new Option<long>("--events")
+{
+    Description = "Distinct good events.",
+    HelpName = "COUNT",
+    DefaultValueFactory = _ => 100_000,
+};
 var seed = new Option<int>("--seed")
 {
-    Description = "Same seed, same bytes; another seed, another company.", HelpName = "NUMBER", DefaultValueFactory = _ => SampleArguments.DefaultSeed,
+    Description = "The same seed gives the same bytes; another seed gives another company.",
+    HelpName = "NUMBER",
+    DefaultValueFactory = _ => SampleArguments.DefaultSeed,
 };
-var duplicates = Percent("--duplicates", "Exact copies in addition, in percent of the events: most in the same day's folder, a few in the next day's.");
-var late = Percent("--late", "Events whose eventTime lies in the month before or after, in percent of the events.");
-var badLines = Percent("--bad-lines", "Lines in addition that are truncated, invalid UTF-8 or no object, in percent of the events.");
+var duplicates = Percent(
+    "--duplicates",
+    "Exact copies in addition, in percent of the events: most in the same day's folder, a few in the next day's.");
+var late = Percent("--late", "Events whose eventTime is in the month before or after, in percent of the events.");
+var badLines = Percent(
+    "--bad-lines", "Lines in addition that are truncated, invalid UTF-8 or not an object, in percent of the events.");
 var style = new Option<string>("--style")
 {
-    Description = "stage1: a space after comma and colon, \\u escapes. compact: no spaces, UTF-8.", DefaultValueFactory = _ => "stage1",
+    Description = "stage1: a space after comma and colon, \\u escapes. compact: no spaces, UTF-8.",
+    DefaultValueFactory = _ => "stage1",
 };
 style.AcceptOnlyFromAmong("stage1", "compact");
 var threads = new Option<int>("--threads")
 {
-    Description = "Days written at once; the bytes do not depend on it.", HelpName = "COUNT", DefaultValueFactory = _ => Environment.ProcessorCount,
+    Description = "Days written at once; the bytes do not depend on their number.",
+    HelpName = "COUNT",
+    DefaultValueFactory = _ => Environment.ProcessorCount,
 };
 
-var command = new RootCommand("Writes a generated month of CloudTrail events as NDJSON, as the stage before the aggregation leaves it. No value is real.")
+var command = new RootCommand(
+    "Writes a generated month of CloudTrail events as NDJSON, in the form that stage 1 writes. No value is real.")
 {
     month, events, output, seed, duplicates, late, badLines, style, threads,
 };
@@ -55,7 +71,9 @@ int Generate(ParseResult result)
     {
         Seed = result.GetValue(seed),
         Style = result.GetValue(style) == "compact" ? JsonStyle.Compact : JsonStyle.Stage1,
-        DuplicatesPercent = result.GetValue(duplicates), LatePercent = result.GetValue(late), BadLinesPercent = result.GetValue(badLines),
+        DuplicatesPercent = result.GetValue(duplicates),
+        LatePercent = result.GetValue(late),
+        BadLinesPercent = result.GetValue(badLines),
     };
     if (arguments.Problem() is { } problem)
     {

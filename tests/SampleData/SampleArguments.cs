@@ -1,6 +1,6 @@
 namespace CloudTrailAggregation.SampleData;
 
-/// <summary>What is generated. Equal arguments give equal bytes.</summary>
+/// <summary>The arguments of a generated month. Equal arguments give equal bytes.</summary>
 /// <param name="Month">The month, by its first day.</param>
 /// <param name="Events">Distinct good events, 0 to <see cref="MaxEvents"/>.</param>
 public sealed record SampleArguments(DateOnly Month, long Events)
@@ -11,7 +11,9 @@ public sealed record SampleArguments(DateOnly Month, long Events)
     public const int FirstYear = 2013;
     public const int LastYear = 2999;
 
-    /// <summary>Ten times the busiest month that any benchmark needs; places times totals stay within 63 bits.</summary>
+    /// <summary>
+    /// Ten times the busiest month that a benchmark needs. Spread multiplies two such numbers within 63 bits.
+    /// </summary>
     public const long MaxEvents = 1_000_000_000;
 
     /// <summary>Another seed gives another organization with other people, ids and times.</summary>
@@ -20,10 +22,10 @@ public sealed record SampleArguments(DateOnly Month, long Events)
     /// <summary>Exact copies of earlier lines, in addition to the events, in percent of them.</summary>
     public decimal DuplicatesPercent { get; init; }
 
-    /// <summary>Events whose eventTime lies in a neighbouring month, in percent of the events.</summary>
+    /// <summary>Events whose eventTime is in a neighboring month, in percent of the events.</summary>
     public decimal LatePercent { get; init; }
 
-    /// <summary>Lines that are no JSON object in UTF-8, in addition to the events, in percent of them.</summary>
+    /// <summary>Lines that are not a JSON object in UTF-8, in addition to the events, in percent of them.</summary>
     public decimal BadLinesPercent { get; init; }
 
     public JsonStyle Style { get; init; } = JsonStyle.Stage1;
@@ -37,7 +39,7 @@ public sealed record SampleArguments(DateOnly Month, long Events)
     /// <summary>The number of bad lines, rounded to the nearest.</summary>
     public long BadLines => PercentOfEvents(BadLinesPercent);
 
-    /// <summary>What is wrong with them, or null.</summary>
+    /// <summary>The error in the arguments; null if there is none.</summary>
     public string? Problem() => this switch
     {
         { Month.Day: not 1 } => "A month is named by its first day.",
@@ -55,7 +57,7 @@ public sealed record SampleArguments(DateOnly Month, long Events)
 /// <summary>How a line is spelled.</summary>
 public enum JsonStyle
 {
-    /// <summary>As Python's json.dumps spells it: a space after comma and colon, ASCII with \u escapes.</summary>
+    /// <summary>Like Python's json.dumps: a space after comma and colon, ASCII with \u escapes.</summary>
     Stage1,
 
     /// <summary>No spaces, text in UTF-8.</summary>

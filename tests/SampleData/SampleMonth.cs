@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CloudTrailAggregation.SampleData;
 
-/// <summary>A generated month of CloudTrail, as stage 1 leaves it.</summary>
+/// <summary>A generated month of CloudTrail events, in the form that stage 1 writes.</summary>
 public sealed class SampleMonth
 {
     private readonly SampleArguments _arguments;
@@ -38,7 +38,7 @@ public sealed class SampleMonth
     /// <summary>
     /// Writes <c>YYYY/MM/DD/NNNNNN.ndjson.gz</c> below the directory. The bytes do not depend on the number of threads.
     /// </summary>
-    /// <exception cref="IOException">A file could not be written; the month's folder may not exist before.</exception>
+    /// <exception cref="IOException">A file could not be written, or the month's folder already exists.</exception>
     public SampleSummary WriteTo(string directory, int threads)
     {
         string month = Path.Combine(directory, _arguments.Month.ToString("yyyy/MM", CultureInfo.InvariantCulture));

@@ -1,7 +1,9 @@
 namespace CloudTrailAggregation.SampleData;
 
-/// <summary>What was written. <c>Lines = Events + Duplicates + BadLines</c>; the late ones are among the events.
-/// Bytes are unpacked, PackedBytes as the files are.</summary>
+/// <summary>
+/// The counts of a generated month. <c>Lines = Events + Duplicates + BadLines</c>; late events are events. Bytes are
+/// unpacked, PackedBytes are the sizes of the files.
+/// </summary>
 public sealed record SampleSummary(
     long Events, long Duplicates, long BadLines, long Late, int Files, long Bytes, long PackedBytes)
 {

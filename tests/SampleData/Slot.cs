@@ -4,15 +4,15 @@ using System.Globalization;
 namespace CloudTrailAggregation.SampleData;
 
 /// <summary>
-/// A place in a template. <c>@{hex:17}</c> is new at each use, <c>@{hex:17#1}</c> the same at each use within one event,
-/// and so is a pool's pick (<c>@{bucket}</c>; <c>@{bucket#2}</c> is a second pick).
+/// A slot in a template. <c>@{hex:17}</c> has a new value at each use; <c>@{hex:17#1}</c> has the same value at each
+/// use within one event, and so has a pick from a pool (<c>@{bucket}</c>; <c>@{bucket#2}</c> is a second pick).
 /// </summary>
 internal abstract class Slot
 {
     public abstract void Write(LineBuffer line, EventContext context);
 
-    /// <summary>Reads what stands between <c>@{</c> and <c>}</c>.</summary>
-    /// <exception cref="FormatException">There is neither a slot nor a pool of that name.</exception>
+    /// <summary>Parses the text between <c>@{</c> and <c>}</c>.</summary>
+    /// <exception cref="FormatException">No slot and no pool has that name.</exception>
     public static Slot Parse(string text, Organization organization)
     {
         var (spec, salt) = text.Split('#') is [var left, var right] ? (left, ulong.Parse(right, CultureInfo.InvariantCulture)) : (text, 0);

@@ -4,7 +4,7 @@ namespace CloudTrailAggregation.SampleData;
 
 /// <summary>
 /// JSON text with slots, such as <c>{"bucketName": "@{bucket}"}</c>, as literal bytes and slots in turn. White space
-/// outside strings is layout of the source only: commas and colons are spelled as the style says.
+/// outside strings is not written: the style decides the white space after commas and colons.
 /// </summary>
 internal sealed class Template
 {

@@ -1,7 +1,7 @@
 namespace CloudTrailAggregation.SampleData;
 
 /// <summary>
-/// What invented names are made of. Public addresses are from the networks reserved for documentation
+/// The words of invented names. Public addresses are from the networks reserved for documentation
 /// (RFC 5737, RFC 3849).
 /// </summary>
 internal static class Words

@@ -3,18 +3,24 @@ using CloudTrailAggregation.Benchmarks.Contestants;
 
 namespace CloudTrailAggregation.Benchmarks.Commands;
 
-/// <summary>What the benchmark starts as processes of their own.</summary>
+/// <summary>The commands that the benchmark starts as separate processes.</summary>
 internal static class ContestantCommands
 {
     public static Command DuckDb()
     {
         var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 1 };
-        var rowGroupRows = new Option<long>("--row-group-rows") { DefaultValueFactory = _ => DuckDbSettings.Default.RowGroupRows };
+        var rowGroupRows = new Option<long>("--row-group-rows")
+        {
+            DefaultValueFactory = _ => DuckDbSettings.Default.RowGroupRows,
+        };
         var maxLineBytes = new Option<long?>("--max-line-bytes");
         var memoryLimit = new Option<string?>("--memory-limit");
         var month = new Argument<string>("month");
         var file = new Argument<string>("file");
-        var command = new Command("duckdb", "Writes a month with DuckDB.") { threads, rowGroupRows, maxLineBytes, memoryLimit, month, file };
+        var command = new Command("duckdb", "Writes a month with DuckDB.")
+        {
+            threads, rowGroupRows, maxLineBytes, memoryLimit, month, file,
+        };
         command.SetAction(arguments =>
         {
             var settings = new DuckDbSettings
@@ -23,7 +29,9 @@ internal static class ContestantCommands
                 MaxLineBytes = arguments.GetValue(maxLineBytes),
                 MemoryLimit = arguments.GetValue(memoryLimit),
             };
-            DuckDbMonth.Write(arguments.GetRequiredValue(month), arguments.GetRequiredValue(file), arguments.GetValue(threads), settings);
+            DuckDbMonth.Write(
+                arguments.GetRequiredValue(month), arguments.GetRequiredValue(file),
+                arguments.GetValue(threads), settings);
         });
         return command;
     }

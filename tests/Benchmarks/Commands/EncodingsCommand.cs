@@ -7,13 +7,15 @@ using CloudTrailAggregation.Events;
 
 namespace CloudTrailAggregation.Benchmarks.Commands;
 
-/// <summary><c>encodings</c>: what other encodings, row groups, pages and statistics would make of the file.</summary>
+/// <summary><c>encodings</c>: measures the file with other encodings, row groups, pages and statistics.</summary>
 internal sealed class EncodingsCommand : Command
 {
     private readonly CommonOptions _common = new();
 
     public EncodingsCommand()
-        : base("encodings", "Rewrites this tool's file in other layouts, and measures their sizes and what queries.sql costs over them.")
+        : base(
+            "encodings",
+            "Rewrites this tool's file in other layouts, and measures their sizes and the cost of queries.sql.")
     {
         _common.AddTo(this);
         _common.RoundCount.DefaultValueFactory = _ => 3;
@@ -26,14 +28,17 @@ internal sealed class EncodingsCommand : Command
         string cache = arguments.GetRequiredValue(_common.Cache).FullName;
         string product = _common.ProductOf(arguments);
 
-        var result = new ResultFile("What another layout would make of the file", arguments, string.Create(CultureInfo.InvariantCulture,
-            $"CPU is that of reading the file and writing it again; queries are the ten of queries.sql and one over an hour, median of {runs} runs on one thread"));
+        var result = new ResultFile("The file in other layouts", arguments, string.Create(CultureInfo.InvariantCulture,
+            $"CPU is that of reading the file and writing it again; "
+            + $"queries are the ten of queries.sql and one over an hour, median of {runs} runs on one thread"));
         result.Paragraph("""
-            The rule: an encoding newer than PLAIN, dictionary and RLE only if it saves more than 10 % of the file. The DELTA
-            encodings do not. Trino (Athena's engine 3), DuckDB and Arrow read them; Spark's vectorized reader only from 3.3
-            (DELTA_LENGTH_BYTE_ARRAY by itself from 3.4), Iceberg's only since 2026, and many older readers not at all.
+            The rule: an encoding newer than PLAIN, dictionary and RLE only if it saves more than 10 % of the file. The
+            DELTA encodings do not. Trino (Athena's engine 3), DuckDB and Arrow read them; Spark's vectorized reader only
+            from 3.3 (DELTA_LENGTH_BYTE_ARRAY by itself from 3.4), Iceberg's only since 2026, and many older readers not
+            at all.
             """);
-        foreach (var generated in (GeneratedMonth[])[GeneratedMonth.Usual(arguments.GetValue(_common.Events)), GeneratedMonth.Other(arguments.GetValue(_common.Events))])
+        long events = arguments.GetValue(_common.Events);
+        foreach (var generated in (GeneratedMonth[])[GeneratedMonth.Standard(events), GeneratedMonth.Compact(events)])
         {
             var month = generated.Below(cache, CommonOptions.Say);
             using var work = new Workspace(cache);
@@ -55,7 +60,8 @@ internal sealed class EncodingsCommand : Command
             return new StoredFile(target);
         })];
         var table = new MarkdownTable(["column, MB", .. KnownLayouts.Encodings.Select(layout => layout.Name)]);
-        foreach (var (column, index) in EventSchema.Columns.Select((column, index) => (column, index)).OrderByDescending(column => files[0].ColumnBytes[column.index]))
+        var bySize = EventSchema.Columns.Index().OrderByDescending(column => files[0].ColumnBytes[column.Index]);
+        foreach (var (index, column) in bySize)
         {
             table.Add([column.Name, .. files.Select(file => Number(file.ColumnBytes[index] / 1e6, 2))]);
         }
@@ -66,8 +72,10 @@ internal sealed class EncodingsCommand : Command
 
     private static MarkdownTable Choices(string source, string target, IReadOnlyList<SampleQuery> queries, int runs)
     {
-        var table = new MarkdownTable("layout", "file, MB", "of as it is", "CPU, s", "footer, KB", "queries, MB", "queries, s", "an hour, MB");
-        long asItIs = 0;
+        var table = new MarkdownTable(
+            "layout", "file, MB", "of the product's", "CPU, s", "footer, KB",
+            "queries, MB", "queries, s", "an hour, MB");
+        long productBytes = 0;
         foreach (var layout in KnownLayouts.Choices)
         {
             CommonOptions.Say(layout.Name);
@@ -75,16 +83,20 @@ internal sealed class EncodingsCommand : Command
             Rewrite.Of(source, target, layout);
             var cpu = Environment.CpuUsage.TotalTime - before;
             var file = new StoredFile(target);
-            asItIs = asItIs == 0 ? file.Bytes : asItIs;
+            productBytes = productBytes == 0 ? file.Bytes : productBytes;
             using var asking = new Asking(target);
             QueryCost[] costs = [.. queries.Select(query => asking.Ask(query, runs)!.Value)];
             table.Add(
-                layout.Name, Number(file.Bytes / 1e6, 1), ((double)file.Bytes / asItIs).ToString("P1", CultureInfo.InvariantCulture), Number(cpu.TotalSeconds, 1),
-                Number(file.FooterBytes / 1e3, 0), Number(costs.Sum(cost => cost.Bytes) / 1e6, 1), Number(costs.Sum(cost => cost.Seconds), 1), Number(costs[^1].Bytes / 1e6, 2));
+                layout.Name, Number(file.Bytes / 1e6, 1),
+                ((double)file.Bytes / productBytes).ToString("P1", CultureInfo.InvariantCulture),
+                Number(cpu.TotalSeconds, 1), Number(file.FooterBytes / 1e3, 0),
+                Number(costs.Sum(cost => cost.Bytes) / 1e6, 1), Number(costs.Sum(cost => cost.Seconds), 1),
+                Number(costs[^1].Bytes / 1e6, 2));
         }
 
         return table;
     }
 
-    private static string Number(double value, int digits) => value.ToString($"N{digits}", CultureInfo.InvariantCulture);
+    private static string Number(double value, int digits) =>
+        value.ToString($"N{digits}", CultureInfo.InvariantCulture);
 }

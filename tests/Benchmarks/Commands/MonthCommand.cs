@@ -5,15 +5,22 @@ using CloudTrailAggregation.Benchmarks.Measuring;
 
 namespace CloudTrailAggregation.Benchmarks.Commands;
 
-/// <summary><c>month</c>: this tool, DuckDB and gunzip alone, over two generated months.</summary>
+/// <summary><c>month</c>: measures this tool, DuckDB and gunzip alone over two generated months.</summary>
 internal sealed class MonthCommand : Command
 {
     private const long QuickEvents = 4_000;
     private const int QuickRounds = 2;
 
     private readonly CommonOptions _common = new();
-    private readonly Option<bool> _quick = new("--quick") { Description = "A small month, two rounds: whether it works, not how fast it is." };
-    private readonly Option<bool> _notPinned = new("--not-pinned") { Description = "Let each use all cores, whatever its number of threads." };
+    private readonly Option<bool> _quick = new("--quick")
+    {
+        Description = "Run a small month in two rounds, to see whether everything works.",
+    };
+
+    private readonly Option<bool> _notPinned = new("--not-pinned")
+    {
+        Description = "Let each process use all cores, whatever its number of threads.",
+    };
 
     public MonthCommand()
         : base("month", "Measures whole processes over a month: this tool, DuckDB, gunzip alone.")
@@ -34,8 +41,13 @@ internal sealed class MonthCommand : Command
         string product = _common.ProductOf(arguments);
 
         var result = new ResultFile("A month, whole processes", arguments, string.Create(CultureInfo.InvariantCulture,
-            $"{rounds} rounds of all in turn, after one that is not counted; each {(pin ? "pinned to as many cores as it has threads" : "on all cores")}; memory has a floor of {Measured.FloorBytes / 1e6:N0} MB"));
-        foreach (var generated in quick ? (GeneratedMonth[])[GeneratedMonth.Usual(events)] : [GeneratedMonth.Usual(events), GeneratedMonth.Other(events)])
+            $"{rounds} rounds of all in turn, after one that is not counted; "
+            + $"each {(pin ? "pinned to as many cores as it has threads" : "on all cores")}; "
+            + $"memory has a floor of {Measured.FloorBytes / 1e6:N0} MB"));
+        GeneratedMonth[] months = quick
+            ? [GeneratedMonth.Standard(events)]
+            : [GeneratedMonth.Standard(events), GeneratedMonth.Compact(events)];
+        foreach (var generated in months)
         {
             var month = generated.Below(cache, CommonOptions.Say);
             using var work = new Workspace(cache);
@@ -60,7 +72,10 @@ internal sealed class MonthCommand : Command
         var run = new Rounds(work.Path, CommonOptions.Say);
 
         var outputs = run.WarmUp(contestants);
-        string[] files = [.. outputs.SelectMany(output => Directory.EnumerateFiles(output, "*.parquet", SearchOption.AllDirectories))];
+        string[] files =
+        [
+            .. outputs.SelectMany(output => Directory.EnumerateFiles(output, "*.parquet", SearchOption.AllDirectories)),
+        ];
         _ = Measured.Run(["dotnet", "exec", Places.Self, "compare", .. files], work.File("compare.txt"));
         CommonOptions.Say($"{files.Length} files hold the same rows");
         foreach (string output in outputs)

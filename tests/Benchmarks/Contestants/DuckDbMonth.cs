@@ -5,47 +5,56 @@ using DuckDB.NET.Data;
 
 namespace CloudTrailAggregation.Benchmarks.Contestants;
 
-/// <summary>How DuckDB is asked to do it; null leaves DuckDB's default.</summary>
+/// <summary>The settings for DuckDB; null leaves DuckDB's default.</summary>
 internal sealed record DuckDbSettings
 {
     /// <summary>DuckDB's own settings.</summary>
     public static readonly DuckDbSettings Default = new() { RowGroupRows = 122_880 };
 
-    /// <summary>Small row groups: less CPU and less than half the memory, for a file larger by 1 %. <c>duckdb-settings</c> compares more.</summary>
+    /// <summary>
+    /// Small row groups: less CPU and less than half the memory, for a file that is 1 % larger. <c>duckdb-settings</c>
+    /// compares more settings.
+    /// </summary>
     public static readonly DuckDbSettings Fastest = new() { RowGroupRows = 20_480 };
 
     /// <summary>Rows of a row group.</summary>
     public required long RowGroupRows { get; init; }
 
-    /// <summary>The bytes of the longest line; DuckDB's buffers are twice as large. Its default is 16 MiB.</summary>
+    /// <summary>
+    /// The maximum length of a line in bytes; DuckDB's buffers are twice as large. DuckDB's default is 16 MiB.
+    /// </summary>
     public long? MaxLineBytes { get; init; }
 
-    /// <summary>As DuckDB writes it, <c>512MB</c>; its default is 80 % of the machine's.</summary>
+    /// <summary>
+    /// The memory limit in DuckDB's spelling, such as <c>512MB</c>; DuckDB's default is 80 % of the machine's memory.
+    /// </summary>
     public string? MemoryLimit { get; init; }
 
-    /// <summary>As DuckDB names it; snappy has no level.</summary>
+    /// <summary>The codec, by DuckDB's name. Level 1 is used for zstd; snappy has no level.</summary>
     public string Codec { get; init; } = "zstd";
 
     /// <summary>The options of the <c>duckdb</c> command.</summary>
     public IReadOnlyList<string> Options =>
     [
         "--row-group-rows", RowGroupRows.ToString(CultureInfo.InvariantCulture),
-        .. MaxLineBytes is { } bytes ? (string[])["--max-line-bytes", bytes.ToString(CultureInfo.InvariantCulture)] : [],
+        .. MaxLineBytes is { } bytes
+            ? (string[])["--max-line-bytes", bytes.ToString(CultureInfo.InvariantCulture)]
+            : [],
         .. MemoryLimit is { } limit ? (string[])["--memory-limit", limit] : [],
     ];
 }
 
-/// <summary>The rival: the same 33 columns, but for other_fields, in one statement of DuckDB.</summary>
+/// <summary>Writes a month with DuckDB: all 33 columns except other_fields, in one statement.</summary>
 internal static class DuckDbMonth
 {
-    /// <summary>What JSON names a column's member, and as what DuckDB is to read it.</summary>
+    /// <summary>The columns that come from one member of the event.</summary>
     private static IEnumerable<EventColumn> Columns => EventSchema.Columns.Where(column => column.Member.Length > 0);
 
-    /// <summary>Writes a month's lines into one Parquet file.</summary>
-    /// <param name="month">The month's directory, which holds the days'.</param>
-    /// <param name="file">The Parquet file.</param>
+    /// <summary>Writes a month's records into one Parquet file.</summary>
+    /// <param name="month">The month's directory, which holds the directories of its days.</param>
+    /// <param name="file">The path of the Parquet file.</param>
     /// <param name="threads">DuckDB's threads.</param>
-    /// <param name="settings">The rest.</param>
+    /// <param name="settings">The other settings.</param>
     public static void Write(string month, string file, int threads, DuckDbSettings settings)
     {
         using var database = new DuckDBConnection("DataSource=:memory:");
@@ -58,7 +67,9 @@ internal static class DuckDbMonth
     public static string Script(string month, string file, int threads, DuckDbSettings settings)
     {
         string limit = settings.MemoryLimit is { } memory ? $"SET memory_limit = '{memory}';\n" : "";
-        string maxLine = settings.MaxLineBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $", maximum_object_size = {bytes}") : "";
+        string maxLine = settings.MaxLineBytes is { } bytes
+            ? string.Create(CultureInfo.InvariantCulture, $", maximum_object_size = {bytes}")
+            : "";
         string level = settings.Codec == "zstd" ? ", COMPRESSION_LEVEL 1" : "";
         return string.Create(CultureInfo.InvariantCulture, $"""
             SET threads = {threads};
@@ -70,7 +81,8 @@ internal static class DuckDbMonth
             """);
     }
 
-    private static string Types() => "{" + string.Join(", ", Columns.Select(column => $"'{column.Member}': '{Type(column.Kind)}'")) + "}";
+    private static string Types() =>
+        "{" + string.Join(", ", Columns.Select(column => $"'{column.Member}': '{Type(column.Kind)}'")) + "}";
 
     private static string Type(ColumnKind kind) => kind switch
     {

@@ -2,14 +2,14 @@ using System.IO.Compression;
 
 namespace CloudTrailAggregation.Benchmarks.Contestants;
 
-/// <summary>The limit: nothing can be read faster than it is unpacked.</summary>
+/// <summary>Only unpacks a month: no tool can be faster than this.</summary>
 internal static class Gunzip
 {
     private const int BufferBytes = 1 << 20;
 
-    /// <summary>Unpacks every file of a month, one after the other, and throws the text away.</summary>
-    /// <param name="month">The month's directory, which holds the days'.</param>
-    /// <returns>The bytes of the text.</returns>
+    /// <summary>Unpacks every file of a month, one after the other, and discards the text.</summary>
+    /// <param name="month">The month's directory, which holds the directories of its days.</param>
+    /// <returns>The length of the text in bytes.</returns>
     public static long Read(string month)
     {
         byte[] buffer = new byte[BufferBytes];

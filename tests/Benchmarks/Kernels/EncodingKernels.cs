@@ -7,8 +7,8 @@ using CloudTrailAggregation.Parquet;
 namespace CloudTrailAggregation.Benchmarks.Kernels;
 
 /// <summary>
-/// From columns to Parquet bytes, all columns and one at a time, the others being NULL; "none" is what that costs.
-/// Times are for one event.
+/// From columns to Parquet bytes: all columns, or one column while the rest are NULL. "none" is the cost of the NULLs.
+/// Each time is for one event.
 /// </summary>
 public class EncodingKernels
 {
@@ -63,7 +63,8 @@ public class EncodingKernels
     [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
     public long Encode()
     {
-        using var sink = new ParquetSink(Stream.Null, Codec.Zstd, InTurn, new Dictionary<string, string>(StringComparer.Ordinal));
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var sink = new ParquetSink(Stream.Null, Codec.Zstd, InTurn, metadata);
         foreach (var batch in _batches)
         {
             sink.Append(batch, 0, batch.Rows);

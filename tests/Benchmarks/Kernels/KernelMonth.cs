@@ -5,10 +5,10 @@ using CloudTrailAggregation.Source;
 
 namespace CloudTrailAggregation.Benchmarks.Kernels;
 
-/// <summary>Some events of a generated month, in memory at every stage of the way.</summary>
+/// <summary>Events of a generated month in memory: packed, as text, and in chunks.</summary>
 internal static class KernelMonth
 {
-    /// <summary>Some 32 MB of lines: more than the caches hold.</summary>
+    /// <summary>About 32 MB of lines, which is more than the processor's caches hold.</summary>
     public const int Events = 20_000;
 
     private static readonly byte[] Lines = Generate();

@@ -6,7 +6,7 @@ using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Benchmarks.Kernels;
 
-/// <summary>From stored bytes to columns, step by step; times are for one event of about 1,600 bytes.</summary>
+/// <summary>From stored bytes to columns, step by step. Each time is for one event of about 1,600 bytes.</summary>
 public class ReadingKernels
 {
     private readonly byte[] _block = new byte[Chunk.TypicalBytes];
@@ -25,7 +25,7 @@ public class ReadingKernels
     [GlobalCleanup]
     public void Cleanup() => Array.ForEach(_chunks, chunk => chunk.Dispose());
 
-    /// <summary>gunzip, its checks included.</summary>
+    /// <summary>Unpacks gzip and verifies its checksums.</summary>
     [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
     public async Task<long> UnpackAsync()
     {
@@ -46,7 +46,7 @@ public class ReadingKernels
         }
     }
 
-    /// <summary>Framing: plain text into chunks, chunks into lines.</summary>
+    /// <summary>Frames plain text: reads it into chunks and finds the records.</summary>
     [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
     public async Task<long> FrameAsync()
     {
@@ -99,7 +99,7 @@ public class ReadingKernels
         return events;
     }
 
-    /// <summary>The same, and gathers the values by column.</summary>
+    /// <summary>Like <see cref="Scan"/>, and appends the values to the columns.</summary>
     [Benchmark(OperationsPerInvoke = KernelMonth.Events)]
     public unsafe int ScanIntoColumns()
     {

@@ -2,15 +2,16 @@ using ParquetSharp;
 
 namespace CloudTrailAggregation.Benchmarks.Layouts;
 
-/// <summary>A column of a file, read on and on over its row groups.</summary>
+/// <summary>A column of a file, read through all row groups.</summary>
 internal abstract class ColumnCursor : IDisposable
 {
-    public static ColumnCursor Of(ParquetFileReader file, int column) => file.FileMetaData.Schema.Column(column).PhysicalType switch
-    {
-        PhysicalType.ByteArray => new Cursor<ByteArray>(file, column),
-        PhysicalType.Boolean => new Cursor<bool>(file, column),
-        _ => new Cursor<long>(file, column),
-    };
+    public static ColumnCursor Of(ParquetFileReader file, int column) =>
+        file.FileMetaData.Schema.Column(column).PhysicalType switch
+        {
+            PhysicalType.ByteArray => new Cursor<ByteArray>(file, column),
+            PhysicalType.Boolean => new Cursor<bool>(file, column),
+            _ => new Cursor<long>(file, column),
+        };
 
     /// <summary>Writes the next rows.</summary>
     public abstract void Copy(ColumnWriter writer, long rows);
@@ -35,9 +36,11 @@ internal abstract class ColumnCursor : IDisposable
                     OpenNext();
                 }
 
-                // Of one page only, so that texts stay where they are until they are written.
-                long read = _reader!.ReadBatch(Math.Min(rows, _levels.Length), _levels, default, _values, out long values);
-                ((ColumnWriter<T>)writer).WriteBatch((int)read, _levels.AsSpan(0, (int)read), default, _values.AsSpan(0, (int)values));
+                // ReadBatch stays within one page, so that the texts in memory stay valid until they are written.
+                long read = _reader!.ReadBatch(
+                    Math.Min(rows, _levels.Length), _levels, default, _values, out long values);
+                ((ColumnWriter<T>)writer).WriteBatch(
+                    (int)read, _levels.AsSpan(0, (int)read), default, _values.AsSpan(0, (int)values));
                 rows -= read;
             }
         }

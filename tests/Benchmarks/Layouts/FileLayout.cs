@@ -4,37 +4,38 @@ using ParquetSharp;
 
 namespace CloudTrailAggregation.Benchmarks.Layouts;
 
-/// <summary>How a Parquet file is laid out: what <see cref="ParquetSink"/> does, unless said otherwise.</summary>
+/// <summary>The layout of a Parquet file; by default that of <see cref="ParquetSink"/>.</summary>
 internal sealed record FileLayout(string Name)
 {
     public long RowGroupRows { get; init; } = ParquetSink.MaxRowGroupRows;
 
-    /// <summary>Of a data page, before compression.</summary>
+    /// <summary>The size of a data page before compression.</summary>
     public long PageBytes { get; init; } = 1 << 20;
 
-    /// <summary>Of a column chunk's dictionary; a larger one is given up.</summary>
+    /// <summary>The maximum size of a column chunk's dictionary; beyond it the rest of the chunk is PLAIN.</summary>
     public long DictionaryBytes { get; init; } = 4 << 20;
 
     public Compression Codec { get; init; } = Compression.Zstd;
 
-    /// <summary>Of zstd; the others have none.</summary>
+    /// <summary>The level of zstd; ignored for the rest.</summary>
     public int Level { get; init; } = 1;
 
-    /// <summary>Columns from the first: 33, or the Python original's 15.</summary>
+    /// <summary>The number of columns from the first: 33, or 15 for the Python original.</summary>
     public int Columns { get; init; } = EventSchema.Columns.Length;
 
     public Func<EventColumn, bool> Dictionary { get; init; } = column => column.Repeats;
 
-    /// <summary>Of a column without dictionary.</summary>
+    /// <summary>The encoding of a column without dictionary.</summary>
     public Func<EventColumn, Encoding> Encoding { get; init; } = _ => ParquetSharp.Encoding.Plain;
 
-    /// <summary>Smallest and largest value, of column chunks and of pages.</summary>
+    /// <summary>Whether column chunks and pages have their smallest and largest value.</summary>
     public Func<EventColumn, bool> Statistics { get; init; } = column => column.Kind != ColumnKind.Json;
 
     public WriterProperties Properties()
     {
         using var properties = new WriterPropertiesBuilder();
-        properties.DataPagesize(PageBytes).DictionaryPagesizeLimit(DictionaryBytes).MaxRowGroupLength(RowGroupRows).Compression(Codec).DisableDictionary();
+        properties.DataPagesize(PageBytes).DictionaryPagesizeLimit(DictionaryBytes).MaxRowGroupLength(RowGroupRows)
+            .Compression(Codec).DisableDictionary();
         if (Codec == Compression.Zstd)
         {
             properties.CompressionLevel(Level);

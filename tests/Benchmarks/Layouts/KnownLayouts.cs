@@ -7,29 +7,68 @@ namespace CloudTrailAggregation.Benchmarks.Layouts;
 /// <summary>The layouts that are compared.</summary>
 internal static class KnownLayouts
 {
-    /// <summary>One encoding for every column that can have it: what it makes of each column is compared.</summary>
+    /// <summary>One encoding for every column that can have it, to compare the sizes of each column.</summary>
     public static readonly FileLayout[] Encodings =
     [
         new("PLAIN") { Dictionary = _ => false },
         new("dictionary") { Dictionary = column => column.Kind != ColumnKind.Boolean },
-        new("DELTA, whole") { Dictionary = _ => false, Encoding = column => Delta(column, Encoding.DeltaLengthByteArray) },
-        new("DELTA, by prefix") { Dictionary = _ => false, Encoding = column => Delta(column, Encoding.DeltaByteArray) },
+        new("DELTA, whole")
+        {
+            Dictionary = _ => false,
+            Encoding = column => Delta(column, Encoding.DeltaLengthByteArray),
+        },
+        new("DELTA, by prefix")
+        {
+            Dictionary = _ => false,
+            Encoding = column => Delta(column, Encoding.DeltaByteArray),
+        },
     ];
 
-    /// <summary>The file as it is written, then what could be different about it.</summary>
+    /// <summary>The product's layout, then layouts that differ from it in one choice.</summary>
     public static readonly FileLayout[] Choices =
     [
-        new("as it is"),
+        new("the product's"),
         new("no dictionary") { Dictionary = _ => false },
-        new("dictionary: also user_identity, tls_details") { Dictionary = column => column.Repeats || column.Name is "user_identity" or "tls_details" },
-        new("dictionary: also these and resources") { Dictionary = column => column.Repeats || column.Name is "user_identity" or "tls_details" or "resources" },
-        new("dictionary: also these and request_parameters") { Dictionary = column => column.Repeats || column.Name is "user_identity" or "tls_details" or "resources" or "request_parameters" },
-        new("dictionary: all but event and request id") { Dictionary = column => column.Kind != ColumnKind.Boolean && column.Name is not ("event_id" or "request_id") },
-        new("dictionary: all but ids, of 1 MiB") { Dictionary = column => column.Kind != ColumnKind.Boolean && !column.Name.EndsWith("_id", StringComparison.Ordinal), DictionaryBytes = 1 << 20 },
-        new("DELTA_LENGTH_BYTE_ARRAY: ids") { Encoding = column => column.Name.EndsWith("_id", StringComparison.Ordinal) ? Delta(column, Encoding.DeltaLengthByteArray) : Encoding.Plain },
-        new("DELTA_LENGTH_BYTE_ARRAY: ids, JSON") { Encoding = column => column.Kind == ColumnKind.Timestamp ? Encoding.Plain : Delta(column, Encoding.DeltaLengthByteArray) },
-        new("DELTA_BYTE_ARRAY: JSON") { Encoding = column => column.Kind == ColumnKind.Json ? Encoding.DeltaByteArray : Encoding.Plain },
-        new("DELTA_BINARY_PACKED: event_time") { Encoding = column => column.Kind == ColumnKind.Timestamp ? Encoding.DeltaBinaryPacked : Encoding.Plain },
+        new("dictionary: also user_identity, tls_details")
+        {
+            Dictionary = column => column.Repeats || column.Name is "user_identity" or "tls_details",
+        },
+        new("dictionary: also these and resources")
+        {
+            Dictionary = column => column.Repeats || column.Name is "user_identity" or "tls_details" or "resources",
+        },
+        new("dictionary: also these and request_parameters")
+        {
+            Dictionary = column => column.Repeats
+                || column.Name is "user_identity" or "tls_details" or "resources" or "request_parameters",
+        },
+        new("dictionary: all but event and request id")
+        {
+            Dictionary = column => column.Kind != ColumnKind.Boolean && column.Name is not ("event_id" or "request_id"),
+        },
+        new("dictionary: all but ids, of 1 MiB")
+        {
+            Dictionary = column => column.Kind != ColumnKind.Boolean && !IsId(column),
+            DictionaryBytes = 1 << 20,
+        },
+        new("DELTA_LENGTH_BYTE_ARRAY: ids")
+        {
+            Encoding = column => IsId(column) ? Delta(column, Encoding.DeltaLengthByteArray) : Encoding.Plain,
+        },
+        new("DELTA_LENGTH_BYTE_ARRAY: ids, JSON")
+        {
+            Encoding = column => column.Kind == ColumnKind.Timestamp
+                ? Encoding.Plain
+                : Delta(column, Encoding.DeltaLengthByteArray),
+        },
+        new("DELTA_BYTE_ARRAY: JSON")
+        {
+            Encoding = column => column.Kind == ColumnKind.Json ? Encoding.DeltaByteArray : Encoding.Plain,
+        },
+        new("DELTA_BINARY_PACKED: event_time")
+        {
+            Encoding = column => column.Kind == ColumnKind.Timestamp ? Encoding.DeltaBinaryPacked : Encoding.Plain,
+        },
         new("all DELTA") { Encoding = column => Delta(column, Encoding.DeltaLengthByteArray) },
         new("row groups of 25,000") { RowGroupRows = 25_000 },
         new("row groups of 50,000") { RowGroupRows = 50_000 },
@@ -44,12 +83,20 @@ internal static class KnownLayouts
     ];
 
     /// <summary>
-    /// PyArrow's defaults over the Python original's columns. It writes a file for each row group, which is as many bytes.
+    /// PyArrow's defaults over the Python original's columns. The original writes each row group as a file, which has
+    /// as many bytes as one file.
     /// </summary>
     public static readonly FileLayout Original = new("the Python original's layout")
     {
-        Columns = 15, Codec = Compression.Snappy, RowGroupRows = 250_000, DictionaryBytes = 1 << 20, Dictionary = column => column.Kind != ColumnKind.Boolean, Statistics = _ => true,
+        Columns = 15,
+        Codec = Compression.Snappy,
+        RowGroupRows = 250_000,
+        DictionaryBytes = 1 << 20,
+        Dictionary = column => column.Kind != ColumnKind.Boolean,
+        Statistics = _ => true,
     };
+
+    private static bool IsId(EventColumn column) => column.Name.EndsWith("_id", StringComparison.Ordinal);
 
     private static Encoding Delta(EventColumn column, Encoding texts) => column.Kind switch
     {

@@ -15,7 +15,7 @@ internal sealed class Rewrite : IDisposable
         _layout = layout;
     }
 
-    /// <summary>Writes the source's columns, as many as the layout has, into another file.</summary>
+    /// <summary>Writes the columns of the layout into another file.</summary>
     public static void Of(string source, string target, FileLayout layout)
     {
         using var rewrite = new Rewrite(source, layout);
@@ -29,7 +29,8 @@ internal sealed class Rewrite : IDisposable
         using var properties = _layout.Properties();
         using var schema = Schema();
         using var writer = new ParquetFileWriter(target, schema, properties);
-        ColumnCursor[] columns = [.. Enumerable.Range(0, _layout.Columns).Select(column => ColumnCursor.Of(_source, column))];
+        ColumnCursor[] columns =
+            [.. Enumerable.Range(0, _layout.Columns).Select(column => ColumnCursor.Of(_source, column))];
         long rows = _source.FileMetaData.NumRows;
         for (long written = 0; written < rows; written += _layout.RowGroupRows)
         {

@@ -26,7 +26,7 @@ internal sealed class StoredFile
 
     public long FooterBytes { get; }
 
-    /// <summary>Of each column, as stored.</summary>
+    /// <summary>The bytes of each column, compressed.</summary>
     public long[] ColumnBytes { get; }
 
     private static long ReadFooterBytes(string path)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CloudTrailAggregation.Benchmarks.Measuring;
 
-/// <summary>What each contestant took, the median of its rounds.</summary>
+/// <summary>The median of each contestant's rounds.</summary>
 internal static class FigureTable
 {
     public static MarkdownTable Of(IReadOnlyList<Taken> taken)
@@ -22,5 +22,6 @@ internal static class FigureTable
         return table;
     }
 
-    private static string Number(double value, int digits) => value.ToString($"N{digits}", CultureInfo.InvariantCulture);
+    private static string Number(double value, int digits) =>
+        value.ToString($"N{digits}", CultureInfo.InvariantCulture);
 }

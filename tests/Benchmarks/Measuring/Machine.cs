@@ -5,17 +5,25 @@ using DuckDB.NET.Data;
 
 namespace CloudTrailAggregation.Benchmarks.Measuring;
 
-/// <summary>What a figure means nothing without.</summary>
+/// <summary>The machine and the versions, which every figure needs.</summary>
 internal static class Machine
 {
     public static string Description => string.Create(CultureInfo.InvariantCulture, $"""
-        - machine: {Field("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, {Memory / (1024.0 * 1024):N0} GiB of memory, {RuntimeInformation.ProcessArchitecture}
+        - machine: {Field("/proc/cpuinfo", "model name")}, {Cores()}, {RuntimeInformation.ProcessArchitecture}
         - system: {System()}, Linux {Environment.OSVersion.Version}
-        - .NET SDK {Sdk()}, runtime {Environment.Version}; ParquetSharp {Version(typeof(ParquetSharp.ParquetFileWriter))}; DuckDB.NET {Version(typeof(DuckDBConnection))}
+        - .NET SDK {Sdk()}, runtime {Environment.Version}; {Libraries()}
 
         """);
 
-    /// <summary>Of the repository, whose global.json says which.</summary>
+    private static string Cores() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Environment.ProcessorCount} cores, {Memory / (1024.0 * 1024):N0} GiB of memory");
+
+    private static string Libraries() =>
+        $"ParquetSharp {Version(typeof(ParquetSharp.ParquetFileWriter))}; "
+        + $"DuckDB.NET {Version(typeof(DuckDBConnection))}";
+
+    /// <summary>The version of the SDK that the repository's global.json chooses.</summary>
     private static string Sdk()
     {
         string answer = Path.GetTempFileName();
@@ -30,14 +38,16 @@ internal static class Machine
         }
     }
 
-    private static double Memory => double.Parse(Field("/proc/meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture);
+    private static double Memory =>
+        double.Parse(Field("/proc/meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture);
 
     private static string Version(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private static string System() =>
-        File.ReadLines("/etc/os-release").First(line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))["PRETTY_NAME=".Length..].Trim('"');
+        Field("/etc/os-release", "PRETTY_NAME", '=').Trim('"');
 
-    private static string Field(string file, string name) =>
-        File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown";
+    private static string Field(string file, string name, char separator = ':') =>
+        File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))
+            ?.Split(separator, 2)[1].Trim() ?? "unknown";
 }

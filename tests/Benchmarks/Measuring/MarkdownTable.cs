@@ -2,7 +2,9 @@ using System.Text;
 
 namespace CloudTrailAggregation.Benchmarks.Measuring;
 
-/// <summary>A table in Markdown that is aligned as text as well; the first column is text, the others are figures.</summary>
+/// <summary>
+/// A table in Markdown whose columns are also aligned as text. The first column is text, the rest are figures.
+/// </summary>
 internal sealed class MarkdownTable(params string[] header)
 {
     private readonly List<string[]> _rows = [header];
@@ -15,10 +17,14 @@ internal sealed class MarkdownTable(params string[] header)
         var text = new StringBuilder();
         for (int row = 0; row < _rows.Count; row++)
         {
-            text.Append("| " + string.Join(" | ", _rows[row].Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))) + " |").Append('\n');
+            var cells = _rows[row].Select((cell, column) =>
+                column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
             if (row == 0)
             {
-                text.Append("|" + string.Join("|", widths.Select((width, column) => column == 0 ? new string('-', width + 2) : new string('-', width + 1) + ":")) + "|").Append('\n');
+                var rules = widths.Select((width, column) =>
+                    column == 0 ? new string('-', width + 2) : new string('-', width + 1) + ":");
+                text.Append('|').AppendJoin('|', rules).Append("|\n");
             }
         }
 

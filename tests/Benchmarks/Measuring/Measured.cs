@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 
 namespace CloudTrailAggregation.Benchmarks.Measuring;
 
-/// <summary>What a process took.</summary>
-/// <param name="Wall">From its start to its end.</param>
+/// <summary>The time and memory that a process used.</summary>
+/// <param name="Wall">Time from its start to its end.</param>
 /// <param name="Cpu">User and system time of all its threads.</param>
-/// <param name="PeakBytes">The most memory it had resident.</param>
+/// <param name="PeakBytes">The maximum of its resident memory.</param>
 internal readonly record struct Usage(TimeSpan Wall, TimeSpan Cpu, long PeakBytes);
 
 /// <summary>
-/// Runs a process to its end and takes its usage from the kernel, by wait4(2), which System.Diagnostics.Process does not
-/// offer. The kernel's peak starts from what this process has had (execve(2) of a spawned child), so that a child's figure is never below
-/// <see cref="FloorBytes"/>: what needs memory is done in children.
+/// Runs a process to its end and takes its usage from the kernel by wait4(2), which System.Diagnostics.Process does not
+/// offer. A child's peak starts from this process's own peak (execve(2) of a spawned child) and is never below
+/// <see cref="FloorBytes"/>. So work that needs memory is done in children, not in this process.
 /// </summary>
 internal static unsafe partial class Measured
 {
@@ -29,8 +29,10 @@ internal static unsafe partial class Measured
         }
     }
 
-    /// <summary>Runs a command; its output goes to a file.</summary>
-    /// <exception cref="InvalidOperationException">It could not be started, or failed: with the end of its output.</exception>
+    /// <summary>Runs a command and writes its output to a file.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The command could not be started, or failed; the message has the end of its output.
+    /// </exception>
     public static Usage Run(IReadOnlyList<string> command, string outputFile)
     {
         long start = Stopwatch.GetTimestamp();
@@ -52,7 +54,8 @@ internal static unsafe partial class Measured
         var wall = Stopwatch.GetElapsedTime(start);
         if (waited != process || status != 0)
         {
-            throw new InvalidOperationException($"{string.Join(' ', command)} failed (wait status {status}):\n{End(outputFile)}");
+            throw new InvalidOperationException(
+                $"{string.Join(' ', command)} failed (wait status {status}):\n{End(outputFile)}");
         }
 
         var cpu = TimeSpan.FromSeconds(usage[0] + usage[2]) + TimeSpan.FromMicroseconds(usage[1] + usage[3]);
@@ -75,7 +78,8 @@ internal static unsafe partial class Measured
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int posix_spawnp(out int process, string file, nint actions, nint attributes, string?[] arguments, string?[] environment);
+    private static partial int posix_spawnp(
+        out int process, string file, nint actions, nint attributes, string?[] arguments, string?[] environment);
 
     [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

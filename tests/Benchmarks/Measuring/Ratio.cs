@@ -1,11 +1,13 @@
 namespace CloudTrailAggregation.Benchmarks.Measuring;
 
-/// <summary>A ratio of two contestants, round by round: its median, and the smallest and largest of the rounds.</summary>
+/// <summary>A ratio of two contestants in the same round: the median, minimum and maximum of all rounds.</summary>
 internal readonly record struct Ratio(double Median, double Min, double Max)
 {
-    /// <summary>Each round's figure of the one over the same round's of the other.</summary>
+    /// <summary>
+    /// The ratios of a figure of <paramref name="over"/> to the same round's figure of <paramref name="under"/>.
+    /// </summary>
     public static Ratio Of(Taken over, Taken under, Func<Usage, double> figure) =>
-        Of(over.Rounds.Zip(under.Rounds, (one, other) => figure(one) / figure(other)));
+        Of(over.Rounds.Zip(under.Rounds, (dividend, divisor) => figure(dividend) / figure(divisor)));
 
     public static Ratio Of(IEnumerable<double> values)
     {

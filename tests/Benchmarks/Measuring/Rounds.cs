@@ -2,20 +2,22 @@ using System.Globalization;
 
 namespace CloudTrailAggregation.Benchmarks.Measuring;
 
-/// <summary>What one contestant took, round by round.</summary>
+/// <summary>What one contestant used in each round.</summary>
 internal sealed record Taken(Contestant Contestant, List<Usage> Rounds)
 {
-    /// <summary>Of the Parquet files it left; 0 if it leaves none.</summary>
+    /// <summary>The size of the Parquet files that it wrote; 0 if it writes none.</summary>
     public long OutputBytes { get; set; }
 }
 
 /// <summary>Runs contestants one after the other, round after round: A B C A B C ...</summary>
-/// <param name="work">A directory for what they write.</param>
-/// <param name="say">Takes a line for each run.</param>
+/// <param name="work">A directory for the output of the contestants.</param>
+/// <param name="say">Receives a line for each run.</param>
 internal sealed class Rounds(string work, Action<string> say)
 {
-    /// <summary>Runs each once, not counted: its output stays, and the source is in the page cache afterwards.</summary>
-    /// <returns>The directory of each one's output.</returns>
+    /// <summary>
+    /// Runs each contestant once, not counted, to load the source into the page cache. The output is kept.
+    /// </summary>
+    /// <returns>The directory of each contestant's output.</returns>
     public IReadOnlyList<string> WarmUp(IReadOnlyList<Contestant> contestants) =>
         [.. contestants.Select((contestant, index) =>
         {
@@ -32,10 +34,11 @@ internal sealed class Rounds(string work, Action<string> say)
         {
             foreach (var one in taken)
             {
-                one.Rounds.Add(Run(one.Contestant, output, string.Create(CultureInfo.InvariantCulture, $"round {round}")));
+                string name = string.Create(CultureInfo.InvariantCulture, $"round {round}");
+                one.Rounds.Add(Run(one.Contestant, output, name));
                 one.OutputBytes = ParquetBytes(output);
 
-                // What was not yet written to the disk is forgotten, and does not slow the next one down.
+                // Deleting also drops pages not yet written to the disk, which would slow the next contestant down.
                 Directory.Delete(output, recursive: true);
             }
         }
@@ -51,7 +54,8 @@ internal sealed class Rounds(string work, Action<string> say)
         Directory.CreateDirectory(output);
         var usage = Measured.Run(contestant.Pinned(output), Path.Combine(work, "output.txt"));
         say(string.Create(CultureInfo.InvariantCulture,
-            $"{round,-9} {contestant.Name,-24} {usage.Wall.TotalSeconds,7:N2} s, CPU {usage.Cpu.TotalSeconds,7:N2} s, {usage.PeakBytes / 1e6,6:N0} MB"));
+            $"{round,-9} {contestant.Name,-24} {usage.Wall.TotalSeconds,7:N2} s, CPU {usage.Cpu.TotalSeconds,7:N2} s, "
+            + $"{usage.PeakBytes / 1e6,6:N0} MB"));
         return usage;
     }
 }

@@ -7,20 +7,22 @@ using DuckDB.NET.Data;
 
 namespace CloudTrailAggregation.Benchmarks.Queries;
 
-/// <summary>What a query cost.</summary>
-/// <param name="Bytes">Read by the process while it ran, footer included: what an engine would ask of S3.</param>
-/// <param name="Seconds">The median of the runs.</param>
-/// <param name="Rows">That it found.</param>
+/// <summary>The cost of a query.</summary>
+/// <param name="Bytes">
+/// Bytes that the process read while the query ran, footer included: what an engine would read from S3.
+/// </param>
+/// <param name="Seconds">The median of the runs, in seconds.</param>
+/// <param name="Rows">Rows of the result.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct QueryCost(long Bytes, double Seconds, long Rows);
 
-/// <summary>Asks DuckDB, on one thread, each query over some Parquet files.</summary>
+/// <summary>Runs queries with DuckDB, on one thread, over Parquet files.</summary>
 internal sealed class Asking : IDisposable
 {
     private readonly DuckDBConnection _database = new("DataSource=:memory:");
     private readonly string[] _absent;
 
-    /// <param name="files">A file or a pattern.</param>
+    /// <param name="files">The path of a file, or a pattern.</param>
     public Asking(string files)
     {
         _database.Open();
@@ -28,11 +30,12 @@ internal sealed class Asking : IDisposable
         var columns = ColumnsOf(files);
         _absent = [.. EventSchema.Columns.Select(column => column.Name).Except(columns, StringComparer.Ordinal)];
         string absent = string.Concat(_absent.Select(column => $", NULL::VARCHAR AS {column}"));
-        Execute($"CREATE VIEW cloudtrail_events AS SELECT *{absent}, '2024' AS year, '02' AS month FROM read_parquet('{files}', hive_partitioning = false)");
+        Execute($"CREATE VIEW cloudtrail_events AS SELECT *{absent}, '2024' AS year, '02' AS month"
+            + $" FROM read_parquet('{files}', hive_partitioning = false)");
         Execute(SampleQuery.Dialect);
     }
 
-    /// <summary>What it costs, or null if these files lack a column that it goes by.</summary>
+    /// <summary>Measures a query; null if the files lack a column of its conditions.</summary>
     public QueryCost? Ask(SampleQuery query, int runs)
     {
         if (!query.CanAsk(_absent))
@@ -56,7 +59,7 @@ internal sealed class Asking : IDisposable
 
     public void Dispose() => _database.Dispose();
 
-    /// <summary>By read(2) and pread(2) of this process, from the page cache or not.</summary>
+    /// <summary>Bytes that this process read by read(2) and pread(2), from the page cache too.</summary>
     private static long BytesRead()
     {
         const string Field = "rchar:";

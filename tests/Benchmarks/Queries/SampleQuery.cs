@@ -11,14 +11,18 @@ internal sealed partial record SampleQuery(string Name, string Text)
         CREATE MACRO regexp_like(text, pattern) AS regexp_matches(text, pattern);
         """;
 
-    /// <summary>The ten of queries.sql, and an eleventh that asks for an hour, for which row groups and pages can be left out.</summary>
-    /// <param name="month">The month asked for by the hour, YYYY-MM.</param>
+    /// <summary>
+    /// The ten queries of queries.sql, and an eleventh over one hour, for which an engine can skip row groups and
+    /// pages.
+    /// </summary>
+    /// <param name="month">The month of the hour, YYYY-MM.</param>
     public static IReadOnlyList<SampleQuery> All(string month)
     {
         var queries = Number().Matches(File.ReadAllText(Path.Combine(Places.Repository, "queries.sql")));
         return
         [
-            .. queries.Select(query => new SampleQuery($"{query.Groups["number"].Value}. {query.Groups["title"].Value}", query.Groups["text"].Value)),
+            .. queries.Select(query => new SampleQuery(
+                $"{query.Groups["number"].Value}. {query.Groups["title"].Value}", query.Groups["text"].Value)),
             new SampleQuery("11. One hour of the month", $"""
                 SELECT event_time, event_name, user_identity, request_parameters FROM cloudtrail_events
                 WHERE event_time >= '{month}-10 10:00:00+00' AND event_time < '{month}-10 11:00:00+00'
@@ -26,13 +30,16 @@ internal sealed partial record SampleQuery(string Name, string Text)
         ];
     }
 
-    /// <summary>Whether its conditions can be asked of these columns.</summary>
+    /// <summary>Whether the query's conditions use none of the absent columns.</summary>
     public bool CanAsk(IEnumerable<string> absentColumns)
     {
         string conditions = Text[Text.IndexOf("WHERE", StringComparison.Ordinal)..];
-        return !absentColumns.Any(column => Regex.IsMatch(conditions, $@"\b{column}\b", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        return !absentColumns.Any(column =>
+            Regex.IsMatch(conditions, $@"\b{column}\b", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
-    [GeneratedRegex(@"^-- (?<number>\d+)\. (?<title>[^.?:\n]+[.?]?)[^\n]*\n(--[^\n]*\n)*(?<text>SELECT[^;]+);", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 5000)]
+    [GeneratedRegex(
+        @"^-- (?<number>\d+)\. (?<title>[^.?:\n]+[.?]?)[^\n]*\n(--[^\n]*\n)*(?<text>SELECT[^;]+);",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 5000)]
     private static partial Regex Number();
 }

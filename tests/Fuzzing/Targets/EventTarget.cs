@@ -4,8 +4,9 @@ using Xunit;
 namespace CloudTrailAggregation.Fuzzing.Targets;
 
 /// <summary>
-/// JsonScanner and EventReader over one line: accepted exactly where JsonDocument does, every member given back by the
-/// row, the error's place within the line, and no byte read beyond those a chunk has to spare.
+/// Runs JsonScanner and EventReader over one line. They must accept what JsonDocument accepts and nothing else, give
+/// back every member in the row, report an error's position within the line, and read no byte beyond a chunk's spare
+/// bytes.
 /// </summary>
 internal sealed class EventTarget : ITarget, IDisposable
 {
@@ -27,7 +28,9 @@ internal sealed class EventTarget : ITarget, IDisposable
         byte[] line = Array.FindAll(input, letter => letter != '\n');
         bool expected = JsonOracle.IsOneObject(line, out string? refusal);
         var row = _rows.TryRead(line);
-        Assert.True(expected == (row is not null), row is not null ? $"accepted, but JsonDocument: {refusal}" : $"refused, it {_rows.Error}");
+        Assert.True(
+            expected == (row is not null),
+            row is not null ? $"accepted, but JsonDocument: {refusal}" : $"refused: it {_rows.Error}");
         if (row is not null)
         {
             RebuiltEvent.AssertEqual(line, row);

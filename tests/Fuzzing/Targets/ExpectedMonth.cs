@@ -2,7 +2,7 @@ using CloudTrailAggregation.Tests.CloudTrail;
 
 namespace CloudTrailAggregation.Fuzzing.Targets;
 
-/// <summary>What two neighbouring days' texts must become: a set of records, and JsonDocument.</summary>
+/// <summary>What the texts of two consecutive days must become, by a set of records and JsonDocument.</summary>
 internal sealed class ExpectedMonth
 {
     private bool _mayHoldContainer;
@@ -31,7 +31,9 @@ internal sealed class ExpectedMonth
         return expected;
     }
 
-    /// <summary>A month without events fails, and so does one of containers.</summary>
+    /// <summary>
+    /// Whether the run may fail with this message: a month without events fails, and so does one of containers.
+    /// </summary>
     public bool MayBeRefused(string message) =>
         (Events.Count == 0 && Rejects.Count > 0 && message.Contains("records are rejects", StringComparison.Ordinal))
         || (_mayHoldContainer && message.Contains("stage 1", StringComparison.Ordinal));

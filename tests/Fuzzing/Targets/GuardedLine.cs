@@ -6,12 +6,12 @@ using CloudTrailAggregation.Json;
 namespace CloudTrailAggregation.Fuzzing.Targets;
 
 /// <summary>
-/// Memory in which nothing may be touched behind the line, its newline and <see cref="Chunk.SpareBytes"/>: a read beyond
-/// them ends the process, and the input is found in the file of the last one. Linux only; elsewhere plain memory.
+/// Memory that ends right after a line, its newline and <see cref="Chunk.SpareBytes"/>. A read beyond the end kills the
+/// process, and the file of the last input has the input. On Linux only; elsewhere it is plain memory.
 /// </summary>
 internal sealed unsafe partial class GuardedLine : IDisposable
 {
-    /// <summary>Lines must be shorter than this.</summary>
+    /// <summary>The length that a line must stay below.</summary>
     public const int MaxBytes = 1 << 20;
 
     private const int PageBytes = 1 << 16;
@@ -32,7 +32,8 @@ internal sealed unsafe partial class GuardedLine : IDisposable
             _start = (byte*)Map(null, Bytes + PageBytes, ReadAndWrite, PrivateAnonymous, -1, 0);
             if (_start == (byte*)-1 || Protect(_start + Bytes, PageBytes, NoAccess) != 0)
             {
-                throw new InvalidOperationException("the system gives no guarded memory");
+                throw new InvalidOperationException(
+                    "guarded memory: mmap or mprotect failed. Allow them, or run elsewhere.");
             }
         }
         else
@@ -43,7 +44,7 @@ internal sealed unsafe partial class GuardedLine : IDisposable
         _end = _start + Bytes;
     }
 
-    /// <summary>What the reader says of the line.</summary>
+    /// <summary>Whether the reader accepts the line as one event.</summary>
     public bool Accepts(ReadOnlySpan<byte> line)
     {
         byte* start = _end - Chunk.SpareBytes - 1 - line.Length;

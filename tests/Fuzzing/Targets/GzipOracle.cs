@@ -4,7 +4,9 @@ using System.IO.Hashing;
 
 namespace CloudTrailAggregation.Fuzzing.Targets;
 
-/// <summary>Reads gzip strictly and slowly: byte by byte, so that it is known where the deflate data of a member ends.</summary>
+/// <summary>
+/// Reads gzip strictly and slowly: byte by byte, to find where the deflate data of a gzip member ends.
+/// </summary>
 internal static class GzipOracle
 {
     private const int TrailerBytes = 8;
@@ -12,10 +14,10 @@ internal static class GzipOracle
     /// <summary>Reads a file.</summary>
     /// <param name="stored">Its bytes.</param>
     /// <param name="strict">
-    /// Whether a trailer must begin where the deflate data ends. If not, bytes may be lost or stray at that seam, as long
-    /// as there is a trailer whose CRC-32 and length are those of the text: the text is whole all the same.
+    /// Whether a trailer must start where the deflate data ends. If not, bytes may be missing or added between them, as
+    /// long as a trailer with the CRC-32 and the length of the text follows, because the text is still complete.
     /// </param>
-    /// <returns>The text of all members; null unless the file is whole members and nothing else.</returns>
+    /// <returns>The text of all gzip members; null unless the file is complete gzip members and nothing else.</returns>
     public static byte[]? TryRead(byte[] stored, bool strict)
     {
         using var text = new MemoryStream();
@@ -30,9 +32,10 @@ internal static class GzipOracle
 
             BinaryPrimitives.WriteUInt32LittleEndian(trailer, Crc32.HashToUInt32(member));
             BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], (uint)member.Length);
-            bool atSeam = stored.AsSpan(end).StartsWith(trailer);
-            int from = atSeam ? end : Math.Max(body + 1, end - TrailerBytes), found = stored.AsSpan(from).IndexOf(trailer);
-            if (found < 0 || (strict && !atSeam))
+            bool isAtEnd = stored.AsSpan(end).StartsWith(trailer);
+            int from = isAtEnd ? end : Math.Max(body + 1, end - TrailerBytes);
+            int found = stored.AsSpan(from).IndexOf(trailer);
+            if (found < 0 || (strict && !isAtEnd))
             {
                 return null;
             }
@@ -44,11 +47,12 @@ internal static class GzipOracle
         return text.ToArray();
     }
 
-    /// <summary>RFC 1952, section 2.3.</summary>
+    /// <summary>Finds the end of a header, by RFC 1952, section 2.3.</summary>
     /// <returns>-1 if there is no valid header.</returns>
     private static int EndOfHeader(byte[] stored, int at)
     {
-        if (stored.Length - at < 10 || stored[at] != 0x1F || stored[at + 1] != 0x8B || stored[at + 2] != 8 || stored[at + 3] >= 0x20)
+        if (stored.Length - at < 10 || stored[at] != 0x1F || stored[at + 1] != 0x8B
+            || stored[at + 2] != 8 || stored[at + 3] >= 0x20)
         {
             return -1;
         }
@@ -85,7 +89,7 @@ internal static class GzipOracle
         using var text = new MemoryStream();
         try
         {
-            // CopyTo would go on to the file's end.
+            // Not CopyTo, because it reads to the end of the file.
             byte[] buffer = new byte[4096];
             for (int read; (read = deflate.Read(buffer)) > 0;)
             {

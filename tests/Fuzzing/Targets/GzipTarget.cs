@@ -7,8 +7,8 @@ using Xunit;
 namespace CloudTrailAggregation.Fuzzing.Targets;
 
 /// <summary>
-/// SourceText over gzip members, whole and damaged: it reads what is whole, however the bytes arrive, and where it reads,
-/// every member's text has its CRC-32 and length in the file.
+/// Runs SourceText over complete and damaged gzip members. It must read complete members, however the bytes arrive, and
+/// the text of every gzip member that it reads must have its CRC-32 and length in the file.
 /// </summary>
 internal sealed class GzipTarget : ITarget
 {
@@ -32,15 +32,20 @@ internal sealed class GzipTarget : ITarget
 
     public void Run(byte[] input)
     {
-        // Anything else is plain text: another target's.
+        // Other input is plain text, which FrameTarget tests.
         input = input is [0x1F, 0x8B, ..] ? input : [0x1F, 0x8B, .. input];
-        byte[]? whole = GzipOracle.TryRead(input, strict: true), readable = whole ?? GzipOracle.TryRead(input, strict: false);
-        byte[]?[] results = [TryRead(input, 1 << 16, int.MaxValue), TryRead(input, 1 + (input.Length % 300), 1 + (input.Length % 5), 1 + (input.Length % 61))];
+        byte[]? whole = GzipOracle.TryRead(input, strict: true);
+        byte[]? readable = whole ?? GzipOracle.TryRead(input, strict: false);
+        byte[]?[] results =
+        [
+            TryRead(input, 1 << 16, int.MaxValue),
+            TryRead(input, 1 + (input.Length % 300), 1 + (input.Length % 5), 1 + (input.Length % 61)),
+        ];
         foreach (byte[]? text in results)
         {
-            Assert.True(text is not null || whole is null, "refused, but whole");
-            Assert.True(text is null || readable is not null, "read, but not whole");
-            Assert.True(text is null || readable.AsSpan().SequenceEqual(text), "read, but as another text");
+            Assert.True(text is not null || whole is null, "refused, but complete");
+            Assert.True(text is null || readable is not null, "read, but damaged");
+            Assert.True(text is null || readable.AsSpan().SequenceEqual(text), "read, but with a different text");
         }
     }
 

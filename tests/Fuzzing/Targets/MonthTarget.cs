@@ -13,8 +13,8 @@ using Xunit;
 namespace CloudTrailAggregation.Fuzzing.Targets;
 
 /// <summary>
-/// The whole path: NDJSON bytes in two days' folders, the second with the later half of the first again, become Parquet
-/// and a reject file. DuckDB reads the rows, and every record is found again: as its row, a reject, or a duplicate.
+/// Runs a whole month: the input in one day's folder and its second half again in the next day's. DuckDB reads the rows,
+/// and every record must be a row, a reject, or a duplicate.
 /// </summary>
 internal sealed class MonthTarget : ITarget, IDisposable
 {
@@ -27,10 +27,10 @@ internal sealed class MonthTarget : ITarget, IDisposable
     public byte[] Generate(Random dice, Corpus corpus)
     {
         var text = new MemoryStream();
-        for (int parts = dice.Next(1, 40); parts > 0; parts--)
+        for (int texts = dice.Next(1, 40); texts > 0; texts--)
         {
             text.Write(Mutator.Mutate(corpus.Text(dice, lines: dice.Next(1, 4)), dice, corpus));
-            text.Write(parts % 5 == 0 ? "\r\n"u8 : "\n"u8);
+            text.Write(texts % 5 == 0 ? "\r\n"u8 : "\n"u8);
         }
 
         return text.ToArray();
@@ -80,7 +80,8 @@ internal sealed class MonthTarget : ITarget, IDisposable
 
         var rejects = report.RejectFile is null ? [] : KeptReject.Parse(File.ReadAllBytes(report.RejectFile));
         Assert.Equal(expected.Rejects.Select(line => line.Number), rejects.Select(reject => reject.Line));
-        Assert.All(expected.Rejects.Zip(rejects), pair => Assert.True(pair.First.Text.AsSpan().SequenceEqual(pair.Second.Bytes), $"reject {pair.First.Number} is another"));
+        Assert.All(expected.Rejects.Zip(rejects), pair => Assert.True(
+            pair.First.Text.AsSpan().SequenceEqual(pair.Second.Bytes), $"reject {pair.First.Number} differs"));
     }
 
     private void Write(string key, byte[] bytes)

@@ -62,7 +62,7 @@ public sealed class CheckedFileTests() : CheckTest(new DirectoryMonthStores())
         var result = await RunAsync();
         await PutBytesAsync(Destination, Parquet0, TamperedFile.Of(result.Rows, new Dictionary<string, string>(StringComparer.Ordinal), EventSchema.Columns[..15]));
 
-        Assert.Contains("column 16 should be user_agent, a string; it is not there.", await DiffersAsync(), StringComparison.Ordinal);
+        Assert.Contains("column 16 should be user_agent, a string; it is missing.", await DiffersAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,10 +24,10 @@ public sealed class CheckedRejectTests() : CheckTest(new DirectoryMonthStores())
     }
 
     [Theory]
-    [InlineData("\"line\":3", "\"line\":4", "line 3 is no event, and the reject kept in its place is ")]
-    [InlineData("02/01/000000.ndjson", "02/02/000000.ndjson", "line 1 is no event, and the reject kept in its place is ")]
-    [InlineData("first", "First", "line 1 is no event, and is kept otherwise than it is: 5 bytes in the source, 5 in the reject file.")]
-    [InlineData("//79", "//78", "line 3 is no event, and is kept otherwise than it is: 4 bytes in the source, 4 in the reject file.")]
+    [InlineData("\"line\":3", "\"line\":4", "line 3 is not an event, and the reject kept in its place is ")]
+    [InlineData("02/01/000000.ndjson", "02/02/000000.ndjson", "line 1 is not an event, and the reject kept in its place is ")]
+    [InlineData("first", "First", "line 1 is not an event, and is kept with other bytes: 5 bytes in the source, 5 in the reject file.")]
+    [InlineData("//79", "//78", "line 3 is not an event, and is kept with other bytes: 4 bytes in the source, 4 in the reject file.")]
     [InlineData("//79", "!!!!", "000000.ndjson.gz, line 2: it is not a reject as this tool keeps it.")]
     [InlineData("\"text\"", "\"test\"", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it.")]
     [InlineData("\"}\n", "\"\n", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it.")]
@@ -59,8 +59,8 @@ public sealed class CheckedRejectTests() : CheckTest(new DirectoryMonthStores())
         await PutBytesAsync(Destination, Rejects0, whole);
         await ChangeRejectsAsync(text => text + text);
 
-        Assert.Contains("line 3 is no event, and is not among the rejects that are kept.", missing, StringComparison.Ordinal);
-        Assert.Contains("line 1 is no event, and is not among the rejects that are kept.", noFile, StringComparison.Ordinal);
+        Assert.Contains("line 3 is not an event, and is not among the rejects that are kept.", missing, StringComparison.Ordinal);
+        Assert.Contains("line 1 is not an event, and is not among the rejects that are kept.", noFile, StringComparison.Ordinal);
         Assert.Contains("keeps ", await DiffersAsync(), StringComparison.Ordinal);
     }
 

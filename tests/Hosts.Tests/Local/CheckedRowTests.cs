@@ -39,7 +39,7 @@ public sealed class CheckedRowTests() : CheckTest(new DirectoryMonthStores())
         await Source.DeleteAsync((await Source.ListedAsync("2024/02/10/"))[0].Key, Cancellation);
 
         Assert.Contains("/2024/02/10/", inTheFile, StringComparison.Ordinal);
-        Assert.Contains("Another event stands there", inTheFile, StringComparison.Ordinal);
+        Assert.Contains("The row holds another event", inTheFile, StringComparison.Ordinal);
         Assert.Contains("/2024/02/11/", await DiffersAsync(), StringComparison.Ordinal);
     }
 

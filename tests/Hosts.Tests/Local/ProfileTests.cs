@@ -80,19 +80,19 @@ public sealed class ProfileTests : IAsyncDisposable
 
         var (run, keyIds, _) = await _home.RunAsync([.. Keys, ("AWS_PROFILE", profile)]);
 
-        Assert.Equal("error: s3://fake/p: there is no file below it whose name ends in .parquet.", Assert.Single(run.ErrorLines));
+        Assert.Equal("error: s3://fake/p: there is no file below it whose name ends in .parquet. Correct the directory or prefix.", Assert.Single(run.ErrorLines));
         Assert.Equal([keyId], keyIds);
     }
 
     [Theory]
-    [InlineData("no-such-profile", "there is none of this name in ~/.aws/config and ~/.aws/credentials (or where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE point). Correct AWS_PROFILE.")]
+    [InlineData("no-such-profile", "there is no profile of this name in ~/.aws/config and ~/.aws/credentials (or where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE point). Correct AWS_PROFILE.")]
     [InlineData("sso", "No valid SSO Token could be found. Sign in with aws sso login")]
     [InlineData("sso-legacy", "No valid SSO Token could be found. Sign in with aws sso login")]
     [InlineData("role-of-sso", "No valid SSO Token could be found. Correct role_arn and source_profile")]
     [InlineData("role", "User: alice is not authorized to perform: sts:AssumeRole. Correct role_arn and source_profile")]
     [InlineData("web", "web-token")]
     [InlineData("failing-process", "no-such-file: No such file or directory")]
-    [InlineData("mfa", "a code of an MFA device, which is not asked for here. Export the credentials of a session")]
+    [InlineData("mfa", "a code of an MFA device, and this tool does not ask for one. Export the credentials of a session")]
     [InlineData("half", "Credential profile [half] is not valid")]
     [InlineData("region-only", "Credential profile [region-only] is not valid")]
     public async Task A_profile_that_cannot_be_used_is_an_error_and_never_somebody_else(string profile, string reason)

@@ -26,8 +26,8 @@ public sealed class ReportTests : IDisposable
         Assert.Contains($"{_months.Parquet}  (4 rows, ", run.Output, StringComparison.Ordinal);
         Assert.Contains($"not events, kept in {Path.Combine(_months.Destination, "_rejected/2024/02/000000.ndjson.gz")}", run.Output, StringComparison.Ordinal);
         Assert.Contains("1 event with an event_time in another month; the month's events run from 2024-01-31 23:59:59Z to 2024-02-02 12:00:00Z.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Note: 27 days after the first without a file: 2024-02-03 to 2024-02-29. If there were events, stage 1 has not left them: run it for these days, then this month again.\n", run.Output, StringComparison.Ordinal);
-        Assert.Contains("1 other file left alone, not named as a source (DD/*.ndjson or *.json, also with .gz): 2024/02/02/notes.txt\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Note: 27 days after the first without a file: 2024-02-03 to 2024-02-29. If there were events, stage 1 has not written them: run it for these days, then this month again.\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 other file ignored, not named as a source (DD/*.ndjson or *.json, also with .gz): 2024/02/02/notes.txt\n", run.Output, StringComparison.Ordinal);
         Assert.Equal([["4"]], Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));
     }
 

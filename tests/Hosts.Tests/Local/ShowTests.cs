@@ -86,8 +86,8 @@ public sealed class ShowTests : IDisposable
         Assert.Matches("\nrow 1 +value\nevent_name +a\nnumber +1.5\nsmall +7\nname\\\\u001b\\[2J +\\\\u001b\\[2J\nevent_time +2024-02-01 01:02:03.5\nuser_identity +\\{\"userName\":\"bob\"\\}\nday +", run.Output);
         Assert.Matches("\ncaller \\(1 value\\) +events +share\nbob +1 ", run.Output);
         Assert.Contains("  2024-02-01            1  █", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Not in every file, or of another type there: event_source, error_code.", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"Left out above, with other columns: {other} (event_name string, number double, small ", both.Output, StringComparison.Ordinal);
+        Assert.Contains("Missing from a file, or of another type in it: event_source, error_code.", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"Not counted above, because its columns differ: {other} (event_name string, number double, small ", both.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -111,8 +111,8 @@ public sealed class ShowTests : IDisposable
         var file = await ShowAsync(_months.Parquet);
         var directory = await ShowAsync(_months.Source);
 
-        Assert.Equal((1, $"error: {_months.Parquet}: there is no such file."), (file.ExitCode, Assert.Single(file.ErrorLines)));
-        Assert.Equal((1, $"error: {_months.Source}: there is no file below it whose name ends in .parquet."), (directory.ExitCode, Assert.Single(directory.ErrorLines)));
+        Assert.Equal((1, $"error: {_months.Parquet}: there is no such file. Correct its name."), (file.ExitCode, Assert.Single(file.ErrorLines)));
+        Assert.Equal((1, $"error: {_months.Source}: there is no file below it whose name ends in .parquet. Correct the directory or prefix."), (directory.ExitCode, Assert.Single(directory.ErrorLines)));
     }
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class ShowTests : IDisposable
         top.Add("1");
 
         Assert.Equal((TopValues.MaxValues, 1L), (top.Values, top.Uncounted));
-        Assert.Equal([new ValueCount("1", 2), new ValueCount("0", 1)], top.Most(2));
+        Assert.Equal([new ValueCount("1", 2), new ValueCount("0", 1)], top.MostFrequent(2));
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed partial class TerminalTests : IDisposable
         var run = await CommandLineRun.EndOfAsync(script);
 
         Assert.Equal(130, run.ExitCode);
-        Assert.Contains("error: cancelled before the commit of 2024-02: it is as it was, and nothing half-done is left.", Text(run.Output), StringComparison.Ordinal);
+        Assert.Contains("error: cancelled before the commit of 2024-02, which is unchanged; nothing staged is left.", Text(run.Output), StringComparison.Ordinal);
         Assert.Contains("\e[?25h", run.Output, StringComparison.Ordinal);
         Assert.Matches(@"2024-02 [0-9]+ of 1,120 files, [0-9.]+ of [0-9.,]+ [MG]B, [0-9,]+ events/s, [0-9]+ (s|min) left", Text(drawn + run.Output));
         Assert.Empty(_months.Written());

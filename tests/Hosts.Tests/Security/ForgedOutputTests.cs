@@ -55,7 +55,7 @@ public sealed class ForgedOutputTests : IDisposable
         var failed = await _months.RunAsync();
         var verbose = await _months.RunAsync("--verbose");
 
-        Assert.Contains("""1 other file left alone, not named as a source (DD/*.ndjson or *.json, also with .gz): 2024/02/01/a\u000a{"level":"Critical",""", written.Output, StringComparison.Ordinal);
+        Assert.Contains("""1 other file ignored, not named as a source (DD/*.ndjson or *.json, also with .gz): 2024/02/01/a\u000a{"level":"Critical",""", written.Output, StringComparison.Ordinal);
         Assert.Contains("\\u001b[2J", Assert.Single(failed.ErrorLines), StringComparison.Ordinal);
         Assert.All([written, failed, verbose], run => Assert.DoesNotContain(run.Output + run.Error, letter => letter != '\n' && (char.IsControl(letter) || letter is '\u2028' or '\u202E')));
     }

@@ -1,6 +1,8 @@
 namespace CloudTrailAggregation.SampleData.Kinds;
 
-/// <summary>Lambda, DynamoDB, CloudFormation, logs, queues, databases, the console, and CloudTrail's own events.</summary>
+/// <summary>
+/// Lambda, DynamoDB, CloudFormation, logs, queues, databases, the console, and CloudTrail's own events.
+/// </summary>
 internal static class PlatformEvents
 {
     private const string FunctionArn = "arn:aws:lambda:@{region}:@{account}:function:@{function}";

@@ -1,6 +1,6 @@
 namespace CloudTrailAggregation.SampleData.Kinds;
 
-/// <summary>Policy documents, which CloudTrail holds as JSON strings within the JSON.</summary>
+/// <summary>Policy documents, which CloudTrail stores as JSON strings within the JSON.</summary>
 internal static class Policies
 {
     public static readonly string LambdaTrust = Quoted("""
@@ -90,7 +90,7 @@ internal static class Policies
         }
         """);
 
-    /// <summary>The text as a JSON string, quotes and all; slots stay slots.</summary>
+    /// <summary>The text as a JSON string with its quotes; slots stay slots.</summary>
     public static string Quoted(string text) =>
         $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
 }

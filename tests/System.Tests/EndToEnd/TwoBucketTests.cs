@@ -58,7 +58,7 @@ public sealed class TwoBucketTests : IAsyncDisposable
         var there = await CommandLineRun.OfAsync(TestCredentials.Variables, [.. arguments, "--region", TwoBuckets.DestinationRegion]);
 
         Assert.Contains($"--region of show) to {TwoBuckets.DestinationRegion}.", Assert.Single(elsewhere.ErrorLines), StringComparison.Ordinal);
-        Assert.Equal("error: s3://monthly/p: there is no file below it whose name ends in .parquet.", Assert.Single(there.ErrorLines));
+        Assert.Equal("error: s3://monthly/p: there is no file below it whose name ends in .parquet. Correct the directory or prefix.", Assert.Single(there.ErrorLines));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public class BucketTests(S3Server server)
         Assert.Equal((0, 0), (ofFile.ExitCode, ofPrefix.ExitCode));
         Assert.Equal(ofFile.Output, ofPrefix.Output);
         Assert.Contains($"s3://{bucket}/monthly/2024/02/000000.parquet     2 ", ofFile.Output, StringComparison.Ordinal);
-        Assert.Equal((1, $"error: s3://{bucket}/monthly/2024/03/000000.parquet: there is no such file."), (missing.ExitCode, Assert.Single(missing.ErrorLines)));
+        Assert.Equal((1, $"error: s3://{bucket}/monthly/2024/03/000000.parquet: there is no such file. Correct its name."), (missing.ExitCode, Assert.Single(missing.ErrorLines)));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
         Assert.Matches(@"^2024-02: [0-9]+ of 1,120 files, [0-9.]+ of [0-9.]+ [MG]B, [0-9,]+ events/s, [0-9]+ (s|min) left$", progress);
         Assert.Equal(2, whileRunning.Length);
         Assert.Equal((128 + number, ""), (run.ExitCode, run.Output));
-        Assert.Equal("error: cancelled before the commit of 2024-02: it is as it was, and nothing half-done is left.", Assert.Single(run.ErrorLines));
+        Assert.Equal("error: cancelled before the commit of 2024-02, which is unchanged; nothing staged is left.", Assert.Single(run.ErrorLines));
         Assert.Equal(["2024/02/000000.parquet"], _months.Written());
         Assert.Equal(standing, await File.ReadAllBytesAsync(_months.Parquet, TestContext.Current.CancellationToken));
     }
@@ -59,7 +59,7 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
         var run = await InterruptAsync(proxy, [.. Aggregate(bucket, proxy), "--month", "2024-02"]);
 
         Assert.Equal((130, ""), (run.ExitCode, run.Output));
-        Assert.Equal("error: cancelled before the commit of 2024-02: it is as it was, and nothing half-done is left.", Assert.Single(run.ErrorLines));
+        Assert.Equal("error: cancelled before the commit of 2024-02, which is unchanged; nothing staged is left.", Assert.Single(run.ErrorLines));
         Assert.True(await WrittenAsync(client, bucket) is [], phase);
         client.Dispose();
     }
@@ -73,7 +73,7 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
         var run = await InterruptAsync(proxy, [.. Aggregate(bucket, proxy), "--from", "2024-01", "--to", "2024-04", "--allow-empty"]);
 
         Assert.Equal(130, run.ExitCode);
-        Assert.Equal("error: cancelled: 2024-02 was at its end already and was finished; nothing half-done is left. 2 of 4 months are done. Go on with --from 2024-03 --to 2024-04.", run.ErrorLines[^1]);
+        Assert.Equal("error: cancelled after the end of 2024-02, which is done. 2 of 4 months are done. Continue with --from 2024-03 --to 2024-04.", run.ErrorLines[^1]);
         Assert.EndsWith("\n4 months: 2 done, 0 failed, 2 not done.\n", run.Output, StringComparison.Ordinal);
         Assert.Equal(["monthly/2024/02/000000.parquet"], await WrittenAsync(client, bucket));
         client.Dispose();
@@ -88,7 +88,7 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
         var run = await InterruptAsync(proxy, ["check", .. Aggregate(bucket, proxy)[1..], "--month", "2024-02"]);
 
         Assert.Equal((130, ""), (run.ExitCode, run.Output));
-        Assert.Equal("error: cancelled before the end of 2024-02, of which nothing is proven; nothing was changed.", Assert.Single(run.ErrorLines));
+        Assert.Equal("error: cancelled before the end of 2024-02, which is not proven; nothing was changed.", Assert.Single(run.ErrorLines));
         client.Dispose();
     }
 

@@ -29,6 +29,6 @@ public abstract class CheckTests(MonthStores stores) : CheckTest(stores)
         string difference = await DiffersAsync();
 
         Assert.StartsWith($"{Destination.UriOf(Parquet0)}, row 101 is not the event of {Source.UriOf("2024/02/")}", difference, StringComparison.Ordinal);
-        Assert.Matches("ndjson(.gz)?, line [0-9]+: column event_id: the source has \"[^\"]+\", the file has \"[^\"]+\"\\. Another event stands there", difference);
+        Assert.Matches("ndjson(.gz)?, line [0-9]+: column event_id: the source has \"[^\"]+\", the file has \"[^\"]+\"\\. The row holds another event", difference);
     }
 }

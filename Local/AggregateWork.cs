@@ -1,0 +1,87 @@
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
+using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
+
+namespace CloudTrailAggregation.Local;
+
+/// <summary>Aggregates one month and prints its report.</summary>
+internal sealed class AggregateWork(
+    IObjectStore source, IObjectStore destination, RunOptions options, TimeProvider time) : IMonthWork
+{
+    /// <summary>
+    /// Whether this is one of several months: its report is then one line, and errors start with the month.
+    /// </summary>
+    public required bool IsRange { get; init; }
+
+    /// <summary>Whether a month without records is done.</summary>
+    public required bool AllowsEmpty { get; init; }
+
+    /// <summary>Whether stdout gets JSON and nothing else.</summary>
+    public required bool IsJson { get; init; }
+
+    /// <summary>Whether a failure shows where in the code it comes from.</summary>
+    public required bool IsVerbose { get; init; }
+
+    /// <summary>The S3 of the destination, for the sample queries.</summary>
+    public required S3Endpoint Endpoint { get; init; }
+
+    public async Task<MonthOutcome> RunAsync(Month month, ProgressDisplay progress, CancellationToken cancellation)
+    {
+        var aggregation = new AggregationRun(source, destination, options, time, progress);
+        var report = await progress.ShowWhileAsync(() => aggregation.RunAsync(new Unit(month), cancellation));
+        if (report.Status == RunStatus.Empty)
+        {
+            WriteEmpty(month, report.Reason!);
+        }
+
+        await WriteAsync(month, report);
+        return ReportText.Outcome(month, report, failed: report.Status == RunStatus.Empty && !AllowsEmpty);
+    }
+
+    public void ReportFailure(Month month, Exception failure)
+    {
+        Failure.Failed(failure, IsVerbose, Prefix(month));
+        if (IsJson)
+        {
+            Console.Out.WriteLine(FailedMonth.Text(month, failure));
+        }
+    }
+
+    public string WhenCancelled(Month month) =>
+        $"before the commit of {month}, which is unchanged; nothing staged is left";
+
+    public void WriteSummary(MonthSequence sequence)
+    {
+        if (!IsJson)
+        {
+            sequence.WriteSummary(Console.Out);
+        }
+    }
+
+    private async Task WriteAsync(Month month, RunReport report)
+    {
+        if (IsJson)
+        {
+            await Console.Out.WriteLineAsync(SingleLine.Escaped(ReportJson.Text(report)));
+        }
+        else if (!IsRange)
+        {
+            new ReportText(Console.Out, source.UriOf(month.Prefix), Endpoint).Write(report);
+        }
+        else if (report.Status == RunStatus.Written)
+        {
+            string duration = Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds));
+            await Console.Error.WriteLineAsync(
+                $"{month}: {Quantity.Of(report.Events, "event")}, {Quantity.Bytes(report.OutputBytes)}, {duration}");
+        }
+    }
+
+    private void WriteEmpty(Month month, string reason) => Console.Error.WriteLine(AllowsEmpty
+        ? $"no events: {SingleLine.Of(reason)}"
+        : $"error: {Prefix(month)}{SingleLine.Of(reason)} {MonthOptions.AllowEmptyHint}");
+
+    private string Prefix(Month month) => IsRange ? $"{month}: " : "";
+}
