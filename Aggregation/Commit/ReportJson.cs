@@ -5,23 +5,28 @@ using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Commit;
 
-/// <summary>The report as JSON, the same from the Lambda and from a terminal.</summary>
+/// <summary>Writes a report as JSON, in the same form for the function and for the terminal.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(UtcTime)])]
 [JsonSerializable(typeof(RunReport))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
-    /// <summary>The context to use: letters, quotes and signs stay as they are, for it is read in logs and terminals, not in HTML.</summary>
+    /// <summary>
+    /// The context to use. It leaves letters, quotes and signs unescaped, because people read reports in logs and
+    /// terminals, not in HTML.
+    /// </summary>
     public static ReportJson Readable => field ??= new ReportJson(ReadableJson.From(Default.Options));
 
-    /// <summary>A report as one line.</summary>
+    /// <summary>Writes a report as one line.</summary>
     public static string Text(RunReport report) => JsonSerializer.Serialize(report, Readable.RunReport);
 
-    /// <summary><c>YYYY-MM-DDTHH:MM:SS[.fff]Z</c>, as CloudTrail writes an eventTime.</summary>
+    /// <summary>Writes <c>YYYY-MM-DDTHH:MM:SS[.fff]Z</c>, the form of CloudTrail's eventTime.</summary>
     private sealed class UtcTime : JsonConverter<DateTimeOffset>
     {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+        public override DateTimeOffset Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture));
+            writer.WriteStringValue(
+                value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture));
     }
 }

@@ -6,22 +6,30 @@ using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Commit;
 
-/// <summary>Makes a run's staged files visible, 000000 first, and clears what an earlier run left over.</summary>
-internal sealed class RunCommit(IObjectStore source, IObjectStore destination, RunPlan plan, StagedUnit staged, TimeProvider time)
+/// <summary>
+/// Makes a run's staged files visible, the rejects first and then the Parquet files from 000000 on, and deletes the
+/// files of an earlier run that no new file replaced.
+/// </summary>
+internal sealed class RunCommit(
+    IObjectStore source, IObjectStore destination, RunPlan plan, StagedUnit staged, TimeProvider time)
 {
     private readonly List<string> _removed = [];
 
-    /// <summary>URIs of the files of an earlier run that were deleted.</summary>
+    /// <summary>The URIs of the deleted files of an earlier run.</summary>
     public IReadOnlyList<string> Removed => _removed;
 
-    /// <summary>How long a reader could see files of both runs; null where one file replaced at most one.</summary>
+    /// <summary>How long a reader could see files of both runs; null where one file replaced one or none.</summary>
     public TimeSpan? Mixed { get; private set; }
 
-    /// <summary>Commits, or leaves everything unchanged.</summary>
-    /// <param name="replace">Whether the unit may get smaller.</param>
-    /// <param name="cancellation">Stops it before anything is visible, and not after that.</param>
-    /// <exception cref="CommitLostException">Another run was faster.</exception>
-    /// <exception cref="AggregationException">A source changed, or the unit would shrink.</exception>
+    /// <summary>Commits the run, or leaves the unit unchanged.</summary>
+    /// <param name="replace">Whether the unit may shrink.</param>
+    /// <param name="cancellation">Ends the commit before any file is visible; ignored after that.</param>
+    /// <exception cref="CommitLostException">
+    /// Another run was faster. The message names the files that this run has already written, if any.
+    /// </exception>
+    /// <exception cref="AggregationException">
+    /// A source changed, the unit would shrink, or the store refused a file.
+    /// </exception>
     public async Task RunAsync(bool replace, CancellationToken cancellation)
     {
         await PrepareAsync(replace, cancellation);
@@ -30,8 +38,8 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
     }
 
     /// <summary>
-    /// All that can be done before something is visible: the last bytes are brought to the store, which may refuse them,
-    /// and the unit is compared with what was planned.
+    /// Does everything that can fail before a file is visible: sends the last bytes to the store, which may refuse
+    /// them, and compares the unit with the plan.
     /// </summary>
     private async Task PrepareAsync(bool replace, CancellationToken cancellation)
     {
@@ -47,7 +55,9 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
         }
     }
 
-    /// <summary>Once started it is not aborted half-way, whatever the time: there is no token.</summary>
+    /// <summary>
+    /// Completes the files. Takes no token, because a commit that has started must not stop between two files.
+    /// </summary>
     private async Task CompleteAsync()
     {
         long started = 0;
@@ -56,7 +66,7 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
         {
             try
             {
-                await file.CompleteAsync(plan.StandingAt(file.Key), CancellationToken.None);
+                await file.CompleteAsync(plan.ExistingAt(file.Key), CancellationToken.None);
             }
             catch (CommitLostException lost) when (completed.Count > 0)
             {
@@ -78,8 +88,8 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
     }
 
     /// <summary>
-    /// Files of one run count by their events. Files that this tool did not write have their duplicates still, so
-    /// their rows are held against the lines read.
+    /// Compares the number of events with that of the existing files. Files that this tool did not write still contain
+    /// duplicates, so their rows are compared with the records read.
     /// </summary>
     private async Task CheckNotShrinkingAsync(CancellationToken cancellation)
     {
@@ -90,16 +100,21 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
         }
 
         string? run = RunOf(footers[0]);
-        long standing = footers.Where(footer => RunOf(footer) == run).Sum(footer => footer.Rows);
-        long now = run is null ? staged.Counts.Records : staged.Counts.Events;
-        if (now < standing)
+        long existing = footers.Where(footer => RunOf(footer) == run).Sum(footer => footer.Rows);
+        long found = run is null ? staged.Counts.Records : staged.Counts.Events;
+        if (found < existing)
         {
             string first = destination.UriOf(plan.ParquetFiles.Keys.First());
-            throw new AggregationException($"{first} and its run hold {standing} events, this run found {now}{(run is null ? " lines" : "")}: the month would shrink. Nothing was replaced. If events are missing in the source, restore them; if the month is really smaller now, say \"replace\": true (--replace).");
+            throw new AggregationException(
+                $"{first}: it and the rest of its run hold {existing} events, this run found {found}"
+                + $"{(run is null ? " records" : "")}: the month would shrink. Nothing was replaced. If events are missing in the source, restore them; if the month is really smaller now, "
+                + "say \"replace\": true (--replace).");
         }
     }
 
-    /// <summary>The footers of the files that stand there; one that another run has replaced since cannot be read any more.</summary>
+    /// <summary>
+    /// Reads the footers of the existing files. A file that another run has replaced since the plan loses the commit.
+    /// </summary>
     private async Task<List<Footer>> ReadFootersAsync(CancellationToken cancellation)
     {
         try
@@ -108,11 +123,12 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
         }
         catch (ArchivedObjectException archived)
         {
-            throw ArchivedObjects.StandingAt(archived.Uri, archived);
+            throw ArchivedObjects.ArchivedOutput(archived.Uri, archived);
         }
         catch (AggregationException unread)
         {
-            var now = await OutputKeys.ListAsync(destination, OutputKeys.ParquetPrefix(plan.Unit), OutputKeys.ParquetSuffix, cancellation);
+            string prefix = OutputKeys.ParquetPrefix(plan.Unit);
+            var now = await OutputKeys.ListAsync(destination, prefix, OutputKeys.ParquetSuffix, cancellation);
             if (now.SequenceEqual(plan.ParquetFiles))
             {
                 throw;
@@ -131,19 +147,22 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
         }
         catch (NotParquetException damaged)
         {
-            throw new AggregationException($"{damaged.Message} So what it holds is not known. Move it away, or say \"replace\": true (--replace) to replace it.", damaged);
+            throw new AggregationException(
+                $"{damaged.Message} So what it holds is not known. "
+                + "Move it away, or say \"replace\": true (--replace) to replace it.", damaged);
         }
     }
 
     private static string? RunOf(Footer footer) => footer.Metadata.GetValueOrDefault(OutputMetadata.Run);
 
     /// <summary>
-    /// A commit that is lost after its first file. Its rejects go where there were none before; the other run's stay if it
-    /// has written them there since. What this run has replaced cannot be brought back, and is named.
+    /// Handles a commit that another run wins after this run's first file. If that file is a reject file and replaced
+    /// none, it is removed, unless the other run has replaced it since. Any other completed file cannot be restored to
+    /// what it was, so the message names it.
     /// </summary>
     private async Task<CommitLostException> TakeBackAsync(List<IStagedObject> completed, CommitLostException lost)
     {
-        if (completed is [var only] && OutputKeys.IsReject(plan.Unit, only.Key) && plan.StandingAt(only.Key) is null)
+        if (completed is [var only] && OutputKeys.IsReject(plan.Unit, only.Key) && plan.ExistingAt(only.Key) is null)
         {
             try
             {
@@ -152,12 +171,14 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
             }
             catch (AggregationException)
             {
-                // It stays, and is named.
+                // The file stays, and the message names it.
             }
         }
 
-        string ours = string.Join(", ", completed.Select(staged => destination.UriOf(staged.Key)));
-        return new CommitLostException($"{lost.Message.Replace(StoreError.NothingChanged, "", StringComparison.Ordinal)}Already written by this run: {ours}. Run the month again: that makes all its files one run's.", lost);
+        string ours = string.Join(", ", completed.Select(file => destination.UriOf(file.Key)));
+        return new CommitLostException(
+            lost.Message.Replace(StoreError.NothingChanged, "", StringComparison.Ordinal)
+            + $"Already written by this run: {ours}. Run the month again: that makes all its files one run's.", lost);
     }
 
     private async Task RemoveAsync(IEnumerable<string> keys)
@@ -169,6 +190,6 @@ internal sealed class RunCommit(IObjectStore source, IObjectStore destination, R
         }
     }
 
-    /// <summary>What an earlier run's file says about itself.</summary>
+    /// <summary>The rows and the key-value metadata of an existing file.</summary>
     private sealed record Footer(long Rows, IReadOnlyDictionary<string, string> Metadata);
 }

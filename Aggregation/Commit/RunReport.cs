@@ -5,68 +5,92 @@ using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Commit;
 
-/// <summary>What a run did with one month; serialized as the answer and in the log.</summary>
+/// <summary>What a run did with one month. The function returns and logs it as JSON; the terminal prints it.</summary>
 public sealed record RunReport
 {
-    /// <summary>YYYY-MM.</summary>
+    /// <summary>The month as <c>YYYY-MM</c>.</summary>
     public required string Month { get; init; }
 
+    /// <summary>How the run ended.</summary>
     public required RunStatus Status { get; init; }
 
-    /// <summary>Why there was nothing to read, and which folders exist instead; null unless the month is empty.</summary>
+    /// <summary>
+    /// Why there was nothing to read, and which folders exist instead. Null unless the month is empty.
+    /// </summary>
     public string? Reason { get; init; }
 
+    /// <summary>The number of source objects.</summary>
     public required int SourceFiles { get; init; }
 
-    /// <summary>As stored, gzipped or not.</summary>
+    /// <summary>The bytes of the source objects as stored, gzipped or not.</summary>
     public required long SourceBytes { get; init; }
 
-    /// <summary>Keys in the month's folder that are no sources, and the first few of them.</summary>
+    /// <summary>The number of keys in the month's folder that are not sources, with the first five.</summary>
     public required IgnoredKeys IgnoredKeys { get; init; }
 
     /// <summary>
-    /// Days after the first day with an object, up to the last one due, without an object: of a month that has ended to its
-    /// end, of the running one up to yesterday (UTC). In JSON <c>["2024-02-14"]</c>. None where the month has no object.
+    /// Days without an object between the first day that has one and the last day due: the last day of a month in the
+    /// past, yesterday (UTC) in the running month. In JSON <c>["2024-02-14"]</c>. Empty where the month has no object.
     /// </summary>
     public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];
 
-    /// <summary>lines = events + duplicates + rejects.</summary>
+    /// <summary>
+    /// The records read: events + duplicates + rejects. Keeps its JSON name for readers of older reports.
+    /// </summary>
     public long Lines { get; init; }
 
+    /// <summary>Records that became a row.</summary>
     public long Events { get; init; }
 
+    /// <summary>Exact copies of an earlier record, which were dropped.</summary>
     public long Duplicates { get; init; }
 
+    /// <summary>Records that are not events; the reject file keeps them verbatim.</summary>
     public long Rejects { get; init; }
 
-    /// <summary>Events whose eventTime lies in another month: they belong to the day of their delivery.</summary>
+    /// <summary>
+    /// Events whose eventTime is in another month: a month owns the events delivered in it. Null where there are none.
+    /// </summary>
     public OutsideMonth? OutsideMonth { get; init; }
 
-    /// <summary>Events without a readable eventTime.</summary>
+    /// <summary>Events without a readable eventTime; their event_time is NULL.</summary>
     public long EventsWithoutTime { get; init; }
 
+    /// <summary>The Parquet files written, in the order of their rows.</summary>
     public IReadOnlyList<OutputFile> Outputs { get; init; } = [];
 
+    /// <summary>The bytes of the Parquet files together.</summary>
     public long OutputBytes { get; init; }
 
-    /// <summary>Objects that hold records, but neither an event nor a duplicate: of another kind, or damaged.</summary>
+    /// <summary>
+    /// Objects that hold records but neither an event nor a duplicate, such as another service's log.
+    /// </summary>
     public NamedObjects ObjectsWithoutEvents { get; init; } = new(0, []);
 
-    /// <summary>Where the rejects are; null when there are none.</summary>
+    /// <summary>The URI of the reject file; null where there are no rejects.</summary>
     public string? RejectFile { get; init; }
 
-    /// <summary>Files of an earlier run that were deleted.</summary>
+    /// <summary>The URIs of the deleted files of an earlier run.</summary>
     public IReadOnlyList<string> Removed { get; init; } = [];
 
-    /// <summary>For how long a reader could see files of two runs; null where one file replaced at most one.</summary>
+    /// <summary>
+    /// How long a reader could see files of two runs, in milliseconds; null where one file replaced one or none.
+    /// </summary>
     public long? MixedMilliseconds { get; init; }
 
-    /// <summary>Requests to S3 that were sent again: it was busy, did not answer, or its answer broke off. In directories 0.</summary>
+    /// <summary>
+    /// Requests to S3 that were sent again because it was busy, did not answer, or its answer broke off. 0 in
+    /// directories.
+    /// </summary>
     public long Retries { get; init; }
 
+    /// <summary>The duration of the run in milliseconds.</summary>
     public long DurationMilliseconds { get; init; }
 
-    /// <summary>What a run read, wrote and removed; what only the run itself knows is left out.</summary>
+    /// <summary>
+    /// Reports what a run read, wrote and removed. Missing days, reason, retries and duration are for the caller to
+    /// add.
+    /// </summary>
     internal static RunReport Of(RunPlan plan, StagedUnit staged, RunCommit commit, IObjectStore destination)
     {
         var counts = staged.Counts;
@@ -86,7 +110,11 @@ public sealed record RunReport
                 DateTimeOffset.FromUnixTimeMilliseconds(counts.Earliest!.Value),
                 DateTimeOffset.FromUnixTimeMilliseconds(counts.Latest!.Value)),
             EventsWithoutTime = counts.WithoutTime,
-            Outputs = [.. staged.Files.Closed.Select(file => new OutputFile(destination.UriOf(file.Staged.Key), file.Rows, file.Bytes))],
+            Outputs =
+            [
+                .. staged.Files.Closed.Select(file =>
+                    new OutputFile(destination.UriOf(file.Staged.Key), file.Rows, file.Bytes)),
+            ],
             OutputBytes = staged.Files.Closed.Sum(file => file.Bytes),
             ObjectsWithoutEvents = staged.Ledger.ObjectsWithoutEvents,
             RejectFile = staged.Rejects.Staged is { } rejects ? destination.UriOf(rejects.Key) : null,
@@ -96,20 +124,27 @@ public sealed record RunReport
     }
 }
 
+/// <summary>How a run ended, if it did not fail.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunStatus>))]
 public enum RunStatus
 {
-    /// <summary>The month has no lines; nothing was changed. The report's reason says what exists instead.</summary>
+    /// <summary>The month has no records and is unchanged. The report's reason says what exists instead.</summary>
     [JsonStringEnumMemberName("empty")]
     Empty,
 
-    /// <summary>The month's files are new.</summary>
+    /// <summary>The run wrote the month's files.</summary>
     [JsonStringEnumMemberName("written")]
     Written,
 }
 
-/// <summary>Events of other months: how many, and the earliest and latest eventTime of all the month's events.</summary>
+/// <summary>Events whose eventTime is in another month than the one that owns them.</summary>
+/// <param name="Events">How many there are.</param>
+/// <param name="Earliest">The earliest eventTime of all events of the run.</param>
+/// <param name="Latest">The latest eventTime of all events of the run.</param>
 public sealed record OutsideMonth(long Events, DateTimeOffset Earliest, DateTimeOffset Latest);
 
-/// <summary>A Parquet file of the month.</summary>
+/// <summary>A Parquet file that a run wrote.</summary>
+/// <param name="Uri">Its name in messages and reports.</param>
+/// <param name="Rows">Its rows.</param>
+/// <param name="Bytes">Its size in bytes.</param>
 public sealed record OutputFile(string Uri, long Rows, long Bytes);

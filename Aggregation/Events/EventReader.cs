@@ -4,73 +4,80 @@ using CloudTrailAggregation.Json;
 
 namespace CloudTrailAggregation.Events;
 
-/// <summary>The value of one column: text by address and length, or a number.</summary>
-public unsafe struct EventField
+/// <summary>The value of one column in an event: text by address and length, or a number.</summary>
+internal unsafe struct EventField
 {
-    /// <summary>The first byte of text or JSON; valid as long as the line's chunk.</summary>
+    /// <summary>
+    /// The address of the first byte of text or JSON. Valid until the record's chunk is filled again.
+    /// </summary>
     public byte* Text;
 
-    /// <summary>The length of text or JSON in bytes; milliseconds of a time; 0 or 1 of a boolean.</summary>
+    /// <summary>
+    /// The length of text or JSON in bytes, the milliseconds since 1970 of a time, or 0 or 1 for a boolean.
+    /// </summary>
     public long Value;
 }
 
 /// <summary>
-/// Format: what a line means. One pass over the line checks it whole and finds the top-level members; nested values are
-/// kept as they stand. What a column cannot give back exactly also goes into other_fields.
+/// Format: what a record means. One pass over the record checks all of it and finds the top-level members. Nested
+/// values keep their bytes. A value that its column cannot give back exactly also goes into other_fields.
 /// </summary>
-public sealed unsafe class EventReader
+internal sealed unsafe class EventReader
 {
     private readonly MemberNames _names = new();
     private readonly int[] _expectedAfter;
     private readonly EventField[] _fields = new EventField[EventSchema.Columns.Length];
     private readonly ColumnKind[] _kinds = Array.ConvertAll(EventSchema.Columns, column => column.Kind);
     private readonly RawMember[] _spelledFirst = new RawMember[EventSchema.Columns.Length];
-    private readonly OtherFields _others;
+    private readonly OtherFields _otherFields;
 
     private ulong _present;
     private ulong _seen;
-    private byte* _line;
+    private byte* _record;
     private int _length;
     private Arena? _arena;
 
+    /// <summary>Makes a reader. Each thread needs its own.</summary>
     public EventReader()
     {
         _expectedAfter = new int[_names.Count + 1];
-        _others = new OtherFields(_names.Count);
+        _otherFields = new OtherFields(_names.Count);
     }
 
-    /// <summary>The columns of the event read last; those not in <see cref="Present"/> mean nothing.</summary>
+    /// <summary>The values of the last event. Only those in <see cref="Present"/> have a meaning.</summary>
     public ReadOnlySpan<EventField> Fields => _fields;
 
-    /// <summary>A bit for each column of the event read last that is not NULL.</summary>
+    /// <summary>One bit for each column of the last event that is not NULL.</summary>
     public ulong Present => _present;
 
-    /// <summary>What is wrong, once <see cref="TryRead"/> has returned null.</summary>
+    /// <summary>What is wrong; set when <see cref="TryRead"/> has returned null.</summary>
     public string Error { get; private set; } = "";
 
-    /// <summary>Where that is; null where it is the text as a whole.</summary>
+    /// <summary>The position of the error; null where the text as a whole is wrong.</summary>
     public byte* ErrorAt { get; private set; }
 
     /// <summary>
-    /// Why the object read last is not an event: it has none of the members that every record of CloudTrail has some of.
-    /// Null where it is one.
+    /// Why the last object is not an event: it has none of the members of which every CloudTrail event has at least
+    /// one. Null where it is an event.
     /// </summary>
-    public string? NotAnEvent => (_seen & MemberNames.OfEveryEvent) != 0 ? null : ForeignObject.Describe(new(_line, _length));
+    public string? NotAnEvent =>
+        (_seen & MemberNames.EventMembers) != 0 ? null : ForeignObject.Describe(new(_record, _length));
 
     /// <summary>
-    /// Reads one JSON object. Its values point into the text or the arena, and are valid as long as these.
+    /// Reads one JSON object. Its values point into the text or the arena and are valid as long as both.
     /// </summary>
-    /// <param name="start">The object's first byte; a newline must follow somewhere.</param>
-    /// <param name="arena">Takes values that do not have the bytes of the source.</param>
+    /// <param name="start">The object's first byte. A newline must follow it.</param>
+    /// <param name="arena">Receives the values whose bytes differ from the source.</param>
     /// <returns>
-    /// The end of the object; null if it is not a valid JSON object in valid UTF-8: <see cref="Error"/> says why.
+    /// The position after the object; null if it is not a valid JSON object in valid UTF-8, with <see cref="Error"/>
+    /// set.
     /// </returns>
     public byte* TryRead(byte* start, Arena arena)
     {
-        _line = start;
+        _record = start;
         _arena = arena;
         _present = _seen = 0;
-        _others.Clear();
+        _otherFields.Clear();
         if (*start != '{')
         {
             Error = "is not a JSON object";
@@ -88,7 +95,7 @@ public sealed unsafe class EventReader
         }
 
         _length = (int)(end - start);
-        if (_others.Any)
+        if (_otherFields.Any)
         {
             EndOtherFields();
         }
@@ -130,7 +137,7 @@ public sealed unsafe class EventReader
 
     private byte* ReadMember(ref JsonScanner scanner, byte* at, ref int previous)
     {
-        // Most events have the members of the one before: one comparison instead of a search.
+        // Most events have the same members as the one before, so one comparison often replaces a search.
         byte* name = at;
         int member = _expectedAfter[previous];
         if (_names.Matches(name, member))
@@ -165,10 +172,10 @@ public sealed unsafe class EventReader
             return null;
         }
 
-        var raw = new RawMember((int)(name - _line), nameLength, (int)(value - _line), (int)(end - value), member);
+        var raw = new RawMember((int)(name - _record), nameLength, (int)(value - _record), (int)(end - value), member);
         if (member < 0)
         {
-            _others.Add(raw);
+            _otherFields.Add(raw);
         }
         else
         {
@@ -179,7 +186,7 @@ public sealed unsafe class EventReader
         return end;
     }
 
-    /// <summary>The slower way to a name: any name, escapes and all.</summary>
+    /// <summary>Reads a name that was not expected: known or unknown, with or without escapes.</summary>
     private byte* ReadName(ref JsonScanner scanner, byte* at, out int member)
     {
         member = MemberNames.Unknown;
@@ -212,14 +219,16 @@ public sealed unsafe class EventReader
         return quote + 1;
     }
 
-    /// <summary>Puts a known member into its column, and among the others where the column cannot give it back.</summary>
+    /// <summary>
+    /// Puts a known member into its column, and into other_fields if the column cannot give it back exactly.
+    /// </summary>
     private void Keep(in RawMember raw, byte* value, byte* end, bool escaped)
     {
         ulong seen = 1UL << raw.Member;
         if ((_seen & seen) != 0)
         {
-            // Of members with one name the last counts.
-            _others.Remove(raw.Member);
+            // The last of several members with the same name counts.
+            _otherFields.Remove(raw.Member);
             _present &= ~seen;
         }
 
@@ -231,7 +240,7 @@ public sealed unsafe class EventReader
 
         if (raw.Member >= MemberNames.FirstSecondSpelling)
         {
-            _others.Add(raw);
+            _otherFields.Add(raw);
             return;
         }
 
@@ -246,7 +255,7 @@ public sealed unsafe class EventReader
         _present |= field.Text != null ? seen : 0;
         if (!exact)
         {
-            _others.Add(raw);
+            _otherFields.Add(raw);
         }
 
         if ((MemberNames.SpelledTwice & seen) != 0)
@@ -262,7 +271,8 @@ public sealed unsafe class EventReader
         return true;
     }
 
-    /// <summary>A string's text; a value of another type as its JSON text, and then not exact.</summary>
+    /// <summary>Keeps a string's text, or the JSON text of a value of another type.</summary>
+    /// <returns>Whether the column gives the value back exactly: false for another type.</returns>
     private bool KeepText(ref EventField field, byte* value, byte* end, bool escaped)
     {
         if (*value != '"')
@@ -277,7 +287,7 @@ public sealed unsafe class EventReader
     }
 
     /// <summary>Moves a string's text, unescaped, into the arena.</summary>
-    /// <returns>Whether it is what the source says: not where half a surrogate pair had to be replaced.</returns>
+    /// <returns>Whether the text is exact: false where half of a surrogate pair was replaced.</returns>
     private bool Unescape(ref EventField field)
     {
         byte* text = _arena!.Reserve((int)field.Value);
@@ -296,12 +306,14 @@ public sealed unsafe class EventReader
     private bool KeepTime(ref EventField field, byte* value, byte* end, bool escaped)
     {
         bool exact = KeepText(ref field, value, end, escaped);
-        bool read = EventTime.TryRead(new ReadOnlySpan<byte>(field.Text, (int)field.Value), out field.Value, out bool exactTime);
+        var text = new ReadOnlySpan<byte>(field.Text, (int)field.Value);
+        bool read = EventTime.TryRead(text, out field.Value, out bool exactTime);
         field.Text = read ? value : null;
         return exact && exactTime;
     }
 
-    /// <summary>true, false, and the same as strings in any case, which are not exact.</summary>
+    /// <summary>Keeps true and false, and the strings true and false in any case.</summary>
+    /// <returns>Whether the column gives the value back exactly: false for strings.</returns>
     private bool KeepBoolean(ref EventField field, byte* value, byte* end, bool escaped)
     {
         _ = KeepText(ref field, value, end, escaped);
@@ -316,34 +328,35 @@ public sealed unsafe class EventReader
     {
         foreach (int column in MemberNames.ColumnsSpelledTwice)
         {
-            if (_others.Find(MemberNames.SecondSpellingOf(column)) is { } second)
+            if (_otherFields.Find(MemberNames.SecondSpellingOf(column)) is { } second)
             {
                 ResolveSpellings(column, second);
             }
         }
 
         ref var field = ref _fields[EventSchema.OtherFields];
-        field.Text = _others.Compose(_line, _arena!, out int length);
+        field.Text = _otherFields.Compose(_record, _arena!, out int length);
         field.Value = length;
         _present |= 1UL << EventSchema.OtherFields;
     }
 
     /// <summary>
-    /// The second spelling alone fills the column. Beside the first it does not, and then both stand among the others:
-    /// the first one's absence there would say that only the second was in the source.
+    /// Handles a member in its second spelling. Alone it fills the column. If the first spelling is present too, the
+    /// column has that one, and other_fields has both: without the first spelling there, a reader would conclude that
+    /// the source had only the second.
     /// </summary>
     private void ResolveSpellings(int column, in RawMember second)
     {
         if ((_present & (1UL << column)) == 0)
         {
-            byte* value = _line + second.ValueStart;
+            byte* value = _record + second.ValueStart;
             bool escaped = new ReadOnlySpan<byte>(value, second.ValueLength).Contains((byte)'\\');
             _ = KeepText(ref _fields[column], value, value + second.ValueLength, escaped);
             _present |= 1UL << column;
         }
-        else if (_others.Find(column) is null)
+        else if (_otherFields.Find(column) is null)
         {
-            _others.Add(_spelledFirst[column]);
+            _otherFields.Add(_spelledFirst[column]);
         }
     }
 }

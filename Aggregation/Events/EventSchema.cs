@@ -1,6 +1,6 @@
 namespace CloudTrailAggregation.Events;
 
-/// <summary>What a column holds.</summary>
+/// <summary>The kind of a column's values.</summary>
 public enum ColumnKind
 {
     /// <summary>The unescaped text of a JSON string, in UTF-8.</summary>
@@ -12,17 +12,22 @@ public enum ColumnKind
     /// <summary>true or false.</summary>
     Boolean,
 
-    /// <summary>Any JSON value, as the bytes it has in the source.</summary>
+    /// <summary>Any JSON value, with its bytes in the source.</summary>
     Json,
 }
 
 /// <summary>One column of the table and the member of the event it comes from.</summary>
 /// <param name="Name">The column's name, in the table and in the file.</param>
 /// <param name="Member">The member's name in a CloudTrail record; empty for other_fields.</param>
-/// <param name="Kind">What it holds.</param>
-/// <param name="Repeats">Whether few values make up most rows, so that a dictionary pays.</param>
-/// <param name="OtherSpelling">A second spelling of the member that some services use.</param>
-public sealed record EventColumn(string Name, string Member, ColumnKind Kind, bool Repeats, string? OtherSpelling = null);
+/// <param name="Kind">The kind of its values.</param>
+/// <param name="Repeats">
+/// Whether few different values fill most rows, so that a dictionary makes the file smaller.
+/// </param>
+/// <param name="OtherSpelling">
+/// The second spelling of the member that some services use; null where there is none.
+/// </param>
+public sealed record EventColumn(
+    string Name, string Member, ColumnKind Kind, bool Repeats, string? OtherSpelling = null);
 
 /// <summary>
 /// The columns, in the order of table.ddl; the first 15 are those of the original Python stage 2. Members as in
@@ -30,6 +35,9 @@ public sealed record EventColumn(string Name, string Member, ColumnKind Kind, bo
 /// </summary>
 public static class EventSchema
 {
+    // One line for each column is easier to read than 120 characters.
+
+    /// <summary>All columns, in the order of the table.</summary>
     public static readonly EventColumn[] Columns =
     [
         new("event_id",                        "eventID",                      ColumnKind.Text,      Repeats: false, "eventId"),
@@ -67,9 +75,10 @@ public static class EventSchema
         new("other_fields",                    "",                             ColumnKind.Json,      Repeats: false),
     ];
 
-    /// <summary>The position of event_time.</summary>
-    public static readonly int EventTime = Array.FindIndex(Columns, column => column.Kind == ColumnKind.Timestamp);
+    /// <summary>The position of event_time in <see cref="Columns"/>.</summary>
+    public static readonly int EventTime =
+        Array.FindIndex(Columns, column => column.Kind == ColumnKind.Timestamp);
 
-    /// <summary>The position of other_fields, which is the last.</summary>
+    /// <summary>The position of other_fields in <see cref="Columns"/>: the last.</summary>
     public static readonly int OtherFields = Columns.Length - 1;
 }

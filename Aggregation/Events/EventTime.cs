@@ -1,10 +1,8 @@
-using CloudTrailAggregation.Plan;
-
 namespace CloudTrailAggregation.Events;
 
 /// <summary>
-/// Reads and writes eventTime. CloudTrail writes <c>YYYY-MM-DDTHH:MM:SSZ</c>; some services add a fraction, and exports
-/// put a space for the T or an offset for the Z: ISO 8601.
+/// Reads and writes eventTime (ISO 8601). CloudTrail writes <c>YYYY-MM-DDTHH:MM:SSZ</c>; some services add a fraction,
+/// and some exports have a space instead of the T or an offset instead of the Z.
 /// </summary>
 public static class EventTime
 {
@@ -12,9 +10,9 @@ public static class EventTime
 
     /// <summary>Reads a time.</summary>
     /// <param name="text">ISO 8601: T or a space, any fraction, Z, z, an offset, or none (UTC).</param>
-    /// <param name="milliseconds">Since 1970-01-01T00:00:00Z; a finer fraction is cut off.</param>
-    /// <param name="exact">Whether <see cref="Write"/> gives the text back as it was.</param>
-    /// <returns>False if it cannot be read as a time of the years 1 to 9999.</returns>
+    /// <param name="milliseconds">Milliseconds since 1970-01-01T00:00:00Z; a finer fraction is cut off.</param>
+    /// <param name="exact">Whether <see cref="Write"/> gives back the same text.</param>
+    /// <returns>False if the text is not a time of the years 1 to 9999.</returns>
     public static bool TryRead(ReadOnlySpan<byte> text, out long milliseconds, out bool exact)
     {
         exact = false;
@@ -27,15 +25,19 @@ public static class EventTime
         // A fraction of a minute, which ISO 8601 allows, is not read.
         int fraction = at == 19 ? ReadFraction(text, ref at) : 0;
         bool readable = TryReadOffset(text[at..], out int offsetMinutes);
-        milliseconds = ((time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond) + fraction - (offsetMinutes * 60_000L);
+        milliseconds = ((time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond)
+            + fraction - (offsetMinutes * 60_000L);
         readable &= milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
             && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
-        exact = readable && IsAsWritten(text, milliseconds);
+        exact = readable && IsInWrittenForm(text, milliseconds);
         return readable;
     }
 
-    /// <summary>Nearly all times are: nothing has to be written to know it of whole seconds.</summary>
-    private static bool IsAsWritten(ReadOnlySpan<byte> text, long milliseconds)
+    /// <summary>
+    /// Whether <see cref="Write"/> gives back the same text. Nearly all times have whole seconds, where two characters
+    /// tell.
+    /// </summary>
+    private static bool IsInWrittenForm(ReadOnlySpan<byte> text, long milliseconds)
     {
         if (text.Length == 20)
         {
@@ -46,8 +48,10 @@ public static class EventTime
         return written[..Write(milliseconds, written)].SequenceEqual(text);
     }
 
-    /// <summary>Writes <c>YYYY-MM-DDTHH:MM:SS[.fff]Z</c>, the fraction only where it is not zero.</summary>
-    /// <returns>Bytes written, at most 24.</returns>
+    /// <summary>Writes <c>YYYY-MM-DDTHH:MM:SS[.fff]Z</c>, with a fraction only where it is not zero.</summary>
+    /// <param name="milliseconds">Milliseconds since 1970-01-01T00:00:00Z, in the years 1 to 9999.</param>
+    /// <param name="destination">Receives the text; at least 24 bytes.</param>
+    /// <returns>The number of bytes written, at most 24.</returns>
     public static int Write(long milliseconds, Span<byte> destination)
     {
         var time = DateTime.UnixEpoch.AddMilliseconds(milliseconds);
@@ -84,7 +88,8 @@ public static class EventTime
     {
         time = default;
         length = 16;
-        if (text.Length < 16 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[10] is not ((byte)'T' or (byte)' '))
+        if (text.Length < 16 || text[4] != '-' || text[7] != '-' || text[13] != ':'
+            || text[10] is not ((byte)'T' or (byte)' '))
         {
             return false;
         }
@@ -107,7 +112,7 @@ public static class EventTime
         return true;
     }
 
-    /// <summary>The milliseconds of <c>.fff…</c>, of any length; ISO 8601 allows a comma too.</summary>
+    /// <summary>Reads the milliseconds of a fraction of any length, after a point or a comma.</summary>
     private static int ReadFraction(ReadOnlySpan<byte> text, ref int at)
     {
         if (at + 1 >= text.Length || text[at] is not ((byte)'.' or (byte)',') || !char.IsAsciiDigit((char)text[at + 1]))
@@ -124,7 +129,7 @@ public static class EventTime
         return milliseconds;
     }
 
-    /// <summary>Nothing, Z, z, ±HH, ±HHMM or ±HH:MM.</summary>
+    /// <summary>Reads nothing, Z, z, ±HH, ±HHMM or ±HH:MM.</summary>
     private static bool TryReadOffset(ReadOnlySpan<byte> text, out int minutes)
     {
         minutes = 0;
@@ -133,7 +138,8 @@ public static class EventTime
             return true;
         }
 
-        if (text[0] is not ((byte)'+' or (byte)'-') || text.Length is not (3 or 5 or 6) || (text.Length == 6 && text[3] != ':'))
+        if (text[0] is not ((byte)'+' or (byte)'-') || text.Length is not (3 or 5 or 6)
+            || (text.Length == 6 && text[3] != ':'))
         {
             return false;
         }
@@ -143,7 +149,7 @@ public static class EventTime
         return hour is >= 0 and <= 23 && minute is >= 0 and <= 59;
     }
 
-    /// <summary>-1 when there is anything but digits.</summary>
+    /// <summary>Reads a number; -1 where there is anything except digits.</summary>
     private static int Number(ReadOnlySpan<byte> digits)
     {
         int number = 0;

@@ -4,68 +4,87 @@ using System.Text;
 namespace CloudTrailAggregation.Events;
 
 /// <summary>
-/// The names of the known members, found by one masked 32-byte comparison: with its quotes the longest has 30 bytes.
-/// A member is known by its number: its column's, or from <see cref="FirstSecondSpelling"/> on a second spelling's.
+/// Finds the number of a known member by its name with one masked 32-byte comparison: the longest name has 30 bytes
+/// with its quotes. A member's number is the position of its column; numbers from <see cref="FirstSecondSpelling"/> on
+/// are second spellings.
 /// </summary>
 internal sealed unsafe class MemberNames
 {
-    /// <summary>No known member.</summary>
+    /// <summary>The number of every member that is not known.</summary>
     public const int Unknown = -1;
 
     private const int BlockBytes = 32;
 
     /// <summary>The columns whose member has a second spelling.</summary>
     public static readonly int[] ColumnsSpelledTwice =
-        [.. Enumerable.Range(0, EventSchema.Columns.Length).Where(column => EventSchema.Columns[column].OtherSpelling is not null)];
+    [
+        .. Enumerable.Range(0, EventSchema.Columns.Length)
+            .Where(column => EventSchema.Columns[column].OtherSpelling is not null),
+    ];
 
-    /// <summary>A bit for each of them.</summary>
-    public static readonly ulong SpelledTwice = ColumnsSpelledTwice.Aggregate(0UL, (bits, column) => bits | (1UL << column));
+    /// <summary>One bit for each column whose member has a second spelling.</summary>
+    public static readonly ulong SpelledTwice =
+        ColumnsSpelledTwice.Aggregate(0UL, (bits, column) => bits | (1UL << column));
 
-    /// <summary>A bit for each member, in both spellings, of which every record of CloudTrail has at least one.</summary>
-    public static readonly ulong OfEveryEvent = EventSchema.Columns.Index()
-        .Where(column => column.Item.Name is "event_version" or "event_time" or "event_source" or "event_name" or "event_id")
+    /// <summary>
+    /// One bit for each member of the group, in both spellings, of which every CloudTrail event has at least one.
+    /// </summary>
+    public static readonly ulong EventMembers = EventSchema.Columns.Index()
+        .Where(column =>
+            column.Item.Name is "event_version" or "event_time" or "event_source" or "event_name" or "event_id")
         .Aggregate(1UL << SecondSpellingOf(0), (bits, column) => bits | (1UL << column.Index));
 
     private readonly Vector256<byte>[] _names;
     private readonly Vector256<byte>[] _masks;
     private readonly int[] _lengths;
-    private readonly int[][] _ofLength = new int[BlockBytes + 1][];
+    private readonly int[][] _membersByLength = new int[BlockBytes + 1][];
 
+    /// <summary>Prepares the comparisons.</summary>
     public MemberNames()
     {
-        string[] names = [.. EventSchema.Columns.SkipLast(1).Select(column => column.Member), "", .. ColumnsSpelledTwice.Select(column => EventSchema.Columns[column].OtherSpelling!)];
+        string[] names =
+        [
+            .. EventSchema.Columns.SkipLast(1).Select(column => column.Member),
+            "",
+            .. ColumnsSpelledTwice.Select(column => EventSchema.Columns[column].OtherSpelling!),
+        ];
         byte[][] quoted = Array.ConvertAll(names, name => Encoding.UTF8.GetBytes($"\"{name}\""));
         _names = Array.ConvertAll(quoted, name => Block(name.Length, at => name[at]));
         _masks = Array.ConvertAll(quoted, name => Block(name.Length, _ => byte.MaxValue));
         _lengths = Array.ConvertAll(quoted, name => name.Length);
         for (int length = 0; length <= BlockBytes; length++)
         {
-            _ofLength[length] = [.. Enumerable.Range(0, names.Length).Where(member => names[member].Length > 0 && _lengths[member] == length)];
+            _membersByLength[length] =
+            [
+                .. Enumerable.Range(0, names.Length)
+                    .Where(member => names[member].Length > 0 && _lengths[member] == length),
+            ];
         }
     }
 
-    /// <summary>The number of the first second spelling.</summary>
+    /// <summary>The smallest number of a second spelling.</summary>
     public static int FirstSecondSpelling => EventSchema.Columns.Length;
 
-    /// <summary>How many numbers there are.</summary>
+    /// <summary>The number of known members, second spellings included.</summary>
     public int Count => _names.Length;
 
     /// <summary>The number of the second spelling of a column's member.</summary>
-    public static int SecondSpellingOf(int column) => FirstSecondSpelling + Array.IndexOf(ColumnsSpelledTwice, column);
+    public static int SecondSpellingOf(int column) =>
+        FirstSecondSpelling + Array.IndexOf(ColumnsSpelledTwice, column);
 
-    /// <summary>The length of a member's name in bytes, quotes included.</summary>
+    /// <summary>The length of a member's name in bytes, including the quotes.</summary>
     public int LengthOf(int member) => _lengths[member];
 
-    /// <summary>Whether the member's quoted name stands here; 32 bytes must be readable.</summary>
+    /// <summary>Whether the text at this address is the member's quoted name. 32 bytes must be readable.</summary>
     public bool Matches(byte* quoted, int member) => (Vector256.Load(quoted) & _masks[member]) == _names[member];
 
-    /// <summary>The known member of this quoted, unescaped name.</summary>
+    /// <summary>Finds a member by its quoted, unescaped name.</summary>
     /// <returns>Its number or <see cref="Unknown"/>.</returns>
     public int Find(byte* quoted, int length)
     {
         if (length <= BlockBytes)
         {
-            foreach (int member in _ofLength[length])
+            foreach (int member in _membersByLength[length])
             {
                 if (Matches(quoted, member))
                 {

@@ -5,13 +5,22 @@ using CloudTrailAggregation.Json;
 
 namespace CloudTrailAggregation.Events;
 
-/// <summary>Where a top-level member stands in its line: quoted name and value, in bytes from the line's start.</summary>
+/// <summary>
+/// The position of a top-level member in its record; starts and lengths in bytes, starts from the record's start.
+/// </summary>
+/// <param name="NameStart">The start of the quoted name.</param>
+/// <param name="NameLength">The length of the quoted name.</param>
+/// <param name="ValueStart">The start of the value.</param>
+/// <param name="ValueLength">The length of the value.</param>
+/// <param name="Member">The member's number, see <see cref="MemberNames"/>.</param>
 internal readonly record struct RawMember(int NameStart, int NameLength, int ValueStart, int ValueLength, int Member);
 
-/// <summary>The members of one event that no column gives back exactly, in source order.</summary>
+/// <summary>
+/// Collects the members of one event that no column gives back exactly, and writes the column other_fields.
+/// </summary>
 internal sealed unsafe class OtherFields
 {
-    /// <summary>In the place of a member that a later one of its name took back.</summary>
+    /// <summary>The number that marks a removed member.</summary>
     private const int Removed = -2;
 
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
@@ -19,27 +28,31 @@ internal sealed unsafe class OtherFields
     private readonly List<RawMember> _members = [];
     private readonly int[] _placeOf;
     private int _unknown;
-    private int _live;
+    private int _count;
 
-    /// <param name="knownMembers">How many known members there are.</param>
+    /// <summary>Makes an empty collection.</summary>
+    /// <param name="knownMembers">The number of known members.</param>
     public OtherFields(int knownMembers)
     {
         _placeOf = new int[knownMembers];
         Array.Fill(_placeOf, -1);
     }
 
-    public bool Any => _live > 0;
+    /// <summary>Whether it contains a member.</summary>
+    public bool Any => _count > 0;
 
+    /// <summary>Removes all members.</summary>
     public void Clear()
     {
         if (_members.Count > 0)
         {
             _members.Clear();
             Array.Fill(_placeOf, -1);
-            _unknown = _live = 0;
+            _unknown = _count = 0;
         }
     }
 
+    /// <summary>Adds a member.</summary>
     public void Add(in RawMember raw)
     {
         if (raw.Member == MemberNames.Unknown)
@@ -51,11 +64,11 @@ internal sealed unsafe class OtherFields
             _placeOf[raw.Member] = _members.Count;
         }
 
-        _live++;
+        _count++;
         _members.Add(raw);
     }
 
-    /// <summary>Takes out a known member, if it is in.</summary>
+    /// <summary>Removes a known member if it is present.</summary>
     public void Remove(int member)
     {
         int place = _placeOf[member];
@@ -63,18 +76,21 @@ internal sealed unsafe class OtherFields
         {
             _members[place] = _members[place] with { Member = Removed };
             _placeOf[member] = -1;
-            _live--;
+            _count--;
         }
     }
 
-    /// <summary>The known member, if it is in.</summary>
+    /// <summary>Finds a known member; null if it is absent.</summary>
     public RawMember? Find(int member) => _placeOf[member] < 0 ? null : _members[_placeOf[member]];
 
-    /// <summary>Writes them as one JSON object, names and values with the bytes they have in the line.</summary>
-    /// <returns>The object, in the arena.</returns>
-    public byte* Compose(byte* line, Arena arena, out int length)
+    /// <summary>Writes the members as one JSON object in source order; names and values keep their bytes.</summary>
+    /// <param name="record">The record's first byte.</param>
+    /// <param name="arena">Receives the object.</param>
+    /// <param name="length">The object's length in bytes.</param>
+    /// <returns>The object's first byte, in the arena.</returns>
+    public byte* Compose(byte* record, Arena arena, out int length)
     {
-        if (_live < _members.Count)
+        if (_count < _members.Count)
         {
             _members.RemoveAll(member => member.Member == Removed);
         }
@@ -82,24 +98,24 @@ internal sealed unsafe class OtherFields
         _members.Sort(static (left, right) => left.NameStart.CompareTo(right.NameStart));
         if (_unknown > 1)
         {
-            RemoveEarlierRepeats(line, arena);
+            RemoveEarlierRepeats(record, arena);
         }
 
-        int most = 2;
+        int maxBytes = 2;
         foreach (var member in _members)
         {
-            most += member.NameLength + member.ValueLength + 4;
+            maxBytes += member.NameLength + member.ValueLength + 4;
         }
 
-        byte* text = arena.Reserve(most);
+        byte* text = arena.Reserve(maxBytes);
         byte* end = text;
         *end++ = (byte)'{';
         foreach (var member in _members)
         {
             end = end == text + 1 ? end : Copy(", "u8, end);
-            end = Copy(new ReadOnlySpan<byte>(line + member.NameStart, member.NameLength), end);
+            end = Copy(new ReadOnlySpan<byte>(record + member.NameStart, member.NameLength), end);
             end = Copy(": "u8, end);
-            end = Copy(new ReadOnlySpan<byte>(line + member.ValueStart, member.ValueLength), end);
+            end = Copy(new ReadOnlySpan<byte>(record + member.ValueStart, member.ValueLength), end);
         }
 
         *end++ = (byte)'}';
@@ -114,14 +130,16 @@ internal sealed unsafe class OtherFields
         return to + bytes.Length;
     }
 
-    /// <summary>Of unknown members with one name the last counts, as it does for the known ones.</summary>
-    private void RemoveEarlierRepeats(byte* line, Arena arena)
+    /// <summary>
+    /// Removes unknown members whose name occurs again later: the last one counts, as for known members.
+    /// </summary>
+    private void RemoveEarlierRepeats(byte* record, Arena arena)
     {
         var names = new HashSet<UInt128>(_unknown);
         int kept = _members.Count;
         for (int at = _members.Count - 1; at >= 0; at--)
         {
-            if (_members[at].Member != MemberNames.Unknown || names.Add(NameOf(_members[at], line, arena)))
+            if (_members[at].Member != MemberNames.Unknown || names.Add(HashOfName(_members[at], record, arena)))
             {
                 _members[--kept] = _members[at];
             }
@@ -131,12 +149,12 @@ internal sealed unsafe class OtherFields
     }
 
     /// <summary>
-    /// What the unescaped bytes of a name are known by: a hash under a seed of this process, so that nobody can craft two
-    /// names that pass for one. A string for each name would take several times the event's own memory.
+    /// Hashes the unescaped bytes of a name under a random seed for each process, so that nobody can craft two names
+    /// with the same hash. A string for each name would take several times the event's own memory.
     /// </summary>
-    private static UInt128 NameOf(in RawMember member, byte* line, Arena arena)
+    private static UInt128 HashOfName(in RawMember member, byte* record, Arena arena)
     {
-        byte* from = line + member.NameStart + 1;
+        byte* from = record + member.NameStart + 1;
         byte* name = arena.Reserve(member.NameLength);
         byte* end = JsonText.Unescape(from, from + member.NameLength - 2, name, out _);
         return XxHash128.HashToUInt128(new ReadOnlySpan<byte>(name, (int)(end - name)), Seed);

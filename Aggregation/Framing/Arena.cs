@@ -3,22 +3,28 @@ using System.Runtime.InteropServices;
 namespace CloudTrailAggregation.Framing;
 
 /// <summary>
-/// Native memory handed out piece by piece and taken back all at once. What it hands out stays where it is until
-/// <see cref="Clear"/>, and may be read <see cref="Chunk.SpareBytes"/> beyond its end.
+/// Native memory that is reserved piece by piece and released all at once. A piece stays at its address until
+/// <see cref="Clear"/>. Reading <see cref="Chunk.SpareBytes"/> bytes beyond its end is safe.
 /// </summary>
-public sealed unsafe class Arena : IDisposable
+internal sealed unsafe class Arena : IDisposable
 {
     private const int BlockBytes = 1 << 16;
 
-    /// <summary>Enough for most chunks, so it is kept from one to the next.</summary>
+    /// <summary>
+    /// The block that stays allocated from chunk to chunk, because it is large enough for most chunks.
+    /// </summary>
     private byte* _firstBlock = Allocate(BlockBytes);
     private readonly List<nint> _furtherBlocks = [];
     private byte* _free;
     private byte* _end;
 
+    /// <summary>Makes an empty arena.</summary>
     public Arena() => Clear();
 
-    /// <summary>At least <paramref name="bytes"/> to write to; <see cref="Commit"/> keeps what was used of them.</summary>
+    /// <summary>
+    /// Reserves at least <paramref name="bytes"/> bytes. <see cref="Commit"/> keeps the used ones; without it the next
+    /// call returns the same memory.
+    /// </summary>
     public byte* Reserve(int bytes)
     {
         if (_end - _free < bytes)
@@ -35,7 +41,7 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>Keeps the bytes from the last <see cref="Reserve"/> up to <paramref name="end"/>.</summary>
     public void Commit(byte* end) => _free = end;
 
-    /// <summary>Takes everything back.</summary>
+    /// <summary>Releases every piece: all pointers into the arena become invalid.</summary>
     public void Clear()
     {
         foreach (nint block in _furtherBlocks)
@@ -48,6 +54,7 @@ public sealed unsafe class Arena : IDisposable
         _end = _firstBlock + BlockBytes;
     }
 
+    /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
         Clear();

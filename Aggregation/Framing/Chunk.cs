@@ -2,73 +2,80 @@ using System.Runtime.InteropServices;
 
 namespace CloudTrailAggregation.Framing;
 
-/// <summary>What a chunk holds.</summary>
-public enum ChunkContent
+/// <summary>The content of a chunk.</summary>
+internal enum ChunkContent
 {
     /// <summary>Whole records: see <see cref="Chunk.Records"/>.</summary>
     Records,
 
-    /// <summary>The first or a middle piece of a record that is longer than the limit.</summary>
+    /// <summary>A fragment, but not the last one, of a record that is longer than the maximum.</summary>
     Fragment,
 
-    /// <summary>The last piece of such a record, up to its newline.</summary>
+    /// <summary>The last fragment of such a record, up to its newline.</summary>
     LastFragment,
 }
 
 /// <summary>
-/// A piece of an object's text in native memory, so that column values can point into it: they are valid until the
-/// chunk is filled again. <see cref="SpareBytes"/> beyond the text may be read, not used: vector loads need no bound.
+/// A range of an object's text in native memory. Records and column values point into it and are valid until the chunk
+/// is filled again. Reading <see cref="SpareBytes"/> bytes beyond the text is safe, so that vector loads need no bounds
+/// check.
 /// </summary>
-public sealed unsafe class Chunk : IDisposable
+internal sealed unsafe class Chunk : IDisposable
 {
-    /// <summary>A chunk's typical size in bytes: about 400 events, small enough for a core's own cache.</summary>
+    /// <summary>A chunk's typical size, 512 KiB: about 400 events, small enough for a core's own cache.</summary>
     public const int TypicalBytes = 1 << 19;
 
-    /// <summary>Bytes beyond the text that may be read.</summary>
+    /// <summary>The number of readable bytes beyond the text.</summary>
     public const int SpareBytes = 64;
 
-    /// <summary>A chunk that grew up to this size keeps its memory, so that records of this length allocate nothing.</summary>
+    /// <summary>
+    /// A chunk keeps memory of up to this size, 4 MiB, so that records of this length allocate nothing.
+    /// </summary>
     private const int KeptBytes = 4 << 20;
 
     private byte* _text;
     private int _allocated;
 
-    /// <summary>An empty chunk.</summary>
+    /// <summary>Makes an empty chunk.</summary>
     public Chunk() => Allocate(TypicalBytes);
 
-    /// <summary>Bytes the chunk can hold before it has to grow.</summary>
+    /// <summary>The number of bytes that the chunk can hold before it has to grow.</summary>
     public int Capacity { get; private set; } = TypicalBytes;
 
-    /// <summary>Bytes it holds.</summary>
+    /// <summary>The number of bytes in the chunk.</summary>
     public int Length { get; set; }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>What the bytes are.</summary>
     public ChunkContent Content { get; set; }
 
-    /// <summary>The number of its first line in the object, from 1; blank lines count.</summary>
+    /// <summary>The number of its first line in the object, from 1. Blank lines count.</summary>
     public long FirstLineNumber { get; set; }
 
     /// <summary>
-    /// What framing found: a record each, or a line of several records one after the other, with all that surrounds
-    /// them up to the newline. None in a fragment.
+    /// The lines that framing found, without blank ones: each holds one record or several that follow one another.
+    /// Empty for a fragment.
     /// </summary>
     public RecordTable Records { get; } = new();
 
-    /// <summary>Unescaped values and composed JSON of this chunk's events; emptied with it.</summary>
+    /// <summary>
+    /// The unescaped values and composed JSON of this chunk's events; cleared together with the chunk.
+    /// </summary>
     public Arena Arena { get; } = new();
 
-    /// <summary>Its bytes.</summary>
+    /// <summary>The bytes; valid until the chunk is filled again.</summary>
     public ReadOnlySpan<byte> Text => new(_text, Length);
 
-    internal Span<byte> Free => new(_text + Length, Capacity - Length);
+    /// <summary>The memory after the text, up to the capacity.</summary>
+    public Span<byte> Free => new(_text + Length, Capacity - Length);
 
-    internal byte* Start => _text;
+    /// <summary>The address of the first byte.</summary>
+    public byte* Start => _text;
 
     /// <summary>A fragment's bytes without the newline.</summary>
     public ReadOnlySpan<byte> FragmentText =>
         Content == ChunkContent.LastFragment && Text.EndsWith("\n"u8) ? Text[..^1] : Text;
 
-    /// <summary>Empties it; every pointer into it and its arena ends here.</summary>
+    /// <summary>Clears the chunk: every pointer into it and its arena becomes invalid.</summary>
     public void Clear()
     {
         if (_allocated > KeptBytes)
@@ -77,21 +84,24 @@ public sealed unsafe class Chunk : IDisposable
             Allocate(TypicalBytes);
         }
 
-        // Where records are cut must not depend on what this chunk held before: with more threads it is another chunk.
+        // The cuts must not depend on the chunk's earlier content, because another number of threads means other
+        // chunks.
         Capacity = TypicalBytes;
         Length = 0;
         Records.Clear();
         Arena.Clear();
     }
 
-    internal void Append(ReadOnlySpan<byte> bytes)
+    /// <summary>Appends bytes, growing if needed.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
     {
         Grow(Length + bytes.Length);
         bytes.CopyTo(Free);
         Length += bytes.Length;
     }
 
-    internal void Grow(int capacity)
+    /// <summary>Grows to at least this capacity in bytes. Pointers into the chunk may become invalid.</summary>
+    public void Grow(int capacity)
     {
         if (capacity > _allocated)
         {
@@ -105,10 +115,10 @@ public sealed unsafe class Chunk : IDisposable
         Capacity = Math.Max(Capacity, capacity);
     }
 
-    /// <summary>Puts a zero behind the text, which no JSON value can step over.</summary>
-    internal void Terminate() => _text[Length] = 0;
+    /// <summary>Puts a zero behind the text, which ends every scan because no JSON value contains it.</summary>
+    public void Terminate() => _text[Length] = 0;
 
-    /// <summary>Frees its memory.</summary>
+    /// <summary>Frees the memory of the chunk and its arena.</summary>
     public void Dispose()
     {
         NativeMemory.AlignedFree(_text);

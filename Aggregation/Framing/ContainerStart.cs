@@ -1,19 +1,20 @@
 namespace CloudTrailAggregation.Framing;
 
 /// <summary>
-/// Notices what begins a container of records at the start of a line: <c>[</c> or <c>{"Records":[</c>, white space and
-/// newlines between the tokens allowed.
+/// Detects the start of a container of records at the start of a line: <c>[</c> or <c>{"Records":[</c>, with white
+/// space and newlines allowed between the tokens.
 /// </summary>
 internal struct ContainerStart
 {
-    private static readonly byte[][] Tokens = ["{"u8.ToArray(), "\"Records\""u8.ToArray(), ":"u8.ToArray(), "["u8.ToArray()];
+    private static readonly byte[][] Tokens =
+        ["{"u8.ToArray(), "\"Records\""u8.ToArray(), ":"u8.ToArray(), "["u8.ToArray()];
 
-    /// <summary>How many of the tokens the lines before end with.</summary>
+    /// <summary>The number of tokens found at the end of the lines so far.</summary>
     private int _found;
 
     /// <summary>Reads the next line.</summary>
-    /// <returns>Whether a container has begun with this line.</returns>
-    public bool IsIn(ReadOnlySpan<byte> line)
+    /// <returns>Whether this line has the last token of a container's start.</returns>
+    public bool IsFoundIn(ReadOnlySpan<byte> line)
     {
         if (_found == 0 && line is [(byte)'{', (byte)'"', not (byte)'R', ..])
         {

@@ -1,31 +1,34 @@
 namespace CloudTrailAggregation.Framing;
 
 /// <summary>What becomes of a record.</summary>
-public enum RecordOutcome
+internal enum RecordOutcome
 {
-    /// <summary>One row.</summary>
+    /// <summary>It becomes a row.</summary>
     Event,
 
-    /// <summary>Dropped and counted: an exact copy of an earlier record.</summary>
+    /// <summary>It is an exact copy of an earlier record: dropped and counted.</summary>
     Duplicate,
 
-    /// <summary>Kept verbatim beside the month's file: not an event.</summary>
+    /// <summary>It is not an event: kept verbatim in the reject file.</summary>
     Reject,
 }
 
-/// <summary>One event's bytes in an object, or what is there instead of an event; valid as long as its chunk.</summary>
-public unsafe struct Record
+/// <summary>
+/// One event's bytes in an object, or the bytes in its place that are not an event. Valid until its chunk is filled
+/// again.
+/// </summary>
+internal unsafe struct Record
 {
-    /// <summary>Its first byte, in the chunk.</summary>
+    /// <summary>The address of its first byte, in the chunk.</summary>
     public byte* Start;
 
-    /// <summary>In bytes.</summary>
+    /// <summary>Its length in bytes.</summary>
     public int Length;
 
-    /// <summary>The number of its line in the object, from 1; blank lines count.</summary>
+    /// <summary>The number of its line in the object, from 1. Blank lines count.</summary>
     public long LineNumber;
 
-    /// <summary>See <c>DuplicateFilter.HashOf</c>; zero where duplicates are kept.</summary>
+    /// <summary>The hash by <c>DuplicateFilter.HashOf</c>; 0 where duplicates are kept.</summary>
     public UInt128 Hash;
 
     /// <summary>What becomes of it.</summary>
@@ -35,17 +38,17 @@ public unsafe struct Record
     public readonly ReadOnlySpan<byte> Text => new(Start, Length);
 }
 
-/// <summary>A growing list of records whose memory is used again.</summary>
-public sealed class RecordTable
+/// <summary>A growing list of records that reuses its memory.</summary>
+internal sealed class RecordTable
 {
     private const int TypicalRecords = 512;
 
     private Record[] _records = new Record[TypicalRecords];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of records.</summary>
     public int Count { get; private set; }
 
-    /// <summary>All of them, in order; to be changed in place.</summary>
+    /// <summary>All records in order, to be changed in place. Valid until the next <see cref="Add"/>.</summary>
     public Span<Record> All => _records.AsSpan(0, Count);
 
     /// <summary>Appends a record.</summary>
@@ -59,6 +62,6 @@ public sealed class RecordTable
         _records[Count++] = record;
     }
 
-    /// <summary>Removes all.</summary>
+    /// <summary>Removes all records and keeps the memory.</summary>
     public void Clear() => Count = 0;
 }

@@ -6,16 +6,17 @@ using CloudTrailAggregation.Source;
 namespace CloudTrailAggregation.Framing;
 
 /// <summary>
-/// Framing: where a record ends. Cuts an object's text into chunks of whole lines and finds their lines; a line may hold
-/// several records. Where a chunk is cut depends on the text alone, not on how the bytes arrive, so that a rerun makes
-/// the same chunks.
+/// Framing: where a record ends. Cuts an object's text into chunks of whole lines and finds the lines; a line may hold
+/// several records. The cuts depend on the text alone, not on the sizes in which the bytes arrive, so that a rerun
+/// makes the same chunks.
 /// </summary>
-public sealed class RecordFraming(SourceText logFile)
+/// <param name="source">The text; the caller disposes it.</param>
+internal sealed class RecordFraming(SourceText source)
 {
-    /// <summary>The longest record that can be an event, in bytes.</summary>
+    /// <summary>The maximum length of an event: 16 MiB.</summary>
     public const int MaxRecordBytes = 16 << 20;
 
-    /// <summary>The longest record together with byte-order mark, CR and newline.</summary>
+    /// <summary>The maximum length of an event together with byte-order mark, CR and newline.</summary>
     private const int MaxChunkBytes = MaxRecordBytes + 5;
 
     private readonly ArrayBufferWriter<byte> _carried = new();
@@ -25,7 +26,9 @@ public sealed class RecordFraming(SourceText logFile)
     private bool _inLine;
     private bool _ended;
 
-    /// <summary>Fills the chunk with the next whole records, or with a fragment of a record that is too long to be held.</summary>
+    /// <summary>
+    /// Fills a chunk with the next whole records, or with a fragment of a record that is longer than the maximum.
+    /// </summary>
     /// <returns>False at the end of the text.</returns>
     /// <exception cref="AggregationException">The object cannot be unpacked or framed.</exception>
     public async ValueTask<bool> FillAsync(Chunk chunk, CancellationToken cancellation)
@@ -68,9 +71,9 @@ public sealed class RecordFraming(SourceText logFile)
     {
         while (!_ended && chunk.Length < chunk.Capacity)
         {
-            if (!logFile.TryRead(chunk.Free, out int read))
+            if (!source.TryRead(chunk.Free, out int read))
             {
-                await logFile.RefillAsync(cancellation);
+                await source.RefillAsync(cancellation);
             }
             else if (read > 0)
             {
@@ -83,7 +86,7 @@ public sealed class RecordFraming(SourceText logFile)
         }
     }
 
-    /// <summary>How far the whole JSON objects reach that a chunk without a newline begins with.</summary>
+    /// <summary>The length of the whole JSON objects at the start of a chunk that has no newline.</summary>
     private static unsafe int LengthOfObjects(Chunk chunk)
     {
         chunk.Terminate();
@@ -104,7 +107,7 @@ public sealed class RecordFraming(SourceText logFile)
         return (int)(end - chunk.Start);
     }
 
-    /// <summary>Decides what the chunk is and carries the rest over to the next.</summary>
+    /// <summary>Decides what the chunk holds and carries the remaining bytes over to the next chunk.</summary>
     private void Cut(Chunk chunk, int lastNewline, int objects)
     {
         chunk.FirstLineNumber = _nextLineNumber;
@@ -168,12 +171,16 @@ public sealed class RecordFraming(SourceText logFile)
         }
     }
 
-    /// <exception cref="AggregationException">The line begins a container.</exception>
+    /// <summary>Refuses containers.</summary>
+    /// <exception cref="AggregationException">A container starts on this line.</exception>
     private void CheckContainer(ReadOnlySpan<byte> line, long number)
     {
-        if (!_inLine && _containerStart.IsIn(line))
+        if (!_inLine && _containerStart.IsFoundIn(line))
         {
-            throw new AggregationException($"{logFile.Uri}, line {number}: many records in one JSON value ({{\"Records\":[…]}} as CloudTrail delivers it, or […]), not one event a line. Run stage 1 first, which gathers a day's files into NDJSON, or point the source at its output.");
+            throw new AggregationException(
+                $"{source.Uri}, line {number}: many records in one JSON value "
+                + "({\"Records\":[…]} as CloudTrail delivers it, or […]), not one event a line. "
+                + "Run stage 1 first, which gathers a day's files into NDJSON, or point the source at its output.");
         }
     }
 

@@ -1,31 +1,30 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using CloudTrailAggregation.Framing;
 
 namespace CloudTrailAggregation.Json;
 
 /// <summary>
-/// Steps over JSON (RFC 8259) and checks it whole, UTF-8 included, in one pass. It needs no bounds: the text must be
-/// followed by a newline, which no JSON value can step over (a line holds none), and by
-/// <see cref="Chunk.SpareBytes"/> readable bytes. Every method takes the position to start at and returns the one
-/// after what it stepped over, or null, with <see cref="Error"/> and <see cref="ErrorAt"/> set.
+/// Steps over JSON (RFC 8259) and checks all of it, UTF-8 included, in one pass. Instead of bounds checks it relies on
+/// what follows the text: a newline or a zero, which ends every scan because no JSON value on a line contains it, and
+/// 64 readable bytes (<c>Chunk.SpareBytes</c>). Every method takes the position to start at. It returns the position
+/// after what it stepped over, or null with <see cref="Error"/> and <see cref="ErrorAt"/> set.
 /// </summary>
-public unsafe ref struct JsonScanner
+internal unsafe ref struct JsonScanner
 {
-    /// <summary>Objects and arrays may be nested this deep, the event itself included.</summary>
+    /// <summary>The maximum depth of nested objects and arrays, including the event itself.</summary>
     public const int MaxDepth = 256;
 
-    /// <summary>What is wrong, once a method has returned null.</summary>
+    /// <summary>What is wrong; set when a method has returned null.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Where.</summary>
+    /// <summary>The position of the error.</summary>
     public byte* ErrorAt { get; private set; }
 
-    /// <summary>Set, never cleared, by a string that holds an escape.</summary>
+    /// <summary>Whether a string with an escape was stepped over; the caller clears it.</summary>
     public bool Escaped { get; set; }
 
-    /// <summary>White space of JSON that can stand in a line.</summary>
+    /// <summary>Steps over white space, except newlines.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* SkipWhite(byte* at)
     {
@@ -37,8 +36,9 @@ public unsafe ref struct JsonScanner
         return at;
     }
 
-    /// <param name="at">The first byte of a value.</param>
-    /// <param name="depth">How many objects and arrays are open around it.</param>
+    /// <summary>Steps over a value.</summary>
+    /// <param name="at">The first byte of the value.</param>
+    /// <param name="depth">The number of objects and arrays that contain it.</param>
     public byte* SkipValue(byte* at, int depth)
     {
         switch (*at)
@@ -84,7 +84,7 @@ public unsafe ref struct JsonScanner
         return at;
     }
 
-    /// <summary>The next byte that is a quote, a backslash, a control character or not ASCII.</summary>
+    /// <summary>Finds the next byte that is a quote, a backslash, a control character or not ASCII.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte* FindSpecial(byte* at)
     {
@@ -154,7 +154,7 @@ public unsafe ref struct JsonScanner
         }
     }
 
-    /// <summary>A member's name, the colon and the white space around it.</summary>
+    /// <summary>Steps over a member's name, the colon and the white space around it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* SkipName(byte* at)
     {
@@ -167,6 +167,7 @@ public unsafe ref struct JsonScanner
         return at == null ? null : SkipColon(at + 1);
     }
 
+    /// <summary>Steps over a colon and the white space around it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* SkipColon(byte* at)
     {
@@ -279,7 +280,7 @@ public unsafe ref struct JsonScanner
         return at + 6;
     }
 
-    /// <summary>One character of two to four bytes: Unicode 16, table 3-7.</summary>
+    /// <summary>Steps over one character of two to four bytes: Unicode 16, table 3-7.</summary>
     private byte* SkipUtf8(byte* at)
     {
         byte first = at[0];
@@ -298,7 +299,8 @@ public unsafe ref struct JsonScanner
         return valid ? at + length : Fail(at, "is not valid UTF-8");
     }
 
-    /// <summary>Notes what is wrong and where; the first cause stays.</summary>
+    /// <summary>Sets the error and its position, unless an earlier error is set.</summary>
+    /// <returns>Null.</returns>
     public byte* Fail(byte* at, string error)
     {
         if (Error is null)

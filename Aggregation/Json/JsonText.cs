@@ -3,16 +3,17 @@ using System.Text;
 
 namespace CloudTrailAggregation.Json;
 
-/// <summary>The text that a valid JSON string stands for.</summary>
+/// <summary>Unescapes JSON strings.</summary>
 internal static unsafe class JsonText
 {
-    /// <summary>Unescapes a string.</summary>
+    /// <summary>Unescapes a valid string.</summary>
     /// <param name="from">The byte after its opening quote.</param>
-    /// <param name="end">Its closing quote; all between must have been checked.</param>
-    /// <param name="to">Where the text goes; it is never longer than its source.</param>
+    /// <param name="end">Its closing quote.</param>
+    /// <param name="to">Receives the text, which is never longer than its source.</param>
     /// <param name="loneSurrogate">
-    /// Whether it holds half of a surrogate pair, which has no UTF-8. It is written in the three bytes it would have
-    /// (as WTF-8 does), so that names stay distinct; <see cref="ReplaceLoneSurrogates"/> makes UTF-8 of it.
+    /// Whether the text has half of a surrogate pair, which UTF-8 cannot represent. Such a half takes three bytes, as
+    /// in WTF-8, so that different names stay different; <see cref="ReplaceLoneSurrogates"/> makes valid UTF-8 of the
+    /// text.
     /// </param>
     /// <returns>The end of the text.</returns>
     public static byte* Unescape(byte* from, byte* end, byte* to, out bool loneSurrogate)
@@ -42,12 +43,12 @@ internal static unsafe class JsonText
         }
     }
 
-    /// <summary>Puts U+FFFD, which takes as many bytes, in the place of each lone surrogate.</summary>
+    /// <summary>Replaces each lone surrogate by U+FFFD, which also takes three bytes.</summary>
     public static void ReplaceLoneSurrogates(Span<byte> text)
     {
         for (int at = 0; at < text.Length - 2; at++)
         {
-            // In valid UTF-8 no byte from A0 on follows ED.
+            // In valid UTF-8 the byte after ED is less than A0.
             if (text[at] == 0xED && text[at + 1] >= 0xA0)
             {
                 "\uFFFD"u8.CopyTo(text[at..]);
@@ -89,6 +90,6 @@ internal static unsafe class JsonText
         return from;
     }
 
-    private static char CodeUnit(byte* escape) =>
-        (char)ushort.Parse(new ReadOnlySpan<byte>(escape + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static char CodeUnit(byte* escape) => (char)ushort.Parse(
+        new ReadOnlySpan<byte>(escape + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

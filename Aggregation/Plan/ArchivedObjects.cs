@@ -3,32 +3,45 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Plan;
 
-/// <summary>Objects that cannot be read before they are restored: named before anything is read.</summary>
+/// <summary>
+/// Refuses archived objects, which cannot be read before they are restored, before the run reads anything.
+/// </summary>
 internal static class ArchivedObjects
 {
-    private const int Named = 3;
+    private const int MaxNamed = 3;
 
-    /// <exception cref="AggregationException">Sources are archived; the first few are named, with their number.</exception>
+    /// <exception cref="AggregationException">
+    /// At least one source is archived. The message has their number and names the first three.
+    /// </exception>
     public static void CheckSources(IReadOnlyList<StoredObject> sources, IObjectStore store, Unit unit)
     {
         int archived = sources.Count(source => source.IsArchived);
         if (archived > 0)
         {
-            var first = sources.Where(source => source.IsArchived).Take(Named).Select(source => source.Key);
-            throw new AggregationException($"{store.UriOf(unit.Prefix)}: {archived} of {sources.Count} source objects are archived (GLACIER or DEEP_ARCHIVE): {string.Join(", ", first)}{(archived > Named ? ", ..." : "")}. Nothing was read. Restore them first (aws s3api restore-object), and start again once that is done.");
+            var first = sources.Where(source => source.IsArchived).Take(MaxNamed).Select(source => source.Key);
+            throw new AggregationException(
+                $"{store.UriOf(unit.Prefix)}: {archived} of {sources.Count} source objects are archived "
+                + $"(GLACIER or DEEP_ARCHIVE): {string.Join(", ", first)}{(archived > MaxNamed ? ", ..." : "")}. "
+                + "Nothing was read. "
+                + "Restore them first (aws s3api restore-object), and start again once that is done.");
         }
     }
 
     /// <exception cref="AggregationException">An output of an earlier run is archived.</exception>
-    public static void CheckStanding(IEnumerable<StoredObject> files, IObjectStore store)
+    public static void CheckOutputs(IEnumerable<StoredObject> files, IObjectStore store)
     {
         foreach (var file in files.Where(file => file.IsArchived))
         {
-            throw StandingAt(store.UriOf(file.Key));
+            throw ArchivedOutput(store.UriOf(file.Key));
         }
     }
 
-    /// <summary>An output of an earlier run whose footer cannot be read, so that nothing tells whether the month would shrink.</summary>
-    public static AggregationException StandingAt(string uri, Exception? e = null) =>
-        new($"{uri}: it is archived, so what it holds is not known. Nothing was replaced. Restore it first (aws s3api restore-object), or say \"replace\": true (--replace) to replace it.", e);
+    /// <summary>
+    /// Makes the error for an archived output of an earlier run: its footer cannot be read, so the run cannot tell
+    /// whether the month would shrink.
+    /// </summary>
+    public static AggregationException ArchivedOutput(string uri, Exception? cause = null) =>
+        new($"{uri}: it is archived, so what it holds is not known. Nothing was replaced. "
+            + "Restore it first (aws s3api restore-object), or say \"replace\": true (--replace) to replace it.",
+            cause);
 }

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace CloudTrailAggregation.Plan;
 
-/// <summary>The days that a month's source has nothing for although they are due.</summary>
+/// <summary>The days of a month that are due and have no source object.</summary>
 public static class MissingDays
 {
     /// <summary>
-    /// The days between the first day with an object and the last day due, without one. Due is what has ended: of a month
-    /// that has ended every day, of the running one the days up to yesterday (UTC). Days before the first object are not
-    /// missing, because a trail may have started in the middle of a month.
+    /// Finds the days without an object between the first day that has one and the last day due. A day is due once it
+    /// has ended (UTC): every day of a month in the past, and the days up to yesterday of the running month. Days
+    /// before the first object are not missing, because a trail may have started in the middle of a month.
     /// </summary>
     /// <param name="month">The month.</param>
     /// <param name="days">The days with an object, 1 to 31, in any order.</param>
@@ -17,19 +17,24 @@ public static class MissingDays
     {
         var present = days.ToHashSet();
         int first = present.Count == 0 ? int.MaxValue : present.Min();
-        return [.. Enumerable.Range(1, LastDayDue(month, now))
-            .Where(day => day > first && !present.Contains(day))
-            .Select(day => new DateOnly(month.Year, month.Number, day))];
+        return
+        [
+            .. Enumerable.Range(1, LastDayDue(month, now))
+                .Where(day => day > first && !present.Contains(day))
+                .Select(day => new DateOnly(month.Year, month.Number, day)),
+        ];
     }
 
-    /// <summary>The last day of the month that has ended: 0 on the first day of the running month.</summary>
+    /// <summary>
+    /// The last day of the month that has ended; 0 on the first day of the running month and before it.
+    /// </summary>
     internal static int LastDayDue(Month month, DateTimeOffset now) =>
         month < Month.Of(now) ? DateTime.DaysInMonth(month.Year, month.Number)
         : month == Month.Of(now) ? now.UtcDateTime.Day - 1
         : 0;
 
-    /// <summary>Days as people read them: <c>2024-02-03, 2024-02-05 to 2024-02-09</c>.</summary>
-    /// <param name="days">In ascending order.</param>
+    /// <summary>Lists days with ranges: <c>2024-02-03, 2024-02-05 to 2024-02-09</c>.</summary>
+    /// <param name="days">Days in ascending order, each once.</param>
     public static string Text(IReadOnlyList<DateOnly> days) => Spans.Text(
         days.Select(day => day.DayNumber),
         number => DateOnly.FromDayNumber(number).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

@@ -4,8 +4,8 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Plan;
 
 /// <summary>
-/// The keys that a run writes and clears: <c>YYYY/MM/NNNNNN.parquet</c> and
-/// <c>_rejected/YYYY/MM/NNNNNN.ndjson.gz</c>. Nothing else is ever touched.
+/// The keys that a run writes and deletes: <c>YYYY/MM/NNNNNN.parquet</c> and
+/// <c>_rejected/YYYY/MM/NNNNNN.ndjson.gz</c>. A run changes no other key.
 /// </summary>
 internal static class OutputKeys
 {
@@ -24,7 +24,7 @@ internal static class OutputKeys
 
     public static bool IsReject(Unit unit, string key) => key.StartsWith(RejectPrefix(unit), StringComparison.Ordinal);
 
-    /// <summary>The objects below the prefix whose names are of this scheme.</summary>
+    /// <summary>Lists the objects named <c>{prefix}NNNNNN{suffix}</c>, by key in ordinal order.</summary>
     public static async Task<IReadOnlyDictionary<string, StoredObject>> ListAsync(
         IObjectStore store, string prefix, string suffix, CancellationToken cancellation)
     {
@@ -32,8 +32,9 @@ internal static class OutputKeys
         await foreach (var stored in store.ListAsync(prefix, cancellation))
         {
             var name = stored.Key.AsSpan(prefix.Length);
-            if (name.Length == NumberDigits + suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal)
-                && !name[..NumberDigits].ContainsAnyExceptInRange('0', '9'))
+            bool hasSuffix = name.Length == NumberDigits + suffix.Length
+                && name.EndsWith(suffix, StringComparison.Ordinal);
+            if (hasSuffix && !name[..NumberDigits].ContainsAnyExceptInRange('0', '9'))
             {
                 outputs.Add(stored.Key, stored);
             }

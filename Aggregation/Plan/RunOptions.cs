@@ -2,24 +2,28 @@ using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Plan;
 
-/// <summary>What a run does the same way for every month.</summary>
+/// <summary>The settings of a run that hold for every unit.</summary>
 public sealed record RunOptions
 {
-    /// <summary>Rows in a file before the next one is begun; 0, the default: one file a month.</summary>
+    /// <summary>The maximum number of rows in a file; 0, the default, means one file for each unit.</summary>
     public long RowsPerFile { get; init; }
 
-    /// <summary>The compression of the Parquet files; the default is zstd.</summary>
+    /// <summary>The compression of the Parquet files; zstd by default.</summary>
     public Codec Codec { get; init; } = Codec.Zstd;
 
-    /// <summary>Whether exact copies of a line are dropped; true is the default.</summary>
+    /// <summary>Whether exact copies of a record are dropped; true by default.</summary>
     public bool Deduplicate { get; init; } = true;
 
-    /// <summary>The share of the records, and of their bytes, that may be rejects: 0 to 100 percent, 1 by default.</summary>
+    /// <summary>
+    /// The maximum share of the records, and of their bytes, that may be rejects: 0 to 100 percent, 1 by default.
+    /// </summary>
     public double MaxRejectedPercent { get; init; } = 1;
 
-    /// <summary>Threads that read and encode, from 1; the output's bytes do not depend on it.</summary>
+    /// <summary>
+    /// Threads that read and encode: at least 1, the default. The output's bytes do not depend on it.
+    /// </summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>Whether a month may be replaced by one with fewer events; false is the default.</summary>
+    /// <summary>Whether a run may replace a unit's files by files with fewer events; false by default.</summary>
     public bool Replace { get; init; }
 }

@@ -4,18 +4,18 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Plan;
 
-/// <summary>Keys that are no sources.</summary>
+/// <summary>The keys in a unit's folder that are not sources.</summary>
 /// <param name="Count">How many there are.</param>
-/// <param name="First">The first few of them.</param>
+/// <param name="First">The first five, in ordinal order.</param>
 public sealed record IgnoredKeys(long Count, IReadOnlyList<string> First);
 
 /// <summary>
-/// The source objects of a unit as stage 1 leaves them: below <c>YYYY/MM/DD/</c>, named .ndjson or .json, with or without
-/// .gz, in ordinal order of their keys. Empty ones are skipped, other keys ignored and named.
+/// The source objects of a unit as stage 1 writes them: below <c>YYYY/MM/DD/</c>, named .ndjson or .json, with or
+/// without .gz, in ordinal order of their keys. Skips empty objects, and counts and names any other key.
 /// </summary>
 internal sealed class SourceListing
 {
-    private const int NamedIgnoredKeys = 5;
+    private const int MaxNamedKeys = 5;
 
     private static readonly string[] Suffixes = [".ndjson", ".json", ".ndjson.gz", ".json.gz"];
 
@@ -26,24 +26,26 @@ internal sealed class SourceListing
 
     private SourceListing(IObjectStore store) => _store = store;
 
-    /// <summary>The objects, in their order.</summary>
+    /// <summary>The objects, in ordinal order of their keys.</summary>
     public IReadOnlyList<StoredObject> Objects => _objects;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>How many objects there are.</summary>
     public int Count => _objects.Count;
 
-    /// <summary>Stored bytes of all of them.</summary>
+    /// <summary>The stored bytes of all objects together.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The day of each object, 1 to 31.</summary>
     public IEnumerable<int> Days => _objects.Select(DayOf);
 
-    /// <summary>Keys below the unit's folder that are no sources.</summary>
+    /// <summary>The keys below the unit's folder that are not sources.</summary>
     public IgnoredKeys Ignored => new(_ignored, _firstIgnored);
 
-    /// <summary>The object at a place, from 0.</summary>
-    public SourceObject this[int place] => new(_objects[place], place, _store.UriOf(_objects[place].Key), DayOf(_objects[place]));
+    /// <summary>The object at a place in the order, from 0.</summary>
+    public SourceObject this[int place] =>
+        new(_objects[place], place, _store.UriOf(_objects[place].Key), DayOf(_objects[place]));
 
+    /// <summary>Lists a unit's sources.</summary>
     /// <exception cref="AggregationException">The store cannot be listed.</exception>
     public static async Task<SourceListing> ReadAsync(Unit unit, IObjectStore store, CancellationToken cancellation)
     {
@@ -56,14 +58,17 @@ internal sealed class SourceListing
         return listing;
     }
 
-    /// <summary>Compares with a later listing of the same unit.</summary>
-    /// <exception cref="AggregationException">A source came, went or changed.</exception>
+    /// <summary>Compares this listing with a later one of the same unit.</summary>
+    /// <exception cref="AggregationException">A source came, went or changed between the two.</exception>
     public void CheckUnchanged(SourceListing later)
     {
-        var changed = _objects.Except(later._objects).Concat(later._objects.Except(_objects)).Select(source => source.Key).ToList();
+        var changed = _objects.Except(later._objects).Concat(later._objects.Except(_objects)).ToList();
         if (changed.Count > 0)
         {
-            throw new AggregationException($"{_store.UriOf(changed[0])}: it came, went or changed while the month was read ({changed.Count} changes in the listing). Nothing was replaced. Run the month again once stage 1 is done.");
+            throw new AggregationException(
+                $"{_store.UriOf(changed[0].Key)}: it came, went or changed while the month was read "
+                + $"({changed.Count} changes in the listing). Nothing was replaced. "
+                + "Run the month again once stage 1 is done.");
         }
     }
 
@@ -78,7 +83,7 @@ internal sealed class SourceListing
         if (!isSource)
         {
             _ignored++;
-            if (_firstIgnored.Count < NamedIgnoredKeys)
+            if (_firstIgnored.Count < MaxNamedKeys)
             {
                 _firstIgnored.Add(stored.Key);
             }

@@ -1,10 +1,10 @@
 namespace CloudTrailAggregation.Plan;
 
-/// <summary>Numbers in a row as people write them: <c>01, 03 to 05</c>.</summary>
+/// <summary>Writes numbers as ranges: <c>01, 03 to 05</c>.</summary>
 internal static class Spans
 {
-    /// <param name="ascending">The numbers, each once, the smallest first.</param>
-    /// <param name="text">How one is written.</param>
+    /// <param name="ascending">The numbers in ascending order, each once.</param>
+    /// <param name="text">Writes one number.</param>
     public static string Text(IEnumerable<int> ascending, Func<int, string> text)
     {
         List<(int First, int Last)> spans = [];
@@ -20,6 +20,7 @@ internal static class Spans
             }
         }
 
-        return string.Join(", ", spans.Select(span => span.First == span.Last ? text(span.First) : $"{text(span.First)} to {text(span.Last)}"));
+        return string.Join(", ", spans.Select(span =>
+            span.First == span.Last ? text(span.First) : $"{text(span.First)} to {text(span.Last)}"));
     }
 }

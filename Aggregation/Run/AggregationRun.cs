@@ -6,12 +6,14 @@ using CloudTrailAggregation.Write;
 
 namespace CloudTrailAggregation.Run;
 
-/// <summary>The main path: plan -> write -> commit. A unit's source becomes its Parquet files, or the unit stays unchanged.</summary>
-/// <param name="source">Where the events are.</param>
-/// <param name="destination">Where the Parquet files go; may be the source.</param>
-/// <param name="options">What a run does the same way for every unit.</param>
-/// <param name="time">The clock.</param>
-/// <param name="progress">Hears of each source that is read to its end.</param>
+/// <summary>
+/// The main path: plan -> write -> commit. A unit's sources become its Parquet files, or the unit stays unchanged.
+/// </summary>
+/// <param name="source">The store that holds the events.</param>
+/// <param name="destination">The store that takes the Parquet files; may be the same object as the source.</param>
+/// <param name="options">The settings that hold for every unit.</param>
+/// <param name="time">The clock; the library reads no other.</param>
+/// <param name="progress">Receives a report after each source that was read to its end; null for none.</param>
 public sealed class AggregationRun(
     IObjectStore source,
     IObjectStore destination,
@@ -19,32 +21,44 @@ public sealed class AggregationRun(
     TimeProvider time,
     IProgress<RunProgress>? progress = null)
 {
-    /// <summary>Runs one unit.</summary>
-    /// <exception cref="AggregationException">The unit is unchanged; the message says why and what to do.</exception>
+    /// <summary>Runs one unit. Call it again for the next unit, one call at a time.</summary>
+    /// <param name="unit">The unit to write.</param>
+    /// <param name="cancellation">Ends the run; ignored once the first file is being completed.</param>
+    /// <returns>What the run read, wrote and removed; the status is empty where the unit has no records.</returns>
+    /// <exception cref="AggregationException">
+    /// The run failed. The message names the object, what is wrong and what to do. The unit is unchanged, except after
+    /// a commit that fails between two files: that message names the files already written.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was canceled; the unit is unchanged.</exception>
     public async Task<RunReport> RunAsync(Unit unit, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         long started = time.GetTimestamp();
         long retriesBefore = Retries();
 
-        // Plan: what is to be read, and what exists at the destination.
+        // Plan: what to read, and what exists at the destination.
         var plan = await RunPlan.MakeAsync(unit, source, destination, options, cancellation);
 
-        // Write: sources -> records -> events -> columns -> staged files, which nobody sees.
+        // Write: sources -> records -> events -> columns -> staged files, which no reader sees.
         await using var staged = new StagedUnit(plan, source, destination, options, progress, cancellation);
         await staged.WriteAsync(cancellation);
 
-        // Commit: all or nothing.
+        // Commit: all files become visible, or none.
         var commit = new RunCommit(source, destination, plan, staged, time);
-        if (staged.Counts.Records > 0)
+        bool hasRecords = staged.Counts.Records > 0;
+        if (hasRecords)
         {
             await commit.RunAsync(options.Replace, cancellation);
         }
 
+        var sources = plan.Sources;
+        string? reason = hasRecords
+            ? null
+            : await new EmptyMonth(source, unit.Month, time).ReasonAsync(sources.Count, sources.Ignored, cancellation);
         return RunReport.Of(plan, staged, commit, destination) with
         {
-            MissingDays = MissingDays.Of(unit.Month, plan.Sources.Days, now),
-            Reason = staged.Counts.Records > 0 ? null : await new EmptyMonth(source, unit.Month, time).ReasonAsync(plan.Sources.Count, plan.Sources.Ignored, cancellation),
+            MissingDays = MissingDays.Of(unit.Month, sources.Days, now),
+            Reason = reason,
             Retries = Retries() - retriesBefore,
             DurationMilliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds,
         };

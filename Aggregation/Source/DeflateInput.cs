@@ -3,42 +3,53 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Source;
 
 /// <summary>
-/// The window on the stored bytes that DeflateStream pulls from. It answers 0 when the window is used up and
-/// notes that it starved: DeflateStream then returns what it has and asks again at its next read.
+/// The window on the stored bytes that DeflateStream reads from. When the window is empty, <see
+/// cref="Read(Span{byte})"/> returns 0 and sets <see cref="Starved"/>: DeflateStream then returns what it has and reads
+/// again at its next call.
 /// </summary>
 internal sealed class DeflateInput : ForwardStream
 {
     private byte[] _window = LargeBuffers.Rent(SourceText.BlockSizeBytes);
     private int _end;
 
-    /// <summary>Where the next unread byte stands in the window.</summary>
+    /// <summary>The position of the next unread byte in the window.</summary>
     public int Next { get; set; }
 
-    /// <summary>Where the piece handed out last begins; bytes from here on stay in the window.</summary>
-    public int Handed { get; set; }
+    /// <summary>The position of the last piece that was read; bytes from here on stay in the window.</summary>
+    public int LastPiece { get; set; }
 
+    /// <summary>Whether a read found the window empty.</summary>
     public bool Starved { get; set; }
 
     /// <summary>
-    /// Whether to hand out single bytes, as long as a member has given no text: an empty member's trailer is all
-    /// zeros, its data may end in a zero too, and only the last piece handed out tells one from the other.
+    /// Whether each read returns a single byte: so long as a gzip member has given no text. The trailer of an empty
+    /// gzip member is all zeros and its deflate data may end in a zero too; with pieces of one byte the end of the data
+    /// is exact.
     /// </summary>
     public bool ByteByByte { get; set; }
 
+    /// <summary>The bytes that were not read yet; valid until the next <see cref="MakeRoom"/>.</summary>
     public ReadOnlySpan<byte> Unread => _window.AsSpan(Next, _end - Next);
 
-    /// <summary>The piece handed out last and as many bytes after it, as far as they are here.</summary>
-    public ReadOnlySpan<byte> HandedAnd(int bytes) =>
-        _window.AsSpan(Handed, Math.Min(_end, Next + bytes) - Handed);
+    /// <summary>
+    /// The last piece and up to <paramref name="bytes"/> bytes after it, as far as the window has them.
+    /// </summary>
+    public ReadOnlySpan<byte> LastPieceAnd(int bytes) =>
+        _window.AsSpan(LastPiece, Math.Min(_end, Next + bytes) - LastPiece);
 
+    /// <summary>Passes over unread bytes.</summary>
     public void Skip(int bytes) => Next += bytes;
 
-    public void Added(int bytes) => _end += bytes;
+    /// <summary>Takes bytes that were written to the memory from <see cref="MakeRoom"/>.</summary>
+    public void Append(int bytes) => _end += bytes;
 
-    /// <summary>Drops what is done with, grows if a single header or trailer fills the window.</summary>
+    /// <summary>
+    /// Drops the bytes that are no longer needed, and grows if a single header or trailer fills the window.
+    /// </summary>
+    /// <returns>Memory for up to <paramref name="bytes"/> stored bytes, at least half of the window.</returns>
     public Memory<byte> MakeRoom(int bytes)
     {
-        int keep = Math.Min(Handed, Next);
+        int keep = Math.Min(LastPiece, Next);
         int kept = _end - keep;
         if (kept > _window.Length / 2)
         {
@@ -52,7 +63,7 @@ internal sealed class DeflateInput : ForwardStream
             _window.AsSpan(keep, kept).CopyTo(_window);
         }
 
-        (Handed, Next, _end) = (Handed - keep, Next - keep, kept);
+        (LastPiece, Next, _end) = (LastPiece - keep, Next - keep, kept);
         return _window.AsMemory(kept, Math.Min(bytes, _window.Length - kept));
     }
 
@@ -63,14 +74,15 @@ internal sealed class DeflateInput : ForwardStream
         if (bytes > 0)
         {
             _window.AsSpan(Next, bytes).CopyTo(buffer);
-            Handed = Next;
+            LastPiece = Next;
             Next += bytes;
         }
 
         return bytes;
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        new(Read(buffer.Span));
 
     protected override void Dispose(bool disposing)
     {

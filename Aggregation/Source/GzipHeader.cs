@@ -3,23 +3,28 @@ using System.IO.Hashing;
 
 namespace CloudTrailAggregation.Source;
 
-/// <summary>The header of a gzip member: RFC 1952, section 2.3.</summary>
+/// <summary>Reads the header of a gzip member: RFC 1952, section 2.3.</summary>
 internal static class GzipHeader
 {
     private const int FixedBytes = 10;
     private const int Deflate = 8;
     private const byte HeaderCrc = 2, Extra = 4, Name = 8, Comment = 16, Reserved = 0xE0;
 
-    /// <summary>A header has no longer name, comment and extra field than this, in bytes.</summary>
+    /// <summary>The maximum length of a header with extra field, name and comment: 256 KiB.</summary>
     private const int MaxBytes = 1 << 18;
 
+    /// <summary>Whether the bytes start with a header.</summary>
     public enum Result { Whole, Incomplete, Invalid }
 
-    /// <summary>The first two bytes; no text begins with the first of them, a control character.</summary>
+    /// <summary>The first two bytes of gzip. The first is a control character, with which no text starts.</summary>
     public static ReadOnlySpan<byte> Start => [0x1F, 0x8B];
 
-    public static bool IsNext(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Start);
+    /// <summary>Whether the bytes start with gzip's first two bytes.</summary>
+    public static bool StartsGzip(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Start);
 
+    /// <summary>Reads a header.</summary>
+    /// <param name="bytes">The bytes from the header's start on.</param>
+    /// <param name="length">The header's length in bytes, where the result is <see cref="Result.Whole"/>.</param>
     public static Result Read(ReadOnlySpan<byte> bytes, out int length)
     {
         length = FixedBytes;
@@ -29,7 +34,7 @@ internal static class GzipHeader
         }
 
         byte flags = bytes[3];
-        if (!IsNext(bytes) || bytes[2] != Deflate || (flags & Reserved) != 0)
+        if (!StartsGzip(bytes) || bytes[2] != Deflate || (flags & Reserved) != 0)
         {
             return Result.Invalid;
         }
@@ -40,7 +45,8 @@ internal static class GzipHeader
         if (whole && (flags & HeaderCrc) != 0)
         {
             whole = bytes.Length >= length + sizeof(ushort);
-            if (whole && BinaryPrimitives.ReadUInt16LittleEndian(bytes[length..]) != (ushort)Crc32.HashToUInt32(bytes[..length]))
+            ushort checksum = (ushort)Crc32.HashToUInt32(bytes[..length]);
+            if (whole && BinaryPrimitives.ReadUInt16LittleEndian(bytes[length..]) != checksum)
             {
                 return Result.Invalid;
             }

@@ -2,21 +2,27 @@ using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Source;
 
-/// <summary>An object's stored bytes in a pooled buffer, which goes back when the stream is disposed.</summary>
+/// <summary>An object's stored bytes in a pooled buffer. Disposing the stream returns the buffer.</summary>
 internal sealed class PooledStream : MemoryStream
 {
     private byte[]? _buffer;
 
     private PooledStream(byte[] buffer, int length) : base(buffer, 0, length, writable: false) => _buffer = buffer;
 
-    /// <summary>Reads the stream to its end.</summary>
+    /// <summary>Reads a stream to its end, or one byte beyond the expected size.</summary>
+    /// <param name="stored">The stored bytes.</param>
+    /// <param name="size">Their expected number.</param>
+    /// <param name="cancellation">Ends the reads.</param>
     public static async Task<PooledStream> ReadAsync(Stream stored, long size, CancellationToken cancellation)
     {
-        // A byte more than there should be: the last read sees the end, where the store checks the object once more.
-        byte[] buffer = LargeBuffers.Rent(checked((int)size + 1));
+        // Ask for one byte more than expected, so that the last read reaches the end, where the store checks the object
+        // again.
+        int wanted = checked((int)size + 1);
+        byte[] buffer = LargeBuffers.Rent(wanted);
         try
         {
-            int length = await stored.ReadAtLeastAsync(buffer.AsMemory(0, (int)size + 1), (int)size + 1, throwOnEndOfStream: false, cancellation);
+            int length = await stored.ReadAtLeastAsync(
+                buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellation);
             return new PooledStream(buffer, length);
         }
         catch

@@ -3,18 +3,24 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Source;
 
 /// <summary>
-/// Opens the sources in their order, some ahead of the reader: a request's latency, and small objects whole, are
-/// waited for while earlier objects are read.
+/// Opens the sources in their order and ahead of the reader, so that requests, and the download of small objects, run
+/// while earlier objects are read.
 /// </summary>
-internal sealed class Prefetch(IObjectStore store, IReadOnlyList<StoredObject> sources, CancellationToken cancellation) : IAsyncDisposable
+internal sealed class Prefetch(
+    IObjectStore store, IReadOnlyList<StoredObject> sources, CancellationToken cancellation) : IAsyncDisposable
 {
-    /// <summary>Requests under way ahead of the reader, which hides 20 ms of latency for objects of a few KB.</summary>
+    /// <summary>
+    /// The maximum number of requests ahead of the reader: enough to hide 20 ms of latency for objects of a few KB.
+    /// </summary>
     private const int MaxOpen = 16;
 
-    /// <summary>Bytes fetched ahead at most, but for one object.</summary>
+    /// <summary>The maximum number of bytes fetched ahead, except for a single object: 8 MiB.</summary>
     private const long MaxBytes = 8L << 20;
 
-    /// <summary>Larger objects are not fetched, only opened, when their turn comes; stage 1's have up to some 10 MiB.</summary>
+    /// <summary>
+    /// The maximum size of an object that is fetched whole: 16 MiB. Larger objects are opened when their turn comes;
+    /// those of stage 1 have up to about 10 MiB.
+    /// </summary>
     private const long MaxFetchedBytes = 16L << 20;
 
     private readonly Lock _lock = new();
@@ -23,9 +29,10 @@ internal sealed class Prefetch(IObjectStore store, IReadOnlyList<StoredObject> s
     private long _bytesAhead;
 
     /// <summary>
-    /// A source's stored bytes; dispose the stream. To be called once for each, by several readers in about the order
-    /// of the sources.
+    /// Opens a source's stored bytes. Several threads may call it, once for each source and roughly in the order of the
+    /// sources. The caller disposes the stream.
     /// </summary>
+    /// <param name="source">The source's place in the order, from 0.</param>
     public Task<Stream> OpenAsync(int source)
     {
         lock (_lock)
@@ -47,7 +54,7 @@ internal sealed class Prefetch(IObjectStore store, IReadOnlyList<StoredObject> s
         }
     }
 
-    /// <summary>To be called once nobody opens sources any more.</summary>
+    /// <summary>Disposes the streams that nobody took. Call it when no thread opens sources any more.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var stream in _ahead.Values)
@@ -58,7 +65,7 @@ internal sealed class Prefetch(IObjectStore store, IReadOnlyList<StoredObject> s
             }
             catch (Exception)
             {
-                // Of an object nobody waits for any more.
+                // Nobody waits for this object any more, so its failure does not matter.
             }
         }
     }
@@ -67,10 +74,11 @@ internal sealed class Prefetch(IObjectStore store, IReadOnlyList<StoredObject> s
     {
         int source = _next++;
         _bytesAhead += BytesAheadOf(source);
-        _ahead.Add(source, IsFetched(source) ? FetchAsync(sources[source]) : store.OpenAsync(sources[source], cancellation));
+        var stored = sources[source];
+        _ahead.Add(source, IsFetched(source) ? FetchAsync(stored) : store.OpenAsync(stored, cancellation));
     }
 
-    /// <summary>Whether the object is fetched whole, ahead of its reader.</summary>
+    /// <summary>Whether the object is fetched whole and ahead of its reader.</summary>
     private bool IsFetched(int source) => sources[source].Size <= MaxFetchedBytes;
 
     private long BytesAheadOf(int source) => IsFetched(source) ? sources[source].Size : 0;

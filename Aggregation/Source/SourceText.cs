@@ -6,22 +6,23 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Source;
 
 /// <summary>
-/// The text of one object, gunzipped when its first two bytes say gzip (RFC 1952), unchanged otherwise. Gzip in gzip, which
-/// uploaders make that compress what is compressed already, is gunzipped twice.
-/// Async refill, synchronous read: call <see cref="TryRead"/> until it returns false, then <see cref="RefillAsync"/>.
+/// The text of one object: gunzipped if its first two bytes say gzip (RFC 1952), unchanged otherwise. Gzip within gzip,
+/// which comes from uploaders that compress a compressed file again, is gunzipped twice. The refill is asynchronous and
+/// the read is not: call <see cref="TryRead"/> until it returns false, then <see cref="RefillAsync"/>.
 /// </summary>
 /// <remarks>
-/// GZipStream reads a truncated file, and stray bytes after the last member, without complaint. So the members are
-/// framed here, the deflate data between header and trailer goes through DeflateStream, and length and CRC-32 are checked here.
+/// GZipStream accepts a truncated file, and stray bytes after the last gzip member. So this class finds the gzip
+/// members itself, passes only the deflate data between header and trailer to DeflateStream, and checks length and
+/// CRC-32.
 /// </remarks>
 public sealed class SourceText : IAsyncDisposable
 {
-    /// <summary>Bytes asked of the source at a time.</summary>
+    /// <summary>The maximum number of stored bytes in one read of the source: 1 MiB.</summary>
     public const int BlockSizeBytes = 1 << 20;
 
     private const int TrailerBytes = 8;
 
-    /// <summary>How often an object is gunzipped at most.</summary>
+    /// <summary>The maximum number of gzip layers.</summary>
     private const int MaxDepth = 2;
 
     private readonly Stream _source;
@@ -35,8 +36,9 @@ public sealed class SourceText : IAsyncDisposable
     private uint _memberBytes;
     private SourceText? _inner;
 
-    /// <param name="source">The stored bytes; disposed with this.</param>
-    /// <param name="uri">Names the object in errors; a name that ends in .gz promises gzip.</param>
+    /// <summary>Reads an object's text.</summary>
+    /// <param name="source">The stored bytes; disposed together with this object.</param>
+    /// <param name="uri">The object's name in errors. A name that ends in .gz must hold gzip or NDJSON.</param>
     public SourceText(Stream source, string uri)
         : this(source, uri, depth: 1)
     {
@@ -51,12 +53,16 @@ public sealed class SourceText : IAsyncDisposable
 
     private enum State { Start, Plain, Header, Body, Trailer, BetweenMembers, End }
 
-    /// <summary>The object, as errors name it.</summary>
+    /// <summary>The object's name in errors.</summary>
     public string Uri { get; }
 
-    /// <summary>Reads text that is already here.</summary>
-    /// <returns>False: call <see cref="RefillAsync"/> first. True with no bytes: the end of the file.</returns>
-    /// <exception cref="AggregationException">The file is damaged, truncated or has stray bytes at its end.</exception>
+    /// <summary>Reads text from the stored bytes that are in memory.</summary>
+    /// <param name="destination">Receives the text; at least one byte long.</param>
+    /// <param name="bytesRead">The number of bytes written to <paramref name="destination"/>.</param>
+    /// <returns>False: call <see cref="RefillAsync"/> first. True with no bytes: the end of the text.</returns>
+    /// <exception cref="AggregationException">
+    /// The object is damaged, truncated or has stray bytes at its end.
+    /// </exception>
     public bool TryRead(Span<byte> destination, out int bytesRead)
     {
         if (_inner is not null)
@@ -69,10 +75,10 @@ public sealed class SourceText : IAsyncDisposable
             return false;
         }
 
-        // A control character, with which no text begins.
+        // The first byte of gzip is a control character, with which no text starts.
         if (!_hasText && bytesRead > 0 && destination[0] == GzipHeader.Start[0])
         {
-            _inner = Inner(destination[..bytesRead]);
+            _inner = Unpack(destination[..bytesRead]);
             return _inner.TryRead(destination, out bytesRead);
         }
 
@@ -107,18 +113,18 @@ public sealed class SourceText : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the next block of stored bytes.</summary>
+    /// <summary>Reads the next block of stored bytes into memory.</summary>
     public ValueTask RefillAsync(CancellationToken cancellation) => (_inner ?? this).RefillOwnAsync(cancellation);
 
     private async ValueTask RefillOwnAsync(CancellationToken cancellation)
     {
         var room = _input.MakeRoom(BlockSizeBytes);
         int read = await _source.ReadAsync(room, cancellation);
-        _input.Added(read);
+        _input.Append(read);
         _sourceEnded = read == 0;
     }
 
-    /// <summary>Frees its buffers and disposes the stored bytes.</summary>
+    /// <summary>Returns the buffers and disposes the stored bytes.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_inner is not null)
@@ -135,7 +141,7 @@ public sealed class SourceText : IAsyncDisposable
         await _source.DisposeAsync();
     }
 
-    private SourceText Inner(ReadOnlySpan<byte> start) => _depth < MaxDepth
+    private SourceText Unpack(ReadOnlySpan<byte> start) => _depth < MaxDepth
         ? new SourceText(new UnpackedText(this, start.ToArray()), Uri, _depth + 1)
         : throw Damaged($"is gzip within gzip, more than {MaxDepth} times");
 
@@ -147,7 +153,7 @@ public sealed class SourceText : IAsyncDisposable
             return false;
         }
 
-        if (GzipHeader.IsNext(text))
+        if (GzipHeader.StartsGzip(text))
         {
             _state = State.Header;
             return true;
@@ -172,7 +178,7 @@ public sealed class SourceText : IAsyncDisposable
     private bool TryCopy(Span<byte> destination, out int bytesRead)
     {
         bytesRead = _input.Read(destination);
-        _input.Handed = _input.Next;
+        _input.LastPiece = _input.Next;
         if (bytesRead == 0 && _sourceEnded)
         {
             _state = State.End;
@@ -187,7 +193,7 @@ public sealed class SourceText : IAsyncDisposable
         {
             case GzipHeader.Result.Whole:
                 _input.Skip(headerBytes);
-                _input.Handed = _input.Next;
+                _input.LastPiece = _input.Next;
                 _input.ByteByByte = true;
                 _inflate = new DeflateStream(_input, CompressionMode.Decompress, leaveOpen: true);
                 _crc.Reset();
@@ -235,8 +241,9 @@ public sealed class SourceText : IAsyncDisposable
     }
 
     /// <summary>
-    /// DeflateStream reads ahead and does not tell how far the deflate data went: it ended somewhere in the last piece
-    /// it was handed, after that one's first byte, where the trailer, which is known by now (CRC-32 and length), must stand.
+    /// Finds the trailer behind the deflate data. DeflateStream reads ahead and does not report where the data ended:
+    /// it was somewhere in the last piece, after that piece's first byte. The trailer's bytes (CRC-32 and length) are
+    /// known from the text, so this searches for them.
     /// </summary>
     private bool TryEndMember()
     {
@@ -248,21 +255,21 @@ public sealed class SourceText : IAsyncDisposable
         Span<byte> trailer = stackalloc byte[TrailerBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[sizeof(uint)..], _memberBytes);
-        var piece = _input.HandedAnd(TrailerBytes)[1..];
+        var piece = _input.LastPieceAnd(TrailerBytes)[1..];
         int distance = piece.IndexOf(trailer);
         if (distance < 0 || HoldsDamagedTrailer(piece[..distance], trailer))
         {
             throw Damaged("is truncated or damaged: its checksum does not match");
         }
 
-        _input.Next = _input.Handed + 1 + distance + TrailerBytes;
+        _input.Next = _input.LastPiece + 1 + distance + TrailerBytes;
         _state = State.BetweenMembers;
         return true;
     }
 
     /// <summary>
-    /// Whether the trailer found is another member's of the same text, and half of this one's own, damaged, stands
-    /// before it, where that other member begins.
+    /// Whether the trailer found is that of a later gzip member with the same text. Then the damaged trailer of this
+    /// gzip member, one half of it still right, is directly before the start of a gzip member.
     /// </summary>
     private static bool HoldsDamagedTrailer(ReadOnlySpan<byte> passed, ReadOnlySpan<byte> trailer)
     {
@@ -276,7 +283,8 @@ public sealed class SourceText : IAsyncDisposable
 
             at += next;
             var before = passed.Slice(at - TrailerBytes, TrailerBytes);
-            if (before[..sizeof(uint)].SequenceEqual(trailer[..sizeof(uint)]) || before[sizeof(uint)..].SequenceEqual(trailer[sizeof(uint)..]))
+            if (before[..sizeof(uint)].SequenceEqual(trailer[..sizeof(uint)])
+                || before[sizeof(uint)..].SequenceEqual(trailer[sizeof(uint)..]))
             {
                 return true;
             }
@@ -294,12 +302,14 @@ public sealed class SourceText : IAsyncDisposable
         }
 
         _state = rest.IsEmpty ? State.End
-            : GzipHeader.IsNext(rest) ? State.Header
+            : GzipHeader.StartsGzip(rest) ? State.Header
             : throw Damaged("has stray bytes after its last gzip member");
         return true;
     }
 
-    /// <summary>Whether an object named .gz was unpacked on its way here, as some clients do.</summary>
+    /// <summary>
+    /// Whether the text starts like NDJSON: some clients unpack an object named .gz while they copy it.
+    /// </summary>
     private static bool LooksLikeNdjson(ReadOnlySpan<byte> text, out bool undecided)
     {
         text = text.StartsWith("\uFEFF"u8) ? text[3..] : text;
@@ -308,12 +318,13 @@ public sealed class SourceText : IAsyncDisposable
         return !undecided && text[0] == '{' && " \t\r\n\"}"u8.Contains(text[1]);
     }
 
-    /// <summary>What one gunzip gives, as the stored bytes of the next.</summary>
+    /// <summary>The text of the outer gzip as the stored bytes of the inner one.</summary>
     private sealed class UnpackedText(SourceText outer, byte[] start) : ForwardStream
     {
         private ReadOnlyMemory<byte> _start = start;
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             int read = Math.Min(_start.Length, buffer.Length);
             if (read > 0)
@@ -337,5 +348,5 @@ public sealed class SourceText : IAsyncDisposable
     private AggregationException Truncated() => Damaged("is truncated: its gzip data ends too early");
 
     private AggregationException Damaged(string what, Exception? cause = null) =>
-        new($"{Uri} {what}. Copy or gather that object again, then rerun the month.", cause);
+        new($"{Uri}: it {what}. Copy or gather that object again, then rerun the month.", cause);
 }

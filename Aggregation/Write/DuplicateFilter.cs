@@ -5,30 +5,33 @@ using CloudTrailAggregation.Framing;
 namespace CloudTrailAggregation.Write;
 
 /// <summary>
-/// Knows the events of the current day and of the day before. CloudTrail delivers at least once, and two trails into one
-/// bucket deliver everything twice; exact copies are at most one day apart.
+/// Finds exact copies of earlier events: it remembers the events of the current day and of the day before. CloudTrail
+/// delivers at least once, and two trails into one bucket deliver everything twice; exact copies are at most one day
+/// apart.
 /// </summary>
 /// <remarks>
-/// Events are compared by length and 128-bit XxHash under a seed drawn for each run, so that nobody can craft an event
-/// that passes for another. Memory: see <see cref="RecordSet"/>, for the two busiest days.
+/// Compares events by length and 128-bit XxHash under a random seed for each run, so that nobody can craft two events
+/// that compare equal. Memory: two <see cref="RecordSet"/>s, one for each of the two days.
 /// </remarks>
 internal sealed class DuplicateFilter : IDisposable
 {
     private readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
     private RecordSet _dayBefore = new();
     private RecordSet _day = new();
-    private int _number;
+    private int _dayNumber;
 
-    /// <summary>What an event is known by, together with its length; may be called from several threads.</summary>
+    /// <summary>Hashes an event's bytes. Several threads may call it at the same time.</summary>
     public UInt128 HashOf(ReadOnlySpan<byte> text) => XxHash128.HashToUInt128(text, _seed);
 
-    /// <summary>Marks the events that equal an earlier one of this day or of the day before, and remembers all.</summary>
+    /// <summary>
+    /// Marks the events that equal an earlier one of the same day or the day before, and remembers all of them.
+    /// </summary>
     /// <param name="records">The next records of the month.</param>
-    /// <param name="day">Their day, 1 to 31; days come in ascending order.</param>
-    /// <param name="duplicateRows">Takes the places of the duplicates among the events.</param>
+    /// <param name="day">Their day, 1 to 31. Calls come in ascending order of days.</param>
+    /// <param name="duplicateRows">Receives the place of each duplicate among the events, from 0.</param>
     public void Mark(Span<Record> records, int day, List<int> duplicateRows)
     {
-        if (day != _number)
+        if (day != _dayNumber)
         {
             StartDay(day);
         }
@@ -41,7 +44,7 @@ internal sealed class DuplicateFilter : IDisposable
                 continue;
             }
 
-            // Remembered even when the day before has it: a copy may turn up on the day after.
+            // Add the event even when the day before has it, because the day after may have another copy.
             bool added = _day.Add(record.Hash, record.Length);
             if (!added || _dayBefore.Contains(record.Hash, record.Length))
             {
@@ -59,15 +62,15 @@ internal sealed class DuplicateFilter : IDisposable
         _dayBefore.Dispose();
     }
 
-    private void StartDay(int number)
+    private void StartDay(int day)
     {
         (_dayBefore, _day) = (_day, _dayBefore);
         _day.Clear();
-        if (number != _number + 1)
+        if (day != _dayNumber + 1)
         {
             _dayBefore.Clear();
         }
 
-        _number = number;
+        _dayNumber = day;
     }
 }

@@ -8,12 +8,12 @@ using CloudTrailAggregation.Plan;
 namespace CloudTrailAggregation.Write;
 
 /// <summary>
-/// A chunk of one source on its way: its text, its records, their events as columns. Filled again and again; the records
-/// and columns point into the chunk. One thread at a time works on a batch.
+/// A chunk of one source with its records and their events as columns. The records and columns point into the chunk and
+/// are valid until the batch is filled again. Only one thread at a time may use a batch.
 /// </summary>
 internal sealed class EventBatch(Month month) : IDisposable
 {
-    /// <summary>The error of a record that is longer than an event can be.</summary>
+    /// <summary>The error of a record that is longer than the maximum.</summary>
     public static readonly string TooLong = $"is longer than {RecordFraming.MaxRecordBytes >> 20} MiB";
 
     private readonly RecordTable _records = new();
@@ -22,26 +22,28 @@ internal sealed class EventBatch(Month month) : IDisposable
     private readonly long _monthStart = month.Start.ToUnixTimeMilliseconds();
     private readonly long _monthEnd = month.Next.Start.ToUnixTimeMilliseconds();
 
+    /// <summary>The text.</summary>
     public Chunk Chunk { get; } = new();
 
+    /// <summary>The events as columns.</summary>
     public ColumnBatch Columns { get; } = new();
 
-    /// <summary>Where its text is from.</summary>
+    /// <summary>The source of the text.</summary>
     public SourceObject Source { get; private set; } = null!;
 
-    /// <summary>Whether the source is at its end; the batch then holds nothing else.</summary>
+    /// <summary>Whether the source has ended; the batch is then empty.</summary>
     public bool EndsSource { get; private set; }
 
-    /// <summary>Its records; none in a fragment.</summary>
+    /// <summary>The records; empty for a fragment.</summary>
     public Span<Record> Records => _records.All;
 
-    /// <summary>Why records are rejects, in their order.</summary>
+    /// <summary>The error of each reject, in the order of the rejects.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
-    /// <summary>What became of the month's records up to the end of this batch.</summary>
+    /// <summary>What became of the unit's records up to the end of this batch.</summary>
     public RecordCounts CountsAfter { get; set; }
 
-    /// <summary>First step: the next chunk of the source, or its end.</summary>
+    /// <summary>First step: takes the next chunk of the source, or its end.</summary>
     /// <exception cref="AggregationException">The source cannot be unpacked or framed.</exception>
     public async ValueTask FillAsync(SourceObject source, RecordFraming framing, CancellationToken cancellation)
     {
@@ -51,10 +53,10 @@ internal sealed class EventBatch(Month month) : IDisposable
     }
 
     /// <summary>
-    /// Second step: tells events from rejects, by their own bytes alone, and turns the events into columns. Batches may be
-    /// read beside one another.
+    /// Second step: tells events from rejects by each record's own bytes, and turns the events into columns. Several
+    /// threads may read different batches at the same time.
     /// </summary>
-    /// <param name="events">Reads the events; free again afterwards.</param>
+    /// <param name="events">Reads the events; not in use after the call.</param>
     /// <param name="duplicates">Hashes the events; null where duplicates are kept.</param>
     public void Read(EventReader events, DuplicateFilter? duplicates)
     {
@@ -67,13 +69,18 @@ internal sealed class EventBatch(Month month) : IDisposable
         }
     }
 
-    /// <summary>Last step, in the order of the sources: drops the duplicates and counts what is left.</summary>
+    /// <summary>Last step, in the order of the sources: drops the duplicates and counts the records.</summary>
     public RecordCounts DropDuplicates(DuplicateFilter? duplicates)
     {
         _duplicateRows.Clear();
         duplicates?.Mark(Records, Source.Day, _duplicateRows);
         Columns.Remove(_duplicateRows);
-        var counts = new RecordCounts { Records = Records.Length, Duplicates = _duplicateRows.Count, Events = Columns.Rows };
+        var counts = new RecordCounts
+        {
+            Records = Records.Length,
+            Duplicates = _duplicateRows.Count,
+            Events = Columns.Rows,
+        };
         foreach (ref readonly var record in Records)
         {
             counts.Bytes += record.Length;
@@ -95,7 +102,7 @@ internal sealed class EventBatch(Month month) : IDisposable
     public void Dispose() => Chunk.Dispose();
 
     /// <summary>
-    /// Objects one after the other, each a record. What is not an object is a reject up to the newline, with all its bytes.
+    /// Reads objects that follow one another, each a record. Text that is not an object is a reject up to the newline.
     /// </summary>
     private unsafe void ReadObjects(in Record framed, EventReader events, DuplicateFilter? duplicates)
     {
@@ -136,7 +143,13 @@ internal sealed class EventBatch(Month month) : IDisposable
 
     private unsafe void Reject(byte* start, byte* end, long lineNumber, string error)
     {
-        _records.Add(new Record { Start = start, Length = (int)(end - start), LineNumber = lineNumber, Outcome = RecordOutcome.Reject });
+        _records.Add(new Record
+        {
+            Start = start,
+            Length = (int)(end - start),
+            LineNumber = lineNumber,
+            Outcome = RecordOutcome.Reject,
+        });
         _errors.Add(error);
     }
 }

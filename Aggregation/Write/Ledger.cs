@@ -1,29 +1,30 @@
-using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Plan;
 
 namespace CloudTrailAggregation.Write;
 
-/// <summary>How far a month is.</summary>
-/// <param name="Files">Source objects of the month.</param>
-/// <param name="FilesRead">Those read to the end.</param>
-/// <param name="Bytes">Their stored bytes.</param>
-/// <param name="BytesRead">Those of the objects read to the end.</param>
+/// <summary>The progress of a run within a unit.</summary>
+/// <param name="Files">The unit's source objects.</param>
+/// <param name="FilesRead">Source objects read to their end.</param>
+/// <param name="Bytes">The stored bytes of all source objects.</param>
+/// <param name="BytesRead">The stored bytes of the source objects read to their end.</param>
 /// <param name="Events">Events so far.</param>
 public readonly record struct RunProgress(int Files, int FilesRead, long Bytes, long BytesRead, long Events);
 
-/// <summary>Objects: how many, and the URIs of the first few.</summary>
+/// <summary>A number of objects, with the names of the first five.</summary>
+/// <param name="Count">How many there are.</param>
+/// <param name="First">The URIs of the first five.</param>
 public sealed record NamedObjects(long Count, IReadOnlyList<string> First);
 
 /// <summary>
-/// Enters every record of the month, batch by batch in the order of the sources: duplicates are dropped, the counts add
-/// up, rejects are kept, and an object that gave nothing is noticed.
+/// Accounts for every record of the unit, batch by batch in the order of the sources: drops duplicates, keeps rejects,
+/// counts, and notes each object that has records but no event.
 /// </summary>
 internal sealed class Ledger(
     SourceListing sources, DuplicateFilter? duplicates, RejectFile rejects, IProgress<RunProgress>? progress)
 {
-    private const int FirstObjects = 5;
+    private const int MaxNamed = 5;
 
     private readonly List<string> _firstWithoutEvents = [];
     private long _withoutEvents;
@@ -36,9 +37,10 @@ internal sealed class Ledger(
     /// <summary>What became of the records so far.</summary>
     public RecordCounts Counts => _counts;
 
-    /// <summary>Objects that hold records, but neither an event nor a duplicate.</summary>
+    /// <summary>Objects that hold records but neither an event nor a duplicate.</summary>
     public NamedObjects ObjectsWithoutEvents => new(_withoutEvents, _firstWithoutEvents);
 
+    /// <summary>Accounts for the next batch.</summary>
     public void Enter(EventBatch batch)
     {
         if (batch.EndsSource)
@@ -57,8 +59,9 @@ internal sealed class Ledger(
         batch.CountsAfter = _counts;
     }
 
-    /// <exception cref="AggregationException">A source was not entered to its end, once.</exception>
-    public void CheckWhole()
+    /// <summary>Checks that every source was entered to its end, once.</summary>
+    /// <exception cref="AggregationException">One was not: a bug in the tool.</exception>
+    public void CheckAllSourcesEnded()
     {
         if (_ended != sources.Count)
         {
@@ -77,7 +80,7 @@ internal sealed class Ledger(
         if (hasRecords && _counts.Events + _counts.Duplicates == _countsBefore.Events + _countsBefore.Duplicates)
         {
             _withoutEvents++;
-            if (_firstWithoutEvents.Count < FirstObjects)
+            if (_firstWithoutEvents.Count < MaxNamed)
             {
                 _firstWithoutEvents.Add(source.Uri);
             }
@@ -107,7 +110,7 @@ internal sealed class Ledger(
         var text = chunk.FragmentText;
         if (!_inFragments)
         {
-            rejects.BeginLong(uri, chunk.FirstLineNumber, text);
+            rejects.StartLong(uri, chunk.FirstLineNumber, text);
             _counts.Records++;
             _counts.Rejects++;
         }

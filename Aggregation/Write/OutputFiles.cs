@@ -4,14 +4,15 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Write;
 
-/// <summary>The Parquet files of a run, staged: nobody sees them before they are completed.</summary>
-/// <param name="destination">Where they go.</param>
-/// <param name="plan">What is written.</param>
-/// <param name="options">How.</param>
-/// <param name="forEach">Encodes columns beside one another.</param>
-/// <param name="cancellation">Ends a write that waits.</param>
+/// <summary>Writes the Parquet files of a run, staged: no reader sees them before they are completed.</summary>
+/// <param name="destination">The store that takes the files.</param>
+/// <param name="plan">The plan of the run.</param>
+/// <param name="options">The rows of a file and the compression.</param>
+/// <param name="forEach">The loop that encodes columns in parallel.</param>
+/// <param name="cancellation">Ends a write that waits for the store.</param>
 internal sealed class OutputFiles(
-    IObjectStore destination, RunPlan plan, RunOptions options, ParallelLoop forEach, CancellationToken cancellation) : IAsyncDisposable
+    IObjectStore destination, RunPlan plan, RunOptions options, ParallelLoop forEach, CancellationToken cancellation)
+    : IAsyncDisposable
 {
     private readonly List<StagedFile> _files = [];
     private IStagedObject? _staged;
@@ -22,10 +23,10 @@ internal sealed class OutputFiles(
     /// <summary>The files closed so far, in order.</summary>
     public IReadOnlyList<StagedFile> Closed => _files;
 
-    /// <summary>Rows in all of them.</summary>
+    /// <summary>The rows of all files together.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Writes the events of a batch, which is free again afterwards.</summary>
+    /// <summary>Writes the events of a batch. The batch is not in use after the call.</summary>
     public void Append(EventBatch batch)
     {
         for (int first = 0; first < batch.Columns.Rows;)
@@ -45,7 +46,7 @@ internal sealed class OutputFiles(
         _counts = batch.CountsAfter;
     }
 
-    /// <summary>Ends the last file.</summary>
+    /// <summary>Closes the last file.</summary>
     public void Close()
     {
         if (_sink is not null)
@@ -58,14 +59,15 @@ internal sealed class OutputFiles(
     {
         _sink?.Dispose();
 
-        // At once: each abort may have to wait for a server that does not answer.
+        // All at the same time, because each abort may have to wait for a server that does not answer.
         var staged = _files.Select(file => file.Staged).Append(_staged).OfType<IStagedObject>();
         await Task.WhenAll(staged.Select(file => file.DisposeAsync().AsTask()));
     }
 
     private ParquetSink Open()
     {
-        _staged = destination.Stage(OutputKeys.Parquet(plan.Unit, _files.Count), "application/vnd.apache.parquet", cancellation);
+        string key = OutputKeys.Parquet(plan.Unit, _files.Count);
+        _staged = destination.Stage(key, "application/vnd.apache.parquet", cancellation);
         _metadata = [];
         return new ParquetSink(_staged.Content, options.Codec, forEach, _metadata);
     }
@@ -80,5 +82,5 @@ internal sealed class OutputFiles(
     }
 }
 
-/// <summary>A closed, staged Parquet file.</summary>
+/// <summary>A staged Parquet file that is closed.</summary>
 internal sealed record StagedFile(IStagedObject Staged, long Rows, long Bytes);

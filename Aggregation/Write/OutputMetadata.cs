@@ -7,11 +7,16 @@ namespace CloudTrailAggregation.Write;
 /// <summary>The key-value metadata of a file that this tool writes.</summary>
 internal static class OutputMetadata
 {
-    /// <summary>The run's fingerprint: files of one run have the same.</summary>
+    /// <summary>The key of the run's fingerprint, which all files of one run share.</summary>
     public const string Run = Prefix + "run";
 
     private const string Prefix = "cloudtrail_aggregation.";
 
+    /// <summary>Adds the metadata of a file that is about to be closed.</summary>
+    /// <param name="metadata">Receives the keys and values.</param>
+    /// <param name="plan">The plan of the run.</param>
+    /// <param name="events">The events of the run up to the end of this file.</param>
+    /// <param name="counts">What became of the records up to the end of this file.</param>
     public static void Write(Dictionary<string, string> metadata, RunPlan plan, long events, RecordCounts counts)
     {
         metadata[Prefix + "version"] = ToolVersion.Text;

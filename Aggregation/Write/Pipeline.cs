@@ -7,35 +7,47 @@ using CloudTrailAggregation.Source;
 
 namespace CloudTrailAggregation.Write;
 
-/// <summary>What a batch goes through.</summary>
-/// <param name="Create">Makes an empty batch; a few are used again and again.</param>
-/// <param name="Open">Opens a source's stored bytes; called once for each source, in about their order.</param>
-/// <param name="Read">The parallel step: batches beside one another, on any thread.</param>
-/// <param name="Write">The ordered step: batch after batch, on one thread.</param>
+/// <summary>The steps that a batch goes through.</summary>
+/// <param name="Create">Makes an empty batch; the pipeline reuses a fixed number of batches.</param>
+/// <param name="Open">Opens a source's stored bytes; called once for each source, roughly in their order.</param>
+/// <param name="Read">The parallel step: several threads run it at the same time, each on its own batch.</param>
+/// <param name="Write">The ordered step: one thread runs it, batch after batch in the order of the sources.</param>
 internal sealed record Steps(
     Func<EventBatch> Create, Func<SourceObject, Task<Stream>> Open, Action<EventBatch> Read, Action<EventBatch> Write);
 
 /// <summary>
-/// Ordered in, parallel in the middle, ordered out: the only code that knows threads. The chunks of a source are filled
-/// one after the other, each filled batch is read by whoever has time, and batches are written in the order of the
+/// Ordered in, parallel in the middle, ordered out: the only code that knows threads. It fills the chunks of a source
+/// one after the other, lets the next idle thread read each filled batch, and writes the batches in the order of the
 /// sources. With one thread each batch takes its steps in turn.
 /// </summary>
-/// <param name="threads">Threads of the run, from 1: one writes, the others fill and read ahead of it and help it.</param>
+/// <param name="threads">
+/// Threads of the run, at least 1: one writes, the remaining ones (the workers) fill and read batches ahead of it and
+/// help it to encode.
+/// </param>
 internal sealed class Pipeline(int threads)
 {
-    private readonly TaskScheduler? _workers =
-        threads == 1 ? null : new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads - 1).ConcurrentScheduler;
+    private readonly TaskScheduler? _workers = threads == 1
+        ? null
+        : new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads - 1).ConcurrentScheduler;
 
     /// <summary>Takes every batch of every source through the steps.</summary>
-    /// <exception cref="AggregationException">A step failed; of several failures the first in the order of the sources.</exception>
+    /// <exception cref="AggregationException">
+    /// A step failed. If several failed, this is the first failure in the order of the sources.
+    /// </exception>
     public Task RunAsync(SourceListing sources, Steps steps, CancellationToken cancellation) =>
-        _workers is null ? RunInTurnAsync(sources, steps, cancellation) : RunAheadAsync(sources, steps, _workers, cancellation);
+        _workers is null
+            ? RunInTurnAsync(sources, steps, cancellation)
+            : RunAheadAsync(sources, steps, _workers, cancellation);
 
-    /// <summary>Calls the body with each number below the count, on this thread and on workers that have nothing else to do.</summary>
+    /// <summary>
+    /// Calls the body with each number from 0 to <paramref name="count"/> - 1, on this thread and on idle workers.
+    /// Returns when all calls have returned.
+    /// </summary>
+    /// <exception cref="Exception">The first failure of the body.</exception>
     public void ForEach(int count, Action<int> body)
     {
         var loop = new Loop(count, body);
-        for (int helper = 0; helper < _workers?.MaximumConcurrencyLevel; helper++)
+        for (int worker = 0; worker < _workers?.MaximumConcurrencyLevel; worker++)
         {
             _ = StartOn(_workers, loop.Run);
         }
@@ -62,11 +74,13 @@ internal sealed class Pipeline(int threads)
         }
     }
 
-    private async Task RunAheadAsync(SourceListing sources, Steps steps, TaskScheduler workers, CancellationToken cancellation)
+    private async Task RunAheadAsync(
+        SourceListing sources, Steps steps, TaskScheduler workers, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-        // One thread unpacks 1 GB/s and the others use up 0.4 GB/s each: a lane keeps up to three of them busy.
+        // One thread unpacks 1 GB/s and one reading thread consumes 0.4 GB/s, so a lane keeps two to three threads
+        // busy.
         var lanes = new Lane[Math.Max(1, threads / 2)];
         for (int first = 0; first < lanes.Length; first++)
         {
@@ -77,7 +91,10 @@ internal sealed class Pipeline(int threads)
         try
         {
             await Task.Factory.StartNew(
-                () => WriteAll(sources.Count, lanes, steps.Write), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => WriteAll(sources.Count, lanes, steps.Write),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
         }
         finally
         {
@@ -91,8 +108,9 @@ internal sealed class Pipeline(int threads)
     }
 
     /// <summary>
-    /// Writes batch after batch on the thread it is called on, blocking: the allocator of pages keeps an arena for each
-    /// thread that it sees, and a writer that moved from thread to thread would leave its pages in all of them.
+    /// Writes batch after batch on the calling thread and blocks while it waits. It stays on one thread because the
+    /// native allocator keeps an arena for each thread: a writer that moved between threads would leave unused pages in
+    /// all of them.
     /// </summary>
     private static void WriteAll(int sources, Lane[] lanes, Action<EventBatch> write)
     {
@@ -118,15 +136,17 @@ internal sealed class Pipeline(int threads)
         Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, workers);
 
     /// <summary>
-    /// Fills batches of its own with every n-th source, one after the other, ahead of the writer, and has each read. Several
-    /// lanes unpack several sources at a time.
+    /// Fills its batches with every n-th source, one source after the other, ahead of the writer, and starts the
+    /// reading of each batch. Several lanes unpack several sources at the same time.
     /// </summary>
     private sealed class Lane : IAsyncDisposable
     {
-        /// <summary>About 13 MiB: what is used up while a row group is ended.</summary>
+        /// <summary>About 13 MiB: what the reading threads consume while the writer ends a row group.</summary>
         private const int SlotsOfOneLane = 16;
 
-        /// <summary>About 25 MiB, so that the next source is partly unpacked when its turn comes.</summary>
+        /// <summary>
+        /// About 25 MiB for each lane, so that the next source is partly unpacked when its turn comes.
+        /// </summary>
         private const int SlotsOfSeveralLanes = 32;
 
         private readonly SourceListing _sources;
@@ -149,7 +169,7 @@ internal sealed class Pipeline(int threads)
             }
         }
 
-        /// <summary>Fills the batches of its sources. A failure goes to <see cref="Next"/>.</summary>
+        /// <summary>Fills batches with all sources of this lane. <see cref="Next"/> throws a failure.</summary>
         public async Task FillAsync(CancellationToken cancellation)
         {
             Exception? failure = null;
@@ -168,18 +188,22 @@ internal sealed class Pipeline(int threads)
             _filled.Writer.Complete(failure);
         }
 
-        /// <summary>The next filled batch, waited for on this thread; to be given back with <see cref="Return"/>.</summary>
+        /// <summary>
+        /// Waits, blocking, for the next filled batch. The caller gives it back with <see cref="Return"/>.
+        /// </summary>
         /// <exception cref="AggregationException">The source cannot be unpacked or framed.</exception>
         public Slot Next()
         {
-            // Unlike ReadAsync this fails with the failure itself.
+            // WaitToReadAsync throws the failure itself; ReadAsync would wrap it in a ChannelClosedException.
             _ = _filled.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
-            return _filled.Reader.TryRead(out var slot) ? slot : throw new InvalidOperationException("the lane has no more sources");
+            return _filled.Reader.TryRead(out var slot)
+                ? slot
+                : throw new InvalidOperationException("The lane has no more sources.");
         }
 
         public void Return(Slot slot) => _free.Writer.TryWrite(slot);
 
-        /// <summary>To be called once filling has ended.</summary>
+        /// <summary>Waits for the readers and frees the batches. Call it after filling has ended.</summary>
         public async ValueTask DisposeAsync()
         {
             foreach (var slot in _slots)
@@ -198,7 +222,7 @@ internal sealed class Pipeline(int threads)
                 var slot = await _free.Reader.ReadAsync(cancellation);
                 await slot.Batch.FillAsync(source, framing, cancellation);
 
-                // Once passed on, the batch may be written and filled again at any moment.
+                // Look at the batch before passing it on: after that it may be written and filled again at any moment.
                 ends = slot.Batch.EndsSource;
                 slot.StartReading(_workers, _steps.Read);
                 _ = _filled.Writer.TryWrite(slot);
@@ -207,7 +231,9 @@ internal sealed class Pipeline(int threads)
         }
     }
 
-    /// <summary>A batch of a lane, read by whoever has time first: a worker, or the writer that needs it.</summary>
+    /// <summary>
+    /// A batch of a lane. The first idle worker reads it, or the writer if it needs the batch earlier.
+    /// </summary>
     private sealed class Slot(EventBatch batch) : IAsyncDisposable
     {
         private Lazy<EventBatch>? _read;
@@ -226,18 +252,19 @@ internal sealed class Pipeline(int threads)
             _reading = StartOn(workers, () => reading.Value);
         }
 
-        /// <summary>The batch, once it is read: by this thread, where no worker has started to.</summary>
+        /// <summary>Returns the batch when it is read; this thread reads it if no worker has started to.</summary>
         public EventBatch Read() => _read!.Value;
 
-        /// <summary>Waits until no worker reads it.</summary>
+        /// <summary>Waits until no worker reads the batch, and frees it.</summary>
         public async ValueTask DisposeAsync()
         {
-            await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await _reading.ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             batch.Dispose();
         }
     }
 
-    /// <summary>Numbers that are handed out to whoever asks for the next; each call of <see cref="ForEach"/> has its own.</summary>
+    /// <summary>One call of <see cref="ForEach"/>: gives the next number to each thread that asks for one.</summary>
     private sealed class Loop(int count, Action<int> body)
     {
         private readonly TaskCompletionSource _done = new();
@@ -245,7 +272,7 @@ internal sealed class Pipeline(int threads)
         private int _last = -1;
         private volatile ExceptionDispatchInfo? _failure;
 
-        /// <summary>Works until no number is left; a helper that comes late finds none.</summary>
+        /// <summary>Works until no number is left. A worker that starts late finds none.</summary>
         public void Run()
         {
             for (int number; (number = Interlocked.Increment(ref _last)) < count;)
@@ -266,7 +293,7 @@ internal sealed class Pipeline(int threads)
             }
         }
 
-        /// <summary>Waits for the helpers and throws the first failure.</summary>
+        /// <summary>Waits for the workers and throws the first failure.</summary>
         public void Wait()
         {
             _done.Task.GetAwaiter().GetResult();

@@ -1,18 +1,17 @@
-using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Write;
 
 /// <summary>
-/// What became of the records read so far. Each is an event, a duplicate or a reject; <see cref="Records"/> is counted
-/// on its own, so that the sum is a check.
+/// What became of the records read so far. Each is an event, a duplicate or a reject. <see cref="Records"/> is counted
+/// separately, so that comparing it with the sum finds a lost record.
 /// </summary>
 public record struct RecordCounts
 {
     /// <summary>Records of all outcomes.</summary>
     public long Records { get; set; }
 
-    /// <summary>Rows.</summary>
+    /// <summary>Records that became a row.</summary>
     public long Events { get; set; }
 
     /// <summary>Exact copies of an earlier record.</summary>
@@ -21,13 +20,13 @@ public record struct RecordCounts
     /// <summary>Records that are not events.</summary>
     public long Rejects { get; set; }
 
-    /// <summary>Bytes of all records, unpacked.</summary>
+    /// <summary>The bytes of all records, unpacked.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>Those of the rejects.</summary>
+    /// <summary>The bytes of the rejects, unpacked.</summary>
     public long RejectedBytes { get; set; }
 
-    /// <summary>Events whose eventTime lies in another month than their folder.</summary>
+    /// <summary>Events whose eventTime is in another month than their folder's.</summary>
     public long OutsideMonth { get; set; }
 
     /// <summary>Events without a readable eventTime.</summary>
@@ -36,18 +35,20 @@ public record struct RecordCounts
     /// <summary>The earliest eventTime, in milliseconds since 1970 (UTC); null when no event has one.</summary>
     public long? Earliest { get; set; }
 
-    /// <summary>The latest eventTime, likewise.</summary>
+    /// <summary>The latest eventTime, in milliseconds since 1970 (UTC); null when no event has one.</summary>
     public long? Latest { get; set; }
 
-    /// <summary>Adds a record that is a reject.</summary>
-    /// <param name="bytes">Its length.</param>
+    /// <summary>Adds a reject. The caller adds to <see cref="Records"/> and <see cref="Bytes"/>.</summary>
+    /// <param name="bytes">Its length in bytes.</param>
     public void AddReject(long bytes)
     {
         Rejects++;
         RejectedBytes += bytes;
     }
 
-    /// <summary>Adds an event's time, in milliseconds since 1970.</summary>
+    /// <summary>Adds the eventTime of an event. The caller adds to <see cref="Events"/>.</summary>
+    /// <param name="time">Milliseconds since 1970 (UTC).</param>
+    /// <param name="outsideMonth">Whether the time is in another month than the event's folder.</param>
     public void AddTime(long time, bool outsideMonth)
     {
         OutsideMonth += outsideMonth ? 1 : 0;
@@ -55,7 +56,7 @@ public record struct RecordCounts
         Latest = Latest > time ? Latest : time;
     }
 
-    /// <summary>Adds those of further records.</summary>
+    /// <summary>Adds the counts of further records.</summary>
     public void Add(in RecordCounts further)
     {
         Records += further.Records;
@@ -70,7 +71,9 @@ public record struct RecordCounts
         Latest = further.Latest > Latest ? further.Latest : Latest ?? further.Latest;
     }
 
-    /// <exception cref="AggregationException">The counts do not add up: a record was lost or counted twice.</exception>
+    /// <summary>Checks that no record was lost or counted twice.</summary>
+    /// <param name="rowsWritten">The rows of all files.</param>
+    /// <exception cref="AggregationException">The counts do not add up: a bug in the tool.</exception>
     public readonly void Check(long rowsWritten)
     {
         if (Records != Events + Duplicates + Rejects || rowsWritten != Events)

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace CloudTrailAggregation.Write;
 
 /// <summary>
-/// A set of records known by hash and length: open addressing in native memory, in partitions that grow one at a time,
-/// by a quarter, so that growing never doubles the whole. 20 bytes a place, 25 to 31 bytes for each record at its fullest.
+/// A set of records identified by hash and length: open addressing in native memory, in 256 partitions. A full
+/// partition grows alone and by a quarter, so that growing never doubles the whole set. A place takes 20 bytes, so a
+/// record takes 25 bytes in a full partition and 31 in one that has just grown.
 /// </summary>
 internal sealed unsafe class RecordSet : IDisposable
 {
@@ -14,21 +15,22 @@ internal sealed unsafe class RecordSet : IDisposable
     private readonly Partition[] _partitions = new Partition[Partitions];
 
     /// <summary>Adds a record.</summary>
-    /// <returns>False if it was there.</returns>
+    /// <returns>False if the set contained it already.</returns>
     public bool Add(UInt128 hash, int length)
     {
-        hash = Marked(hash);
+        hash = NonZero(hash);
         return PartitionOf(hash).Add(hash, length);
     }
 
+    /// <summary>Whether the set contains a record.</summary>
     public bool Contains(UInt128 hash, int length)
     {
-        hash = Marked(hash);
+        hash = NonZero(hash);
         ref var partition = ref PartitionOf(hash);
         return partition.Count > 0 && partition.Find(hash, length)->Hash == hash;
     }
 
-    /// <summary>Removes all records and keeps the memory: one day has about as many as another.</summary>
+    /// <summary>Removes all records and keeps the memory, because days have similar numbers of records.</summary>
     public void Clear()
     {
         foreach (ref var partition in _partitions.AsSpan())
@@ -45,12 +47,14 @@ internal sealed unsafe class RecordSet : IDisposable
         }
     }
 
-    /// <summary>All zeros mean an empty place.</summary>
-    private static UInt128 Marked(UInt128 hash) => hash == UInt128.Zero ? UInt128.One : hash;
+    /// <summary>Replaces the hash 0, which marks an empty place.</summary>
+    private static UInt128 NonZero(UInt128 hash) => hash == UInt128.Zero ? UInt128.One : hash;
 
     private ref Partition PartitionOf(UInt128 hash) => ref _partitions[(int)(hash >> 120)];
 
-    /// <summary>A record; its hash is zero where there is none. Packed, so that nearly each lies in one cache line.</summary>
+    /// <summary>
+    /// A place for a record; its hash is 0 while it is empty. Packed, so that most places are within one cache line.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
     private struct Place
     {
@@ -67,7 +71,7 @@ internal sealed unsafe class RecordSet : IDisposable
 
         public bool Add(UInt128 hash, int length)
         {
-            // At four fifths full a search still looks at few places.
+            // Grow at four fifths: up to there a search inspects few places.
             if ((Count + 1) * 5L > _capacity * 4L)
             {
                 Grow();
@@ -84,7 +88,7 @@ internal sealed unsafe class RecordSet : IDisposable
             return true;
         }
 
-        /// <summary>The record's place, or the empty one where it belongs.</summary>
+        /// <summary>Finds the record's place, or the empty place where it belongs.</summary>
         public readonly Place* Find(UInt128 hash, int length)
         {
             var place = _places + (int)(((ulong)(uint)hash * (uint)_capacity) >> 32);

@@ -11,33 +11,35 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Write;
 
 /// <summary>
-/// The records that are not events, verbatim: <c>{"source","line","error","text"}</c>, one a line, gzipped;
-/// <c>"base64"</c> for <c>"text"</c> where the record is not UTF-8 or is too long to be held. Staged at the first reject.
+/// Writes the records that are not events, verbatim: gzipped lines of <c>{"source","line","error","text"}</c>, with
+/// <c>"base64"</c> instead of <c>"text"</c> where the record is not UTF-8 or is longer than the maximum. The file is
+/// staged at the first reject.
 /// </summary>
 internal sealed class RejectFile(IObjectStore destination, Unit unit, CancellationToken cancellation) : IAsyncDisposable
 {
-    private const int QuotedRejects = 3;
+    private const int MaxQuoted = 3;
     private const int ExcerptBytes = 80;
 
     private static readonly JsonWriterOptions JsonOptions = ReadableJson.Writer with { SkipValidation = true };
 
     private readonly List<string> _first = [];
 
-    // The writer's own Flush would flush the stream as well, and a gzip stream pays for that with its size.
+    // Utf8JsonWriter.Flush also flushes its stream, and each flush makes a gzip stream larger. So it writes into a
+    // buffer.
     private readonly ArrayBufferWriter<byte> _written = new();
     private GZipStream? _gzip;
     private Utf8JsonWriter? _json;
 
-    /// <summary>The file, once there has been a reject.</summary>
+    /// <summary>The staged file; null until the first reject.</summary>
     public IStagedObject? Staged { get; private set; }
 
-    /// <summary>The first three rejects, each with object, line, error and how the record starts.</summary>
+    /// <summary>The first three rejects for messages, each with object, line, error and the first 80 bytes.</summary>
     public IReadOnlyList<string> First => _first;
 
-    /// <summary>Keeps a whole record.</summary>
+    /// <summary>Writes a whole record.</summary>
     public void Add(string sourceUri, in Record record, string error)
     {
-        var json = Begin(sourceUri, record.LineNumber, error, record.Text);
+        var json = StartReject(sourceUri, record.LineNumber, error, record.Text);
         if (record.Length <= RecordFraming.MaxRecordBytes && Utf8.IsValid(record.Text))
         {
             json.WriteString("text"u8, record.Text);
@@ -47,31 +49,31 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
             json.WriteBase64String("base64"u8, record.Text);
         }
 
-        End();
+        EndReject();
     }
 
-    /// <summary>Begins to keep a record that is too long to be held; its fragments follow.</summary>
-    public void BeginLong(string sourceUri, long lineNumber, ReadOnlySpan<byte> start)
+    /// <summary>Starts a record that is longer than the maximum; its fragments follow.</summary>
+    public void StartLong(string sourceUri, long lineNumber, ReadOnlySpan<byte> start)
     {
-        var json = Begin(sourceUri, lineNumber, EventBatch.TooLong, start);
+        var json = StartReject(sourceUri, lineNumber, EventBatch.TooLong, start);
         json.WritePropertyName("base64"u8);
     }
 
-    /// <summary>Keeps the next fragment of such a record.</summary>
+    /// <summary>Writes the next fragment of the record that <see cref="StartLong"/> started.</summary>
     public void AddFragment(ReadOnlySpan<byte> fragment, bool last)
     {
         _json!.WriteBase64StringSegment(fragment, last);
         if (last)
         {
-            End();
+            EndReject();
         }
         else
         {
-            PassOn();
+            WriteThrough();
         }
     }
 
-    /// <summary>Ends the file; only completing it is left.</summary>
+    /// <summary>Ends the file. Completing it is the next step.</summary>
     public void Close()
     {
         _json?.Dispose();
@@ -86,7 +88,7 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
         }
     }
 
-    private Utf8JsonWriter Begin(string sourceUri, long lineNumber, string error, ReadOnlySpan<byte> text)
+    private Utf8JsonWriter StartReject(string sourceUri, long lineNumber, string error, ReadOnlySpan<byte> text)
     {
         if (_json is null)
         {
@@ -95,7 +97,7 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
             _json = new Utf8JsonWriter(_written, JsonOptions);
         }
 
-        if (_first.Count < QuotedRejects)
+        if (_first.Count < MaxQuoted)
         {
             _first.Add($"{sourceUri}, line {lineNumber}: {error}: {Excerpt(text)}");
         }
@@ -107,22 +109,22 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
         return _json;
     }
 
-    private void End()
+    private void EndReject()
     {
         _json!.WriteEndObject();
-        PassOn();
+        WriteThrough();
         _gzip!.Write("\n"u8);
         _json.Reset();
     }
 
-    private void PassOn()
+    private void WriteThrough()
     {
         _json!.Flush();
         _gzip!.Write(_written.WrittenSpan);
         _written.ResetWrittenCount();
     }
 
-    /// <summary>How a record starts, on one line and without anything a terminal or log would obey.</summary>
+    /// <summary>The start of a record, escaped so that a terminal or log shows it as plain text on one line.</summary>
     private static string Excerpt(ReadOnlySpan<byte> text)
     {
         string start = Encoding.UTF8.GetString(text[..Math.Min(text.Length, ExcerptBytes)]);

@@ -7,7 +7,9 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Write;
 
-/// <summary>A unit's files, staged: written, not visible. Disposing it removes what was not completed.</summary>
+/// <summary>
+/// A unit's files, staged: written, not visible. Disposing it aborts the files that were not completed.
+/// </summary>
 internal sealed class StagedUnit : IAsyncDisposable
 {
     private readonly RunPlan _plan;
@@ -16,14 +18,19 @@ internal sealed class StagedUnit : IAsyncDisposable
     private readonly Pipeline _pipeline;
     private readonly DuplicateFilter? _duplicates;
 
-    /// <param name="plan">What is read.</param>
-    /// <param name="source">Where from.</param>
-    /// <param name="destination">Where the files are staged.</param>
-    /// <param name="options">How.</param>
-    /// <param name="progress">Hears of each source that is read to its end.</param>
-    /// <param name="cancellation">Ends a write that waits.</param>
+    /// <param name="plan">The plan of the run.</param>
+    /// <param name="source">The store to read.</param>
+    /// <param name="destination">The store that takes the staged files.</param>
+    /// <param name="options">The settings of the run.</param>
+    /// <param name="progress">Receives a report after each source that was read to its end; null for none.</param>
+    /// <param name="cancellation">Ends a write that waits for the store.</param>
     public StagedUnit(
-        RunPlan plan, IObjectStore source, IObjectStore destination, RunOptions options, IProgress<RunProgress>? progress, CancellationToken cancellation)
+        RunPlan plan,
+        IObjectStore source,
+        IObjectStore destination,
+        RunOptions options,
+        IProgress<RunProgress>? progress,
+        CancellationToken cancellation)
     {
         (_plan, _source, _options) = (plan, source, options);
         _pipeline = new Pipeline(options.Threads);
@@ -42,14 +49,20 @@ internal sealed class StagedUnit : IAsyncDisposable
     /// <summary>What became of each record.</summary>
     public Ledger Ledger { get; }
 
-    /// <summary>How many of each.</summary>
+    /// <summary>The number of records of each outcome.</summary>
     public RecordCounts Counts => Ledger.Counts;
 
-    /// <summary>Every staged object, in the order in which they are completed: rejects first, so that a record is never missing in both.</summary>
-    public IEnumerable<IStagedObject> Objects => Files.Closed.Select(file => file.Staged).Prepend(Rejects.Staged).OfType<IStagedObject>();
+    /// <summary>
+    /// Every staged object in the order of completion: rejects first, so that at no moment a record is missing both
+    /// there and in the Parquet files.
+    /// </summary>
+    public IEnumerable<IStagedObject> Objects =>
+        Files.Closed.Select(file => file.Staged).Prepend(Rejects.Staged).OfType<IStagedObject>();
 
     /// <summary>Reads every source and writes every file to its end.</summary>
-    /// <exception cref="AggregationException">A source cannot be read whole, there are too many rejects, or a file cannot be written.</exception>
+    /// <exception cref="AggregationException">
+    /// A source cannot be read to its end, there are too many rejects, or a file cannot be written.
+    /// </exception>
     public async Task WriteAsync(CancellationToken cancellation)
     {
         await using var prefetch = new Prefetch(_source, _plan.Sources.Objects, cancellation);
@@ -59,7 +72,8 @@ internal sealed class StagedUnit : IAsyncDisposable
             Open: source => prefetch.OpenAsync(source.Place),
             Read: batch =>
             {
-                // A reader keeps the memory of its largest event, so there is one for each thread, not for each batch.
+                // A reader keeps the memory of its largest event, so there is one reader for each thread, not for each
+                // batch.
                 var reader = readers.TryTake(out var free) ? free : new EventReader();
                 batch.Read(reader, _duplicates);
                 readers.Add(reader);
@@ -72,7 +86,7 @@ internal sealed class StagedUnit : IAsyncDisposable
         await _pipeline.RunAsync(_plan.Sources, steps, cancellation);
         Files.Close();
         Rejects.Close();
-        Ledger.CheckWhole();
+        Ledger.CheckAllSourcesEnded();
         Counts.Check(Files.Rows);
         new RejectLimit(_options.MaxRejectedPercent).Check(_source.UriOf(_plan.Unit.Prefix), Counts, Rejects);
     }
