@@ -6,7 +6,7 @@ namespace CloudTrailAggregation.Columns;
 
 /// <summary>A text value of a column: its address and its length.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public readonly unsafe struct TextValue(byte* start, int length)
+internal readonly unsafe struct TextValue(byte* start, int length)
 {
     /// <summary>The length in bytes.</summary>
     public readonly int Length = length;
@@ -19,7 +19,7 @@ public readonly unsafe struct TextValue(byte* start, int length)
 /// The events of one chunk as columns. Text values are addresses in the chunk or its arena, so a batch is valid as long
 /// as its chunk.
 /// </summary>
-public sealed unsafe class ColumnBatch
+internal sealed unsafe class ColumnBatch
 {
     private const int InitialRows = 1024;
 

@@ -107,7 +107,8 @@ internal sealed class RunCommit(
             string first = destination.UriOf(plan.ParquetFiles.Keys.First());
             throw new AggregationException(
                 $"{first}: it and the rest of its run hold {existing} events, this run found {found}"
-                + $"{(run is null ? " records" : "")}: the month would shrink. Nothing was replaced. If events are missing in the source, restore them; if the month is really smaller now, "
+                + $"{(run is null ? " records" : "")}: the month would shrink. Nothing was replaced. "
+                + "If events are missing in the source, restore them; if the month is really smaller now, "
                 + "say \"replace\": true (--replace).");
         }
     }

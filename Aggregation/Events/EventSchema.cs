@@ -35,7 +35,7 @@ public sealed record EventColumn(
 /// </summary>
 public static class EventSchema
 {
-    // One line for each column is easier to read than 120 characters.
+    // Longer than 120 characters, because one line for each column keeps the table readable.
 
     /// <summary>All columns, in the order of the table.</summary>
     public static readonly EventColumn[] Columns =

@@ -35,7 +35,7 @@ public delegate void ParallelLoop(int count, Action<int> body);
 /// Writes column batches to one Parquet file: buffered row groups, encoded column by column.
 /// The file is complete only after <see cref="Close"/>; without it the bytes written are no Parquet file.
 /// </summary>
-public sealed class ParquetSink : IDisposable
+internal sealed class ParquetSink : IDisposable
 {
     /// <summary>
     /// The maximum number of rows in a row group: a larger row group needs more memory, a smaller one a larger file.

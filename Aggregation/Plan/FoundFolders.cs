@@ -92,7 +92,8 @@ internal sealed class FoundFolders(IObjectStore source, Month month)
         string found = months.Length == 0
             ? "no month"
             : $"the {(months.Length == 1 ? "month" : "months")} {Text(months, "D2")}";
-        return $"{_root} has {(years.Length == 1 ? "the year" : "the years")} {Text(years, "D4")}, and of {year} {found}.";
+        return $"{_root} has {(years.Length == 1 ? "the year" : "the years")} {Text(years, "D4")}, "
+            + $"and of {year} {found}.";
     }
 
     /// <summary>

@@ -45,8 +45,7 @@ internal static class GzipHeader
         if (whole && (flags & HeaderCrc) != 0)
         {
             whole = bytes.Length >= length + sizeof(ushort);
-            ushort checksum = (ushort)Crc32.HashToUInt32(bytes[..length]);
-            if (whole && BinaryPrimitives.ReadUInt16LittleEndian(bytes[length..]) != checksum)
+            if (whole && !HasHeaderCrc(bytes, length))
             {
                 return Result.Invalid;
             }
@@ -56,6 +55,9 @@ internal static class GzipHeader
 
         return whole ? Result.Whole : bytes.Length > MaxBytes ? Result.Invalid : Result.Incomplete;
     }
+
+    private static bool HasHeaderCrc(ReadOnlySpan<byte> bytes, int length) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(bytes[length..]) == (ushort)Crc32.HashToUInt32(bytes[..length]);
 
     private static bool SkipExtra(ReadOnlySpan<byte> bytes, ref int length)
     {

@@ -61,7 +61,7 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
 
         var failure = await FailsAsync();
 
-        Assert.Equal($"{Source.UriOf($"2024/02/02/{name}")} {what}. Copy or gather that object again, then rerun the month.", failure.Message);
+        Assert.Equal($"{Source.UriOf($"2024/02/02/{name}")}: it {what}. Copy or gather that object again, then rerun the month.", failure.Message);
     }
 
     [Fact]

@@ -336,7 +336,7 @@ public class LogFileTests
 
         var error = await Assert.ThrowsAsync<AggregationException>(() => ReadAsync(endless, Uri, 4096));
 
-        Assert.StartsWith($"{Uri} is damaged: a gzip header is not valid", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{Uri}: it is damaged: a gzip header is not valid", error.Message, StringComparison.Ordinal);
         Assert.InRange(endless.Given, HeaderBytes, HeaderBytes + ReadBytes);
     }
 
@@ -375,7 +375,7 @@ public class LogFileTests
         }
         catch (AggregationException error)
         {
-            Assert.StartsWith(Uri + " ", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith(Uri + ": ", error.Message, StringComparison.Ordinal);
             return true;
         }
     }
@@ -383,7 +383,7 @@ public class LogFileTests
     private static async Task<AggregationException> AssertDamagedAsync(byte[] stored, string uri = Uri, int readSizes = int.MaxValue)
     {
         var error = await Assert.ThrowsAsync<AggregationException>(() => ReadAsync(stored, uri, 4096, readSizes));
-        Assert.StartsWith(uri + " ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(uri + ": ", error.Message, StringComparison.Ordinal);
         return error;
     }
 

@@ -226,7 +226,7 @@ public class RecordFramingTests
 
         var error = await Assert.ThrowsAsync<AggregationException>(() => FrameAsync(stored[..^1], chunks: 1, int.MaxValue));
 
-        Assert.StartsWith("s3://bucket/a.ndjson.gz ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("s3://bucket/a.ndjson.gz: ", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A line in which every place, and which no other line, has these letters.</summary>

@@ -58,7 +58,7 @@ internal sealed class GzipTarget : ITarget
         }
         catch (AggregationException refused)
         {
-            Assert.StartsWith(Uri + " ", refused.Message, StringComparison.Ordinal);
+            Assert.StartsWith(Uri + ": ", refused.Message, StringComparison.Ordinal);
             return null;
         }
     }

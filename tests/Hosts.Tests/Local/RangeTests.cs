@@ -28,7 +28,7 @@ public sealed class RangeTests : IDisposable
         Assert.Equal(["month", "files", "records", "events", "duplicates", "rejects", "result"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Matches("^2024-01 +0 +0 +0 +0 +0  FAILED: empty, nothing was changed$", lines[1]);
         Assert.Matches("^2024-02 +2 +7 +4 +2 +1  1 Parquet file, .*B, in .* s, 27 days missing$", lines[2]);
-        Assert.Matches("^2024-03 +- +- +- +- +-  FAILED: .*/2024/03/01/000000.ndjson.gz is truncated", lines[3]);
+        Assert.Matches("^2024-03 +- +- +- +- +-  FAILED: .*/2024/03/01/000000.ndjson.gz: it is truncated", lines[3]);
         Assert.Matches("^2024-04 +1 +1 +1 +0 +0  1 Parquet file, ", lines[4]);
         Assert.Equal(["", "4 months: 2 done, 2 failed.", ""], lines[5..]);
         Assert.Contains(run.ErrorLines, line => line.StartsWith($"error: 2024-01: {Path.Combine(_months.Source, "2024/01/")}: there is nothing to read", StringComparison.Ordinal));
@@ -55,7 +55,7 @@ public sealed class RangeTests : IDisposable
         var reports = run.Output.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(["2024-01 empty", "2024-02 written", "2024-03 failed", "2024-04 written"], reports.Select(report => $"{report.GetProperty("month")} {report.GetProperty("status")}"));
         Assert.Equal(["month", "status", "error"], reports[2].EnumerateObject().Select(member => member.Name));
-        Assert.Contains("000000.ndjson.gz is truncated", reports[2].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("000000.ndjson.gz: it is truncated", reports[2].GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -36,7 +36,7 @@ public sealed class ForgedOutputTests : IDisposable
         var failure = await Assert.ThrowsAsync<AggregationException>(AnswerAsync);
 
         Assert.EndsWith(Forged + ".txt", answer.GetProperty("months")[0].GetProperty("ignoredKeys").GetProperty("first")[0].GetString(), StringComparison.Ordinal);
-        Assert.Contains("""b\u000a{"level":"Critical","message":"forged"}\u000d\u000a\u001b[2J\u001b]0;title\u0007\u009b31m\u0085\u2028\u2029\u202egpj.ndjson.gz is truncated""", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("""b\u000a{"level":"Critical","message":"forged"}\u000d\u000a\u001b[2J\u001b]0;title\u0007\u009b31m\u0085\u2028\u2029\u202egpj.ndjson.gz: it is truncated""", failure.Message, StringComparison.Ordinal);
         string log = Encoding.UTF8.GetString(_output.ToArray());
         Assert.DoesNotContain(log, letter => letter != '\n' && char.IsControl(letter));
         var lines = LogLines.Parse(_output);

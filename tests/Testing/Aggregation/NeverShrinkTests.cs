@@ -69,7 +69,7 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
         await PutAsync(Key, [.. Events(9), Event("000000"), "reject", "reject 2"]);
         var result = await RunAsync();
 
-        Assert.Contains("hold 12 events, this run found 11 lines", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("hold 12 events, this run found 11 records", failure.Message, StringComparison.Ordinal);
         Assert.Equal((12, 9), (result.Report.Lines, result.Report.Events));
         Assert.Equal([Destination.UriOf(Parquet1)], result.Report.Removed);
     }
