@@ -35,18 +35,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         IEnumerable<(string Name, string Value)>? environment = null)
     {
         using var process = Start(program, arguments, directory, redirectInput: true, environment);
-        var ended = EndOfAsync(process, Timeout.InfiniteTimeSpan);
-        try
-        {
-            await process.StandardInput.WriteAsync(input);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // The program ended without reading it.
-        }
-
-        return await ended;
+        return await EndOfAsync(process, Timeout.InfiniteTimeSpan, input ?? "");
     }
 
     /// <summary>Starts a program whose outputs, and input if told so, are the caller's.</summary>
@@ -92,7 +81,10 @@ internal sealed record Command(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Reads both outputs until the process ends; one that takes longer than it may is killed.</summary>
-    public static async Task<Command> EndOfAsync(Process process, TimeSpan patience)
+    /// <param name="process">Started by <see cref="Start"/>.</param>
+    /// <param name="patience">How long it may take.</param>
+    /// <param name="input">All of its standard input; null where that is not redirected, or is the caller's.</param>
+    public static async Task<Command> EndOfAsync(Process process, TimeSpan patience, string? input = null)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(patience);
@@ -100,6 +92,11 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         var error = process.StandardError.ReadToEndAsync(timeout.Token);
         try
         {
+            if (input is not null)
+            {
+                await WriteAsync(process.StandardInput, input);
+            }
+
             await process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
@@ -109,6 +106,19 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         }
 
         return new Command(process.ExitCode, await output, await error);
+    }
+
+    private static async Task WriteAsync(StreamWriter standardInput, string input)
+    {
+        try
+        {
+            await standardInput.WriteAsync(input);
+            standardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The program ended without reading it.
+        }
     }
 
     private static async Task<bool> StartsAsync(string program, string[] arguments)
