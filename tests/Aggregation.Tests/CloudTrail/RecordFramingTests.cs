@@ -208,6 +208,22 @@ public class RecordFramingTests
     }
 
     [Theory]
+    [InlineData("[")]
+    [InlineData("{\"Records\":[")]
+    public async Task A_container_after_a_line_that_came_in_pieces_fails_with_its_name_and_line(string container)
+    {
+        byte[] objects = [.. Enumerable.Range(0, 100_000).SelectMany(number => Encoding.ASCII.GetBytes($"{{\"eventID\":\"{number}\"}}"))];
+        foreach (byte[] line in (byte[][])[objects, Line(17 * MiB)])
+        {
+            byte[] text = Join("\n", "\n", line, "{}"u8.ToArray(), Encoding.ASCII.GetBytes(container));
+
+            var error = await Assert.ThrowsAsync<AggregationException>(() => FrameAsync(text, chunks: 2, int.MaxValue));
+
+            Assert.StartsWith("s3://bucket/a.ndjson, line 3: ", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("{\"Records\":{\"a\":1}}")]
     [InlineData("{\"Record\":[]}")]
     [InlineData("{\n\"Records\"\n{}")]
