@@ -49,6 +49,19 @@ public sealed class RecordCountsTests
         Assert.Equal((20, 10, 6, 4), (counts.Records, counts.Events, counts.Duplicates, counts.Rejects));
     }
 
+    [Fact]
+    public void Each_count_of_a_batch_is_added_to_those_before_it()
+    {
+        var counts = new RecordCounts { Records = 10, Events = 5, Duplicates = 3, Rejects = 2, Bytes = 1_000, RejectedBytes = 200, OutsideMonth = 4, WithoutTime = 1 };
+
+        counts.Add(counts with { });
+        counts.Add(default);
+
+        Assert.Equal(
+            new RecordCounts { Records = 20, Events = 10, Duplicates = 6, Rejects = 4, Bytes = 2_000, RejectedBytes = 400, OutsideMonth = 8, WithoutTime = 2 },
+            counts);
+    }
+
     private static RecordCounts Counts() => new() { Records = 10, Events = 5, Duplicates = 3, Rejects = 2 };
 }
 
