@@ -46,6 +46,19 @@ public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
     }
 
     [Fact]
+    public async Task Every_byte_of_records_that_are_too_long_counts_towards_the_limit_of_rejects()
+    {
+        const int First = 20 << 20, Second = 37 << 20;
+        await PutAsync("2024/02/01/000000.ndjson.gz", Event("a"), EventOf(First), EventOf(Second));
+
+        var failure = await FailsAsync();
+
+        Assert.Contains(
+            $"2 of 3 records are rejects, with {First + Second} of {First + Second + Event("a").Length} bytes, ",
+            failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_as_CloudTrail_delivers_it_may_be_longer_than_a_line()
     {
         const string Key = "2024/02/02/123_CloudTrail_eu-west-1_20240202T0000Z_x.json.gz";
