@@ -254,7 +254,12 @@ public class LogFileTests
     {
         byte[] inner = GzipMember.Of(Lines);
 
-        await AssertDamagedAsync(GzipMember.Of(inner.AsSpan(0, inner.Length - 1)));
+        for (int cut = 1; cut < inner.Length; cut++)
+        {
+            await AssertDamagedAsync(GzipMember.Of(inner.AsSpan(0, cut)));
+            await AssertDamagedAsync(GzipMember.Of([.. inner, .. inner.AsSpan(0, cut)]));
+        }
+
         await AssertDamagedAsync(GzipMember.Of([.. inner, 0]));
         await AssertDamagedAsync(GzipMember.Of(inner)[..^1]);
         await AssertDamagedAsync(GzipMember.Of(GzipMember.Of(inner)));
