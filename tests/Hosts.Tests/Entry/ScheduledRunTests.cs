@@ -32,6 +32,18 @@ public sealed class ScheduledRunTests : IDisposable
         Assert.Empty(_run.Months.Written());
     }
 
+    [Fact]
+    public async Task A_schedule_that_finds_files_without_a_line_fails_too()
+    {
+        _run.Months.Write("2024/02/01/a.ndjson", "");
+        _run.Months.Write("2024/02/02/a.ndjson", "\n");
+
+        var failure = await Assert.ThrowsAsync<AggregationException>(() => _run.AnswerAsync(Schedule));
+
+        Assert.StartsWith($"2024-02: {Path.Combine(_run.Months.Source, "2024/02/")}: its 2 files have no line. ", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_run.Months.Written());
+    }
+
     [Theory]
     [InlineData("""{"month":"2024-02"}""")]
     [InlineData("""{"from":"2024-01","to":"2024-03"}""")]
