@@ -55,6 +55,26 @@ public sealed class DirectoryRivalTests : IDisposable
     }
 
     [Fact]
+    public async Task The_file_that_is_to_be_replaced_is_looked_at_only_once_the_run_has_its_turn()
+    {
+        var store = new DirectoryStore(Root);
+        var standing = await store.PutAsync("k", "old"u8.ToArray());
+        await using var slow = Staged(store, "k", "slow");
+        CommitLostException withoutTurn;
+
+        using (TurnOf("k"))
+        {
+            await File.WriteAllTextAsync(Path.Combine(Root, "k"), "the other run's", Cancellation);
+            withoutTurn = await Assert.ThrowsAsync<CommitLostException>(() => slow.CompleteAsync(standing, Cancellation));
+        }
+
+        var inTurn = await Assert.ThrowsAsync<CommitLostException>(() => slow.CompleteAsync(standing, Cancellation));
+        Assert.Contains("it is being completed at this moment", withoutTurn.Message, StringComparison.Ordinal);
+        Assert.Contains("is another one by now", inTurn.Message, StringComparison.Ordinal);
+        Assert.Equal("the other run's"u8.ToArray(), await store.BytesAsync(await store.FindAsync("k")));
+    }
+
+    [Fact]
     public async Task Every_file_is_completed_however_often_another_run_cleans_up()
     {
         using var done = new CancellationTokenSource();
