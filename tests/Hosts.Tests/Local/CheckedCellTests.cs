@@ -29,6 +29,21 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
     }
 
     [Fact]
+    public async Task A_cell_that_is_lost_is_found_although_other_fields_keeps_its_value()
+    {
+        await PutAsync("2024/02/01/000000.ndjson", Odd);
+        var written = Assert.Single((await RunAsync()).Rows);
+        byte[] whole = await BytesAsync(Parquet0);
+        string[] columns = [.. EventSchema.Columns.Select(column => column.Name).Where(name => written[name] is not null)];
+
+        Assert.Equal(["event_id", "event_time", "event_name", "user_agent", "read_only", "other_fields"], columns);
+        foreach (string column in columns)
+        {
+            await IsFoundAsync(whole, row: 0, column, value: null, column == "other_fields" ? "is not in the file" : $"column {column}: |is not in the file");
+        }
+    }
+
+    [Fact]
     public async Task Each_odd_event_is_proven_and_a_changed_one_is_found()
     {
         string[] lines = [.. EventGen.Line.Array[TestRun.Iterations(700)].Single(_ => true, seed: "0000000000002").Where(RecordOracle.IsEvent)];
