@@ -76,19 +76,19 @@ public class ResourceTests
     }
 
     [Theory]
-    [InlineData("ErrorsAlarm", "AWS/Lambda", "Errors", "LambdaFunction", "Sum", "GreaterThanThreshold 0")]
-    [InlineData("DeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "FailureQueue.QueueName", "Maximum", "GreaterThanThreshold 0")]
-    [InlineData("TriggerDeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "TriggerDLQ.QueueName", "Maximum", "GreaterThanThreshold 0")]
-    [InlineData("RejectsAlarm", "CloudTrailAggregation", "Rejects", "LambdaFunction", "Sum", "GreaterThanThreshold 0")]
-    [InlineData("DurationAlarm", "AWS/Lambda", "Duration", "LambdaFunction", "Maximum", "GreaterThanThreshold 720000")]
-    [InlineData("NoRunAlarm", "CloudTrailAggregation", "DaysWithRuns", "LambdaFunction", "Maximum", "LessThanThreshold 1")]
+    [InlineData("ErrorsAlarm", "AWS/Lambda", "Errors", "FunctionName LambdaFunction", "Sum", "GreaterThanThreshold 0")]
+    [InlineData("DeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName FailureQueue.QueueName", "Maximum", "GreaterThanThreshold 0")]
+    [InlineData("TriggerDeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName TriggerDLQ.QueueName", "Maximum", "GreaterThanThreshold 0")]
+    [InlineData("RejectsAlarm", "CloudTrailAggregation", "Rejects", "FunctionName LambdaFunction", "Sum", "GreaterThanThreshold 0")]
+    [InlineData("DurationAlarm", "AWS/Lambda", "Duration", "FunctionName LambdaFunction", "Maximum", "GreaterThanThreshold 720000")]
+    [InlineData("NoRunAlarm", "CloudTrailAggregation", "DaysWithRuns", "FunctionName LambdaFunction", "Maximum", "LessThanThreshold 1")]
     public void Each_alarm_watches_its_metric(string alarm, string space, string metric, string dimension, string statistic, string threshold)
     {
         var properties = Full.Properties(alarm);
 
         Assert.Equal(space, (string?)properties["Namespace"]);
         Assert.Equal(metric, (string?)properties["MetricName"]);
-        Assert.Equal(dimension, (string?)Assert.Single((JsonArray)properties["Dimensions"]!)!["Value"]);
+        Assert.Equal(dimension, Dimension(properties));
         Assert.Equal(statistic, (string?)properties["Statistic"]);
         Assert.Equal(threshold, $"{properties["ComparisonOperator"]} {properties["Threshold"]}");
     }
@@ -121,6 +121,8 @@ public class ResourceTests
         var datum = Assert.Single((JsonArray)write["Arguments"]!["MetricData"]!)!;
         Assert.Equal((string?)Full.Properties("NoRunAlarm")["MetricName"], (string?)datum["MetricName"]);
         Assert.Equal("{% $count($states.input.Datapoints) %}", (string?)datum["Value"]);
+        Assert.Equal("FunctionName LambdaFunction", Dimension(read["Arguments"]!));
+        Assert.Equal(Dimension(Full.Properties("NoRunAlarm")), Dimension(datum));
         Assert.Equal("RunCount", (string?)Assert.Single((JsonArray)Full.Properties("RunCountRule")["Targets"]!)!["Arn"]);
     }
 
@@ -156,5 +158,12 @@ public class ResourceTests
         Assert.Equal("aws s3 ls --recursive s3://monthly-bucket/cloudtrail_monthly/", (string?)Full.Outputs["ListOutput"]!["Value"]);
         Assert.Equal("LambdaRole.Arn", (string?)Full.Outputs["RoleArn"]!["Value"]);
         Assert.Equal("FailureQueue", (string?)Full.Outputs["FailureQueueUrl"]!["Value"]);
+    }
+
+    /// <summary>Under another name than its metric has, an alarm would hear of nothing.</summary>
+    private static string Dimension(JsonNode metric)
+    {
+        var dimension = Assert.Single((JsonArray)metric["Dimensions"]!)!;
+        return $"{dimension["Name"]} {dimension["Value"]}";
     }
 }
