@@ -69,8 +69,8 @@ public sealed class DirectoryRivalTests : IDisposable
         }
 
         var inTurn = await Assert.ThrowsAsync<CommitLostException>(() => slow.CompleteAsync(standing, Cancellation));
-        Assert.Contains("it is being completed at this moment", withoutTurn.Message, StringComparison.Ordinal);
-        Assert.Contains("is another one by now", inTurn.Message, StringComparison.Ordinal);
+        Assert.Contains("it is completing the file at this moment", withoutTurn.Message, StringComparison.Ordinal);
+        Assert.Contains("has changed in the meantime", inTurn.Message, StringComparison.Ordinal);
         Assert.Equal("the other run's"u8.ToArray(), await store.BytesAsync(await store.FindAsync("k")));
     }
 
