@@ -9,6 +9,7 @@ public sealed class Utf8Order : IComparer<string>
     /// <summary>The only instance.</summary>
     public static readonly Utf8Order Instance = new();
 
+    /// <inheritdoc/>
     public int Compare(string? x, string? y)
     {
         ReadOnlySpan<char> left = x, right = y;

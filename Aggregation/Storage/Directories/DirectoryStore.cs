@@ -14,6 +14,7 @@ public sealed class DirectoryStore(string root) : IObjectStore
     // The directories that this store's staged objects created; the last one to be aborted removes them.
     private readonly ConcurrentDictionary<string, byte> _created = new(StringComparer.Ordinal);
 
+    /// <inheritdoc/>
     public string UriOf(string key) => Path.Combine(root, key);
 
     /// <exception cref="AggregationException">A directory cannot be read. A missing one is empty.</exception>
@@ -31,12 +32,14 @@ public sealed class DirectoryStore(string root) : IObjectStore
         return DirectoryWalk.Folders(directory, key, name).ToAsyncEnumerable();
     }
 
+    /// <inheritdoc/>
     public Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         return Task.FromResult<Stream>(new DirectoryFileStream(PathOf(source.Key), source));
     }
 
+    /// <inheritdoc/>
     public Task ReadRangeAsync(
         StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation)
     {
@@ -48,9 +51,11 @@ public sealed class DirectoryStore(string root) : IObjectStore
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
     public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
         new DirectoryStagedFile(key, PathOf(key), _created);
 
+    /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

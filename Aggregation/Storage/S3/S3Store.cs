@@ -71,6 +71,7 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
     internal string Bucket => bucket;
     internal int ParallelUploadParts => parallelUploadParts;
 
+    /// <inheritdoc/>
     public string UriOf(string key) => $"s3://{bucket}/{_prefix}{key}";
 
     /// <exception cref="AggregationException">
@@ -112,13 +113,16 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
         }
     }
 
+    /// <inheritdoc/>
     public IObjectStore? Above => _prefix.Length == 0
         ? null
         : new S3Store(client, bucket, _prefix[..(_prefix.TrimEnd('/').LastIndexOf('/') + 1)], parallelUploadParts);
 
+    /// <inheritdoc/>
     public async Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation) =>
         await S3ObjectStream.OpenAsync(this, source, 0, source.Size, cancellation);
 
+    /// <inheritdoc/>
     public async Task ReadRangeAsync(
         StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation)
     {
@@ -134,9 +138,11 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
         await range.ReadExactlyAsync(destination, cancellation);
     }
 
+    /// <inheritdoc/>
     public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
         new S3StagedObject(this, key, contentType, cancellation);
 
+    /// <inheritdoc/>
     public async Task DeleteAsync(string key, CancellationToken cancellation)
     {
         try

@@ -87,6 +87,18 @@ public sealed partial class StructureTests
             && (provenTypes.Contains(use.Used) || (proven.Contains(RoomOf(use.Used)) && !AreCounts(use.Used))));
     }
 
+    [Fact]
+    public void The_architecture_page_has_the_rooms_in_their_order_and_the_main_path_as_it_is()
+    {
+        string page = File.ReadAllText(Repository.File("docs", "architecture.md"));
+        string[] path = [.. Block().Match(page).Groups["code"].Value.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
+        string code = File.ReadAllText(Repository.File("Aggregation", "Run", "AggregationRun.cs"));
+
+        Assert.Equal(Rooms.Reverse(), RoomRow().Matches(page).Take(Rooms.Length).Select(row => row.Groups["room"].Value));
+        Assert.Contains("var plan = await RunPlan.MakeAsync(unit, source, destination, options, cancellation);", path);
+        Assert.Contains(string.Join('\n', path), string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Aggregation")]
     [InlineData("Function")]
@@ -121,6 +133,12 @@ public sealed partial class StructureTests
 
     /// <summary>The room of one of the library's types; null for any other.</summary>
     private static string? RoomOf(string type) => IsOurs(type) && type.Split('.') is [_, var room, _, ..] && Rooms.Contains(room) ? room : null;
+
+    [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5_000)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"^\| `(?<room>\w+)/` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5_000)]
+    private static partial Regex RoomRow();
 
     [GeneratedRegex(@"^namespace (?<name>.+);\r?$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5_000)]
     private static partial Regex NamespaceLine();
