@@ -55,9 +55,10 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
-        await _serving;
+
+        // Once: a Stop before it would give the port back, and Close opens it again to close it, if it is still free.
         _listener.Close();
+        await _serving;
         _stopping.Dispose();
     }
 
