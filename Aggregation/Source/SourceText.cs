@@ -76,7 +76,8 @@ public sealed class SourceText : IAsyncDisposable
         }
 
         // The first byte of gzip is a control character, with which no text starts.
-        if (!_hasText && bytesRead > 0 && destination[0] == GzipHeader.Start[0])
+        bool isUnpacked = _inflate is not null;
+        if (isUnpacked && !_hasText && bytesRead > 0 && destination[0] == GzipHeader.Start[0])
         {
             _inner = Unpack(destination[..bytesRead]);
             return _inner.TryRead(destination, out bytesRead);

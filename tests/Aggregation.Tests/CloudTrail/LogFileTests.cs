@@ -250,6 +250,16 @@ public class LogFileTests
     }
 
     [Fact]
+    public async Task Text_that_starts_like_gzip_and_is_none_is_read_unchanged()
+    {
+        byte[] text = [0x1F, .. "u{}\n"u8];
+
+        Assert.Equal(text, await ReadAsync(text, "s3://bucket/a.ndjson"));
+        Assert.Equal(text, await ReadAsync(text, "s3://bucket/a.ndjson", 4096, 1));
+        Assert.Equal(text, await ReadAsync(GzipMember.Of(text), "s3://bucket/a.ndjson"));
+    }
+
+    [Fact]
     public async Task Damage_within_the_inner_gzip_fails()
     {
         byte[] inner = GzipMember.Of(Lines);
