@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Ground;
@@ -268,9 +267,9 @@ internal sealed class Pipeline(int threads)
     private sealed class Loop(int count, Action<int> body)
     {
         private readonly TaskCompletionSource _done = new();
+        private readonly FirstFailure _failure = new();
         private int _finished;
         private int _last = -1;
-        private volatile ExceptionDispatchInfo? _failure;
 
         /// <summary>Works until no number is left. A worker that starts late finds none.</summary>
         public void Run()
@@ -283,7 +282,7 @@ internal sealed class Pipeline(int threads)
                 }
                 catch (Exception error)
                 {
-                    _failure ??= ExceptionDispatchInfo.Capture(error);
+                    _failure.Keep(error);
                 }
 
                 if (Interlocked.Increment(ref _finished) == count)
@@ -297,7 +296,7 @@ internal sealed class Pipeline(int threads)
         public void Wait()
         {
             _done.Task.GetAwaiter().GetResult();
-            _failure?.Throw();
+            _failure.ThrowIfAny();
         }
     }
 }
