@@ -28,7 +28,7 @@ internal sealed unsafe class EventReader
     private readonly int[] _expectedAfter;
     private readonly EventField[] _fields = new EventField[EventSchema.Columns.Length];
     private readonly ColumnKind[] _kinds = Array.ConvertAll(EventSchema.Columns, column => column.Kind);
-    private readonly RawMember[] _spelledFirst = new RawMember[EventSchema.Columns.Length];
+    private readonly RawMember[] _ownMember = new RawMember[EventSchema.Columns.Length];
     private readonly OtherFields _otherFields;
 
     private ulong _present;
@@ -233,7 +233,7 @@ internal sealed unsafe class EventReader
         }
 
         _seen |= seen;
-        if (*value == 'n')
+        if (*value == 'n' && raw.Member < MemberNames.FirstSubstitute)
         {
             return;
         }
@@ -258,9 +258,9 @@ internal sealed unsafe class EventReader
             _otherFields.Add(raw);
         }
 
-        if ((MemberNames.SpelledTwice & seen) != 0)
+        if ((MemberNames.FilledByTwoNames & seen) != 0)
         {
-            _spelledFirst[raw.Member] = raw;
+            _ownMember[raw.Member] = raw;
         }
     }
 
@@ -330,8 +330,13 @@ internal sealed unsafe class EventReader
         {
             if (_otherFields.Find(MemberNames.SecondSpellingOf(column)) is { } second)
             {
-                ResolveSpellings(column, second);
+                ResolveNames(column, second);
             }
+        }
+
+        if ((_seen & MemberNames.Substitutes) != 0 && IsAggregated)
+        {
+            ResolveSubstitutes();
         }
 
         ref var field = ref _fields[EventSchema.OtherFields];
@@ -340,23 +345,63 @@ internal sealed unsafe class EventReader
         _present |= 1UL << EventSchema.OtherFields;
     }
 
-    /// <summary>
-    /// Handles a member in its second spelling. Alone it fills the column. If the first spelling is present too, the
-    /// column has that one, and other_fields has both: without the first spelling there, a reader would conclude that
-    /// the source had only the second.
-    /// </summary>
-    private void ResolveSpellings(int column, in RawMember second)
+    private bool IsAggregated
     {
-        if ((_present & (1UL << column)) == 0)
+        get
         {
-            byte* value = _record + second.ValueStart;
-            bool escaped = new ReadOnlySpan<byte>(value, second.ValueLength).Contains((byte)'\\');
-            _ = KeepText(ref _fields[column], value, value + second.ValueLength, escaped);
-            _present |= 1UL << column;
+            ref readonly var type = ref _fields[EventSchema.EventType];
+            return (_present >> EventSchema.EventType & 1) != 0
+                && new ReadOnlySpan<byte>(type.Text, (int)type.Value).SequenceEqual(AggregatedEvent.EventType);
         }
-        else if (_otherFields.Find(column) is null)
+    }
+
+    private void ResolveSubstitutes()
+    {
+        foreach (var (number, substitute) in AggregatedEvent.Substitutes.Index())
         {
-            _otherFields.Add(_spelledFirst[column]);
+            if (_otherFields.Find(MemberNames.FirstSubstitute + number) is { } member)
+            {
+                ResolveNames(substitute.Column, member);
+            }
         }
+    }
+
+    /// <summary>
+    /// Handles a member that can fill a column under another name than the column's own: the second spelling of an id,
+    /// or a member of an aggregated event. Alone it fills the column. If the column's own member is present too, the
+    /// column has that one, and other_fields has both: without the column's own member there, a reader would conclude
+    /// that the source had only the other name.
+    /// </summary>
+    private void ResolveNames(int column, in RawMember another)
+    {
+        if (_otherFields.Find(column) is not null)
+        {
+            return;
+        }
+
+        if ((_present & (1UL << column)) != 0)
+        {
+            _otherFields.Add(_ownMember[column]);
+        }
+        else
+        {
+            Fill(column, _record + another.ValueStart, another.ValueLength);
+        }
+    }
+
+    private void Fill(int column, byte* value, int length)
+    {
+        bool isTime = column == EventSchema.EventTime;
+        value = isTime ? JsonObject.Find(value, AggregatedEvent.WindowStart, out length) : value;
+        if (value == null || *value == 'n')
+        {
+            return;
+        }
+
+        bool escaped = new ReadOnlySpan<byte>(value, length).Contains((byte)'\\');
+        ref var field = ref _fields[column];
+        _ = isTime ? KeepTime(ref field, value, value + length, escaped)
+            : KeepText(ref field, value, value + length, escaped);
+        _present |= field.Text != null ? 1UL << column : 0;
     }
 }

@@ -79,6 +79,13 @@ public static class EventSchema
     public static readonly int EventTime =
         Array.FindIndex(Columns, column => column.Kind == ColumnKind.Timestamp);
 
+    /// <summary>The position of event_type in <see cref="Columns"/>.</summary>
+    public static readonly int EventType = PositionOf("event_type");
+
     /// <summary>The position of other_fields in <see cref="Columns"/>: the last.</summary>
     public static readonly int OtherFields = Columns.Length - 1;
+
+    /// <summary>The position of a column in <see cref="Columns"/>.</summary>
+    /// <returns>-1 if there is no such column.</returns>
+    public static int PositionOf(string name) => Array.FindIndex(Columns, column => column.Name == name);
 }

@@ -6,7 +6,8 @@ namespace CloudTrailAggregation.Events;
 /// <summary>
 /// Finds the number of a known member by its name with one masked 32-byte comparison: the longest name has 30 bytes
 /// with its quotes. A member's number is the position of its column; numbers from <see cref="FirstSecondSpelling"/> on
-/// are second spellings.
+/// are second spellings, and numbers from <see cref="FirstSubstitute"/> on are the members of aggregated events that
+/// fill a column in place of its own member.
 /// </summary>
 internal sealed unsafe class MemberNames
 {
@@ -22,9 +23,14 @@ internal sealed unsafe class MemberNames
             .Where(column => EventSchema.Columns[column].OtherSpelling is not null),
     ];
 
-    /// <summary>One bit for each column whose member has a second spelling.</summary>
-    public static readonly ulong SpelledTwice =
-        ColumnsSpelledTwice.Aggregate(0UL, (bits, column) => bits | (1UL << column));
+    /// <summary>One bit for each column that a member of another name than its own can fill.</summary>
+    public static readonly ulong FilledByTwoNames =
+        ColumnsSpelledTwice.Concat(AggregatedEvent.Substitutes.Select(substitute => substitute.Column))
+            .Aggregate(0UL, (bits, column) => bits | (1UL << column));
+
+    /// <summary>One bit for each member of aggregated events that fills a column in place of its own member.</summary>
+    public static readonly ulong Substitutes =
+        ((1UL << AggregatedEvent.Substitutes.Length) - 1) << FirstSubstitute;
 
     /// <summary>
     /// One bit for each member of the group, in both spellings, of which every CloudTrail event has at least one.
@@ -47,6 +53,7 @@ internal sealed unsafe class MemberNames
             .. EventSchema.Columns.SkipLast(1).Select(column => column.Member),
             "",
             .. ColumnsSpelledTwice.Select(column => EventSchema.Columns[column].OtherSpelling!),
+            .. AggregatedEvent.Substitutes.Select(substitute => substitute.Member),
         ];
         byte[][] quoted = Array.ConvertAll(names, name => Encoding.UTF8.GetBytes($"\"{name}\""));
         _names = Array.ConvertAll(quoted, name => Block(name.Length, at => name[at]));
@@ -65,7 +72,10 @@ internal sealed unsafe class MemberNames
     /// <summary>The smallest number of a second spelling.</summary>
     public static int FirstSecondSpelling => EventSchema.Columns.Length;
 
-    /// <summary>The number of known members, second spellings included.</summary>
+    /// <summary>The smallest number of a member of <see cref="AggregatedEvent.Substitutes"/>.</summary>
+    public static int FirstSubstitute => FirstSecondSpelling + ColumnsSpelledTwice.Length;
+
+    /// <summary>The number of known members, second spellings and substitutes included.</summary>
     public int Count => _names.Length;
 
     /// <summary>The number of the second spelling of a column's member.</summary>

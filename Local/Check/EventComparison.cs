@@ -18,6 +18,7 @@ internal sealed class EventComparison
     private readonly int[] _firstSpelling = new int[EventSchema.Columns.Length];
     private readonly int[] _secondSpelling = new int[EventSchema.Columns.Length];
     private readonly List<bool> _inOtherFields = [];
+    private readonly SubstituteMembers _substitutes = new();
 
     /// <summary>Whether the last object read is an event.</summary>
     public bool IsEvent => _event.IsEvent;
@@ -53,6 +54,7 @@ internal sealed class EventComparison
             }
         }
 
+        _substitutes.Find(_event, line);
         for (int column = 0; column < EventSchema.OtherFields; column++)
         {
             if (CompareColumn(line, row, column) is { } difference)
@@ -119,6 +121,21 @@ internal sealed class EventComparison
         var (first, second) = (_firstSpelling[column], _secondSpelling[column]);
         bool inOtherFields = IsInOtherFields(first) || IsInOtherFields(second);
         int source = first >= 0 ? first : second;
+        if (_substitutes.In(column) is { } substitute)
+        {
+            // The substitute is in other_fields like every member without a column of its own. A reader would conclude
+            // that it was alone, unless the column's own member is beside it.
+            if (source >= 0 && !IsInOtherFields(source))
+            {
+                return Missing(line, _event.Members[source]);
+            }
+
+            if (source < 0 && !line[substitute].IsEmpty)
+            {
+                return CompareCell(line[substitute], row, column, isExact: false);
+            }
+        }
+
         if (source < 0)
         {
             return row.IsNull(column)
@@ -136,12 +153,14 @@ internal sealed class EventComparison
             return Missing(line, _event.Members[second >= 0 && !IsInOtherFields(second) ? second : first]);
         }
 
-        var value = line[_event.Members[source].Value];
-        return CellComparison.Agrees(value, row, column, isExact: !inOtherFields)
+        return CompareCell(line[_event.Members[source].Value], row, column, isExact: !inOtherFields);
+    }
+
+    private static string? CompareCell(ReadOnlySpan<byte> value, ParquetRows row, int column, bool isExact) =>
+        CellComparison.Agrees(value, row, column, isExact)
             ? null
             : $"column {EventSchema.Columns[column].Name}: "
                 + Values(WithoutQuotes(value, column), Encoding.UTF8.GetBytes(row.Text(column)));
-    }
 
     private bool IsInOtherFields(int member) => member >= 0 && _inOtherFields[member];
 

@@ -43,6 +43,20 @@ internal sealed class EventMembers
     /// <summary>Whether the object has at least one of the members that mark an event.</summary>
     public bool IsEvent { get; private set; }
 
+    /// <summary>The position of the last member with a name, in <see cref="Members"/>; -1 if there is none.</summary>
+    /// <param name="text">The text that was read.</param>
+    /// <param name="name">The unescaped name.</param>
+    public int Find(ReadOnlySpan<byte> text, string name)
+    {
+        int at = _members.Count - 1;
+        while (at >= 0 && JsonString.Unescape(text[_members[at].Name], out _) != name)
+        {
+            at--;
+        }
+
+        return at;
+    }
+
     /// <summary>Reads the object that the text begins with.</summary>
     /// <param name="text">The text; anything may follow the object.</param>
     /// <param name="length">The object's length in bytes.</param>

@@ -94,6 +94,14 @@ internal sealed partial class ExpectedRows
                 others.Add($"\"{member.Name}\": {member.Value.GetRawText()}");
             }
         }
+
+        if (row["event_type"] is "AwsAggregatedEvent")
+        {
+            var window = json.GetProperty("timeWindow");
+            row["event_time"] = ValueOf(ColumnKind.Timestamp, window.GetProperty("windowStart"));
+            row["recipient_account_id"] = json.GetProperty("accountId").GetString();
+        }
+
         row["other_fields"] = others.Count == 0 ? null : $"{{{string.Join(", ", others)}}}";
         return row;
     }

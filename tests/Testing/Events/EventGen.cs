@@ -60,9 +60,15 @@ internal static class EventGen
     private static readonly Gen<string> Member = Gen.Select(
         White, Name, White, White, Value, White, (before, name, after, beforeValue, value, end) => before + name + after + ":" + beforeValue + value + end);
 
+    /// <summary>Members of an aggregated event, and those of other events that they take the place of.</summary>
+    private static readonly Gen<string> AggregatedMember = Gen.OneOf(
+        Gen.OneOf("\"eventType\":\"AwsAggregatedEvent\"", "\"eventType\":\"AwsAggregated\\u0045vent\"", "\"eventType\":\"AwsApiCall\"", "\"eventType\":null"),
+        Gen.Select(Gen.OneOf("accountId", "account\\u0049d", "recipientAccountId", "timeWindow", "eventTime"), Value, (name, value) => $"\"{name}\":{value}"),
+        Gen.Select(Gen.OneOf("windowStart", "window\\u0053tart", "windowEnd"), Gen.OneOf(Time, Value), White, (name, value, white) => $"\"timeWindow\":{{{white}\"windowSize\":{{}}{white},{white}\"{name}\"{white}:{white}{value}{white}}}"));
+
     /// <summary>A line of one valid event.</summary>
     public static readonly Gen<string> Line = Gen.Select(
-        White, Member.Array[0, 14], White, (before, members, after) => $"{before}{{{(members.Length == 0 ? after : string.Join(',', members))}}}{after}");
+        White, Gen.Frequency((4, Member.Array[0, 14]), (1, Gen.Frequency((1, Member), (3, AggregatedMember)).Array[0, 14])), White, (before, members, after) => $"{before}{{{(members.Length == 0 ? after : string.Join(',', members))}}}{after}");
 
     private static Gen<string> Nested(int levels)
     {

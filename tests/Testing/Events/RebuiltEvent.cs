@@ -20,7 +20,8 @@ internal static class RebuiltEvent
 
     /// <summary>
     /// All of other_fields, and for each column that is not NULL, and none of whose spellings is in other_fields, its
-    /// member with its value.
+    /// member with its value. Of an aggregated event, timeWindow is a spelling of eventTime, and accountId one of
+    /// recipientAccountId.
     /// </summary>
     public static string From(IReadOnlyDictionary<string, object?> row)
     {
@@ -40,7 +41,7 @@ internal static class RebuiltEvent
 
         foreach (var column in EventSchema.Columns)
         {
-            if (column.Member.Length > 0 && row[column.Name] is { } value && !Spellings(column).Any(others.Contains))
+            if (column.Member.Length > 0 && row[column.Name] is { } value && !NamesOf(column, row).Any(others.Contains))
             {
                 members.Add($"\"{column.Member}\":{Write(value, column.Kind)}");
             }
@@ -106,6 +107,14 @@ internal static class RebuiltEvent
     }
 
     private static IEnumerable<string> Spellings(EventColumn column) => column.OtherSpelling is null ? [column.Member] : [column.Member, column.OtherSpelling];
+
+    private static IEnumerable<string> NamesOf(EventColumn column, IReadOnlyDictionary<string, object?> row) =>
+        (row["event_type"] as string, column.Name) switch
+        {
+            ("AwsAggregatedEvent", "event_time") => [column.Member, "timeWindow"],
+            ("AwsAggregatedEvent", "recipient_account_id") => [column.Member, "accountId"],
+            _ => Spellings(column),
+        };
 
     private static Dictionary<string, JsonElement> LastMembers(JsonElement json)
     {
