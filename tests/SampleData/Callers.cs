@@ -198,7 +198,7 @@ internal sealed class Callers(Organization organization, ulong seed)
     private (string Name, string Value)[] DrawValues(bool isPerson) =>
     [
         .. new[] { "person", "service", "function", "instance", "repository" }.Select(pool => (pool, One(pool))),
-        ("account", Skewed("accountId")), ("otherAccount", One("accountId")),
+        ("account", Skewed("accountId")), ("otherAccount", One("otherAccountId")),
         ("permissionSet", _dice.Pick<string>(["ReadOnlyAccess", "PowerUserAccess", "AdministratorAccess"]) + $"_{_dice.Next():x16}"),
         ("roleId", "AROA" + Id()), ("userId", "AIDA" + Id()), ("accessKey", "AKIA" + Id()[1..]),
         // Older services still write the empty member.

@@ -19,7 +19,7 @@ internal sealed class EventClock
         _arguments = arguments;
         _monthStart = arguments.Month.ToDateTime(TimeOnly.MinValue);
         _monthEnd = _monthStart.AddMonths(1);
-        Days = (_monthEnd - _monthStart).Days;
+        Days = arguments.Days ?? (_monthEnd - _monthStart).Days;
         double[] weights = Shares([.. Enumerable.Range(0, Days).Select(DayWeight)]);
         _dayStarts = [.. weights.Select(share => (long)Math.Round(share * arguments.Events))];
     }
@@ -36,19 +36,20 @@ internal sealed class EventClock
             return OutsideMonth(Spread.Before(position, _arguments.Late, _arguments.Events), ref dice);
         }
 
-        var delivered = Delivered(position, ref dice);
+        return Before(Delivered(position, ref dice), ref dice);
+    }
+
+    /// <summary>The time of an event of this month that is delivered at a time.</summary>
+    public DateTime Before(DateTime delivered, ref Dice dice)
+    {
         var happened = delivered - Lag(ref dice);
         return happened < _monthStart ? _monthStart + ((delivered - _monthStart) * dice.Unit()) : happened;
     }
 
-    /// <summary>The time from event to delivery: median 3.2 minutes, maximum 10.1, like real deliveries.</summary>
-    private static TimeSpan Lag(ref Dice dice)
-    {
-        double unit = dice.Unit();
-        return TimeSpan.FromSeconds(54 + (552 * unit * unit));
-    }
-
-    private DateTime OutsideMonth(long lateEvent, ref Dice dice)
+    /// <summary>The time of an event of another month.</summary>
+    /// <param name="lateEvent">Its number among the late events.</param>
+    /// <param name="dice">Decides the time.</param>
+    public DateTime OutsideMonth(long lateEvent, ref Dice dice)
     {
         double unit = dice.Unit();
         return lateEvent % 4 == 1
@@ -56,7 +57,8 @@ internal sealed class EventClock
             : _monthStart - TimeSpan.FromSeconds(1) - TimeSpan.FromDays(9 * unit * unit * unit);
     }
 
-    private DateTime Delivered(long position, ref Dice dice)
+    /// <summary>The time of delivery of the thing at a position.</summary>
+    public DateTime Delivered(long position, ref Dice dice)
     {
         int day = DayOf(position);
         double share = (position - _dayStarts[day] + dice.Unit()) / (_dayStarts[day + 1] - _dayStarts[day]);
@@ -68,6 +70,13 @@ internal sealed class EventClock
 
         double hours = hour + ((share - HourStarts[hour]) / (HourStarts[hour + 1] - HourStarts[hour]));
         return _monthStart + TimeSpan.FromDays(day) + TimeSpan.FromHours(Math.Min(hours, 23.9999));
+    }
+
+    /// <summary>The time from event to delivery: median 3.2 minutes, maximum 10.1, like real deliveries.</summary>
+    private static TimeSpan Lag(ref Dice dice)
+    {
+        double unit = dice.Unit();
+        return TimeSpan.FromSeconds(54 + (552 * unit * unit));
     }
 
     private int DayOf(long position)

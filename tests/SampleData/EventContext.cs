@@ -1,3 +1,5 @@
+using CloudTrailAggregation.SampleData.Trail;
+
 namespace CloudTrailAggregation.SampleData;
 
 /// <summary>The event being written, from which its slots are filled.</summary>
@@ -15,6 +17,10 @@ internal sealed class EventContext
     public Dice Dice;
 
     public DateTime Time;
+
+    /// <summary>The first moment of the five minutes that an aggregated event at this time sums up.</summary>
+    public DateTime WindowStart => Delivery.Floor(Time);
+
     public EventKind Kind = null!;
     public Actor Actor = null!;
     public byte[] Region = [];

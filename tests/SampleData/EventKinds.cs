@@ -9,9 +9,17 @@ internal sealed class EventKinds
     private readonly EventKind[] _byWeight;
     private readonly Dictionary<Caller, EventKind[]> _ofCaller;
 
+    /// <summary>The kinds of event of a daily month.</summary>
+    public static readonly Event[] Daily =
+        [.. ObjectEvents.All, .. KeyAndSecretEvents.All, .. ComputeEvents.All, .. IdentityEvents.All, .. PlatformEvents.All];
+
     public EventKinds(Organization organization, int seed)
+        : this(organization, seed, Daily)
     {
-        Event[] events = [.. ObjectEvents.All, .. KeyAndSecretEvents.All, .. ComputeEvents.All, .. IdentityEvents.All, .. PlatformEvents.All];
+    }
+
+    public EventKinds(Organization organization, int seed, Event[] events)
+    {
         _all = [.. events.Select(e => new EventKind(e, organization))];
         new Dice((ulong)seed).Shuffle(_all);
         _byWeight = [.. _all.SelectMany(kind => Enumerable.Repeat(kind, kind.Described.Weight))];

@@ -14,10 +14,27 @@ internal sealed class Organization
     private Dice _dice;
 
     public Organization(int seed, JsonStyle style)
+        : this(new Dice(Dice.Hash((ulong)seed, 0)), style, account: null, Words.Regions)
     {
-        _dice = new Dice(Dice.Hash((ulong)seed, 0));
+    }
+
+    /// <summary>The part of a company that is in one account: only its callers and resources.</summary>
+    public Organization(ulong seed, string account, string[] regions)
+        : this(new Dice(seed), JsonStyle.Compact, account, regions)
+    {
+    }
+
+    private Organization(Dice dice, JsonStyle style, string? account, string[] regions)
+    {
+        _dice = dice;
         Style = style;
-        FillPools();
+        FillPools(regions);
+        _pools["otherAccountId"] = _pools["accountId"];
+        if (account is not null)
+        {
+            _pools["accountId"] = [Encode(account)];
+        }
+
         _actors = new Callers(this, _dice.Next()).All();
     }
 
@@ -38,7 +55,7 @@ internal sealed class Organization
             ? Encoding.UTF8.GetBytes(text)
             : Encoding.ASCII.GetBytes(string.Concat(text.Select(c => c < 0x80 ? $"{c}" : $"\\u{(int)c:x4}")));
 
-    private void FillPools()
+    private void FillPools(string[] regions)
     {
         Fill("accountId", 7, () => RandomText("0123456789", 12).TrimStart('0').PadRight(12, '7'));
         Fill("person", 45, () => $"{Pick(Words.GivenNames)}.{Pick(Words.FamilyNames)}");
@@ -73,7 +90,7 @@ internal sealed class Organization
         Fill("publicIp", 60, () => string.Create(CultureInfo.InvariantCulture, $"{Pick(Words.PublicNetworks)}.{_dice.Below(256)}"));
         Fill("privateIp", 400, () => string.Create(CultureInfo.InvariantCulture, $"10.{_dice.Below(32)}.{_dice.Below(256)}.{_dice.Below(256)}"));
         Fill("ipv6", 30, () => $"2001:db8:{RandomText("123456789abcdef", 4)}:{RandomText("123456789abcdef", 2)}00:{RandomText("123456789abcdef", 4)}:{RandomText("123456789abcdef", 4)}:{RandomText("123456789abcdef", 4)}:{RandomText("123456789abcdef", 4)}");
-        Fill("regionName", Words.Regions.Length, Words.Regions);
+        Fill("regionName", regions.Length, regions);
     }
 
     private void Fill(string name, int count, string[] values) => _pools[name] = [.. values[..count].Select(Encode)];

@@ -28,6 +28,9 @@ public sealed record SampleArguments(DateOnly Month, long Events)
     /// <summary>Lines that are not a JSON object in UTF-8, in addition to the events, in percent of them.</summary>
     public decimal BadLinesPercent { get; init; }
 
+    /// <summary>The number of days with events, from the month's first; null: the whole month.</summary>
+    public int? Days { get; init; }
+
     public JsonStyle Style { get; init; } = JsonStyle.Stage1;
 
     /// <summary>The number of duplicates, rounded to the nearest.</summary>
@@ -47,6 +50,8 @@ public sealed record SampleArguments(DateOnly Month, long Events)
         { Events: < 0 or > MaxEvents } => $"The number of events is 0 to {MaxEvents}.",
         { DuplicatesPercent: < 0 or > 100 } or { LatePercent: < 0 or > 100 } or { BadLinesPercent: < 0 or > 100 } =>
             "Percentages are 0 to 100.",
+        _ when Days < 1 || Days > DateTime.DaysInMonth(Month.Year, Month.Month) =>
+            "The number of days is 1 to the length of the month.",
         _ => null,
     };
 

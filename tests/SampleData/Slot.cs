@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using CloudTrailAggregation.SampleData.Trail;
 
 namespace CloudTrailAggregation.SampleData;
 
@@ -130,6 +131,8 @@ internal abstract class Slot
             "agent" => new((line, context) => line.Write(context.Actor.Agent(context))),
             "sessionKey" => new((line, context) => context.Actor.WriteSessionKey(line, context)),
             "sessionStart" => new((line, context) => context.Actor.WriteSessionStart(line, context)),
+            "windowStart" => new((line, context) => WriteTime(line, context.WindowStart)),
+            "windowEnd" => new((line, context) => WriteTime(line, context.WindowStart + Delivery.Interval)),
             "via" => new((line, context) => context.Kind.ViaMember?.Write(line, context)),
             "viaName" => new((line, context) => line.Write(context.Kind.ViaName)),
             "shared" => new((line, context) => context.Actor.Shared?.Write(line, context)),
@@ -140,5 +143,12 @@ internal abstract class Slot
             "odd" => new((line, context) => context.Odd?.Write(line, context)),
             _ => null,
         };
+
+        private static void WriteTime(LineBuffer line, DateTime time)
+        {
+            Span<byte> text = stackalloc byte[20];
+            time.TryFormat(text, out _, "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+            line.Write(text);
+        }
     }
 }

@@ -19,18 +19,21 @@ public sealed class SampleMonthTests : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    [Fact]
-    public async Task The_command_in_the_note_makes_the_checked_in_data()
+    [Theory]
+    [InlineData("cloudtrail_daily", "lines                   614")]
+    [InlineData("trail", "records                 396")]
+    public async Task The_command_in_the_note_makes_the_checked_in_data(string name, string counts)
     {
         string data = Repository.File("tests", "data");
         string[] note = await File.ReadAllLinesAsync(Path.Combine(data, "README.md"), TestContext.Current.CancellationToken);
-        string arguments = note.Single(line => line.StartsWith(Command, StringComparison.Ordinal))[Command.Length..].Replace("tests/data/cloudtrail_daily", _directory.FullName, StringComparison.Ordinal);
+        string path = $"tests/data/{name}";
+        string command = note.Single(line => line.StartsWith(Command, StringComparison.Ordinal) && line.EndsWith(path, StringComparison.Ordinal));
 
-        var (exitCode, output) = await RunAsync(arguments.Split(' '));
+        var (exitCode, output) = await RunAsync(command[Command.Length..].Replace(path, _directory.FullName, StringComparison.Ordinal).Split(' '));
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(Unpacked(Path.Combine(data, "cloudtrail_daily")), Unpacked(_directory.FullName));
-        Assert.Contains("lines                   614", output, StringComparison.Ordinal);
+        Assert.Equal(Unpacked(Path.Combine(data, name)), Unpacked(_directory.FullName));
+        Assert.Contains(counts, output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,7 +41,7 @@ public sealed class SampleMonthTests : IDisposable
     {
         var files = new DirectoryInfo(Repository.File("tests", "data")).EnumerateFiles("*", SearchOption.AllDirectories);
 
-        Assert.InRange(files.Sum(file => file.Length), 50_000, 200_000);
+        Assert.InRange(files.Sum(file => file.Length), 50_000, 400_000);
     }
 
     [Fact]
@@ -169,6 +172,15 @@ public sealed class SampleMonthTests : IDisposable
     }
 
     [Fact]
+    public void A_month_can_end_after_its_first_days()
+    {
+        var days = new SampleMonth(Small with { Days = 3 }).Lines().CountBy(line => line.Day.Day).ToDictionary();
+
+        Assert.Equal([1, 2, 3], days.Keys.Order());
+        Assert.Equal(2072, days.Values.Sum());
+    }
+
+    [Fact]
     public void A_month_without_room_for_every_kind_and_an_empty_month_work()
     {
         Assert.Equal(5, new SampleMonth(Small with { Events = 5 }).Lines().Count());
@@ -192,6 +204,14 @@ public sealed class SampleMonthTests : IDisposable
     [InlineData("--month 2024-02 --output {0} --events -1")]
     [InlineData("--month 2024-02 --output {0} --late 101")]
     [InlineData("--month 2024-02 --output {0} --style python")]
+    [InlineData("--month 2024-02 --output {0} --days 30")]
+    [InlineData("--month 2024-02 --output {0} --accounts 2")]
+    [InlineData("--month 2024-02 --output {0} --organization o-exampleorg1")]
+    [InlineData("--month 2024-02 --output {0} --layout trail --style compact")]
+    [InlineData("--month 2024-02 --output {0} --layout trail --organization o-short")]
+    [InlineData("--month 2024-02 --output {0} --layout trail --accounts 0")]
+    [InlineData("--month 2024-02 --output {0} --layout trail --regions 8")]
+    [InlineData("--month 2024-02 --output {0} --layout trail --days 0")]
     public async Task Wrong_usage_exits_with_2_and_writes_nothing(string arguments)
     {
         string output = Path.Combine(_directory.FullName, "none");
@@ -244,7 +264,7 @@ public sealed class SampleMonthTests : IDisposable
         Read(directory, path => Convert.ToHexString(File.ReadAllBytes(path)));
 
     private static SortedDictionary<string, string> Read(string directory, Func<string, string> read) => new(
-        Directory.EnumerateFiles(directory, "*.ndjson.gz", SearchOption.AllDirectories)
+        Directory.EnumerateFiles(directory, "*.gz", SearchOption.AllDirectories)
             .ToDictionary(path => Path.GetRelativePath(directory, path), read),
         StringComparer.Ordinal);
 
