@@ -2,6 +2,19 @@ using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Source;
 
+/// <summary>How many bytes one read of <see cref="DeflateInput"/> returns.</summary>
+internal enum DeflatePiece
+{
+    /// <summary>As many as DeflateStream has room for.</summary>
+    Full,
+
+    /// <summary>As many as it has room for, but only one piece: the next read finds the window empty.</summary>
+    First,
+
+    /// <summary>A single byte.</summary>
+    Byte,
+}
+
 /// <summary>
 /// The window on the stored bytes that DeflateStream reads from. When the window is empty, <see
 /// cref="Read(Span{byte})"/> returns 0 and sets <see cref="Starved"/>: DeflateStream then returns what it has and reads
@@ -9,8 +22,18 @@ namespace CloudTrailAggregation.Source;
 /// </summary>
 internal sealed class DeflateInput : ForwardStream
 {
-    private byte[] _window = LargeBuffers.Rent(SourceText.BlockSizeBytes);
+    private readonly bool _isBorrowed;
+    private byte[] _window;
     private int _end;
+
+    /// <summary>Makes an empty window.</summary>
+    public DeflateInput() => _window = LargeBuffers.Rent(SourceText.BlockSizeBytes);
+
+    /// <summary>Makes a window that is the whole of the stored bytes, without a copy.</summary>
+    /// <param name="stored">The stored bytes, unchanged until this window is disposed.</param>
+    public DeflateInput(ArraySegment<byte> stored) =>
+        (_isBorrowed, _window, Next, LastPiece, _end) =
+            (true, stored.Array!, stored.Offset, stored.Offset, stored.Offset + stored.Count);
 
     /// <summary>The position of the next unread byte in the window.</summary>
     public int Next { get; set; }
@@ -21,12 +44,11 @@ internal sealed class DeflateInput : ForwardStream
     /// <summary>Whether a read found the window empty.</summary>
     public bool Starved { get; set; }
 
-    /// <summary>
-    /// Whether each read returns a single byte: so long as a gzip member has given no text. The trailer of an empty
-    /// gzip member is all zeros and its deflate data may end in a zero too; with pieces of one byte the end of the data
-    /// is exact.
-    /// </summary>
-    public bool ByteByByte { get; set; }
+    /// <summary>How many bytes each read returns.</summary>
+    public DeflatePiece Piece { get; set; }
+
+    /// <summary>Whether a piece was read since <see cref="LastPiece"/> was set.</summary>
+    public bool HasLastPiece => Next > LastPiece;
 
     /// <summary>The bytes that were not read yet; valid until the next <see cref="MakeRoom"/>.</summary>
     public ReadOnlySpan<byte> Unread => _window.AsSpan(Next, _end - Next);
@@ -69,7 +91,8 @@ internal sealed class DeflateInput : ForwardStream
 
     public override int Read(Span<byte> buffer)
     {
-        int bytes = Math.Min(ByteByByte ? 1 : buffer.Length, _end - Next);
+        int room = Piece == DeflatePiece.Byte ? 1 : Piece == DeflatePiece.First && HasLastPiece ? 0 : buffer.Length;
+        int bytes = Math.Min(room, _end - Next);
         Starved = bytes == 0;
         if (bytes > 0)
         {
@@ -86,7 +109,11 @@ internal sealed class DeflateInput : ForwardStream
 
     protected override void Dispose(bool disposing)
     {
-        LargeBuffers.Return(_window);
+        if (!_isBorrowed)
+        {
+            LargeBuffers.Return(_window);
+        }
+
         _window = [];
         base.Dispose(disposing);
     }

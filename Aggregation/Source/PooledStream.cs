@@ -9,6 +9,9 @@ internal sealed class PooledStream : MemoryStream
 
     private PooledStream(byte[] buffer, int length) : base(buffer, 0, length, writable: false) => _buffer = buffer;
 
+    /// <summary>The stored bytes; valid until this stream is disposed.</summary>
+    public ArraySegment<byte> Stored => new(_buffer!, 0, (int)Length);
+
     /// <summary>Reads a stream to its end, or one byte beyond the expected size.</summary>
     /// <param name="stored">The stored bytes.</param>
     /// <param name="size">Their expected number.</param>

@@ -27,7 +27,7 @@ public sealed class SourceText : IAsyncDisposable
 
     private readonly Stream _source;
     private readonly int _depth;
-    private readonly DeflateInput _input = new();
+    private readonly DeflateInput _input;
     private readonly Crc32 _crc = new();
     private DeflateStream? _inflate;
     private State _state = State.Start;
@@ -37,7 +37,9 @@ public sealed class SourceText : IAsyncDisposable
     private SourceText? _inner;
 
     /// <summary>Reads an object's text.</summary>
-    /// <param name="source">The stored bytes; disposed together with this object.</param>
+    /// <param name="source">
+    /// The stored bytes; disposed together with this object. Those that are in memory are read where they are.
+    /// </param>
     /// <param name="uri">The object's name in errors. A name that ends in .gz must hold gzip or NDJSON.</param>
     public SourceText(Stream source, string uri)
         : this(source, uri, depth: 1)
@@ -49,6 +51,8 @@ public sealed class SourceText : IAsyncDisposable
         _source = source;
         Uri = uri;
         _depth = depth;
+        _sourceEnded = source is PooledStream;
+        _input = source is PooledStream fetched ? new DeflateInput(fetched.Stored) : new DeflateInput();
     }
 
     private enum State { Start, Plain, Header, Body, Trailer, BetweenMembers, End }
@@ -195,8 +199,7 @@ public sealed class SourceText : IAsyncDisposable
             case GzipHeader.Result.Whole:
                 _input.Skip(headerBytes);
                 _input.LastPiece = _input.Next;
-                _input.ByteByByte = true;
-                _inflate = new DeflateStream(_input, CompressionMode.Decompress, leaveOpen: true);
+                StartInflating(DeflatePiece.First);
                 _crc.Reset();
                 _memberBytes = 0;
                 _state = State.Body;
@@ -208,6 +211,13 @@ public sealed class SourceText : IAsyncDisposable
             default:
                 throw Damaged("is damaged: a gzip header is not valid");
         }
+    }
+
+    private void StartInflating(DeflatePiece piece)
+    {
+        _inflate?.Dispose();
+        _inflate = new DeflateStream(_input, CompressionMode.Decompress, leaveOpen: true);
+        _input.Piece = piece;
     }
 
     private bool TryInflate(Span<byte> destination, out int bytesRead)
@@ -226,7 +236,15 @@ public sealed class SourceText : IAsyncDisposable
         {
             _crc.Append(destination[..bytesRead]);
             _memberBytes += (uint)bytesRead;
-            _input.ByteByByte = false;
+            _input.Piece = DeflatePiece.Full;
+        }
+        else if (_input.Piece == DeflatePiece.First && _input.HasLastPiece)
+        {
+            // Start again in pieces of one byte, with which the end of the data is exact: the gzip member may be empty.
+            // The trailer of an empty one is all zeros, and its deflate data may end in a zero too.
+            _input.Next = _input.LastPiece;
+            _input.Starved = false;
+            StartInflating(DeflatePiece.Byte);
         }
         else if (!_input.Starved)
         {

@@ -46,6 +46,11 @@ internal sealed class DirectoryFileStream : ForwardStream
         try
         {
             int count = _file.Read(buffer);
+            if (_file.Position > _source.Size)
+            {
+                throw StoreError.Changed(_file.Name);
+            }
+
             if (count == 0 && buffer.Length > 0)
             {
                 CheckEnd();

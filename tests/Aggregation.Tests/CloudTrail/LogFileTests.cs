@@ -406,10 +406,38 @@ public class LogFileTests
 
     private static Task<byte[]> ReadAsync(byte[] stored, int readSizes) => ReadAsync(stored, Uri, 4096, readSizes);
 
-    private static Task<byte[]> ReadAsync(byte[] stored, string uri, int bufferBytes, params int[] readSizes) =>
-        ReadAsync(new ChosenReads(stored, readSizes), uri, bufferBytes);
+    /// <summary>Reads an object from a stream, and from memory if its bytes are to arrive together.</summary>
+    private static async Task<byte[]> ReadAsync(byte[] stored, string uri, int bufferBytes, params int[] readSizes)
+    {
+        var source = new ChosenReads(stored, readSizes);
+        if (readSizes is not [int.MaxValue])
+        {
+            return await ReadAsync(source, uri, bufferBytes);
+        }
 
-    private static async Task<byte[]> ReadAsync(ChosenReads source, string uri, int bufferBytes)
+        var cancellation = TestContext.Current.CancellationToken;
+        var fetched = await PooledStream.ReadAsync(new MemoryStream(stored), stored.Length, cancellation);
+        var (inMemory, failure) = await TryReadAsync(fetched, uri, bufferBytes);
+        var (streamed, expected) = await TryReadAsync(source, uri, bufferBytes);
+        Assert.Equal(expected?.Message, failure?.Message);
+        Assert.Equal(streamed, inMemory);
+        return streamed ?? throw expected!;
+    }
+
+    private static async Task<(byte[]? Text, AggregationException? Failure)> TryReadAsync(
+        Stream source, string uri, int bufferBytes)
+    {
+        try
+        {
+            return (await ReadAsync(source, uri, bufferBytes), null);
+        }
+        catch (AggregationException failure)
+        {
+            return (null, failure);
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream source, string uri, int bufferBytes)
     {
         await using var file = new SourceText(source, uri);
         using var text = new MemoryStream();
