@@ -24,7 +24,7 @@ public static class S3Client
 
     /// <summary>
     /// Makes a client that tries a request five times in total (after throttling, 5xx or a lost connection) and waits
-    /// up to 20 s between two tries. Connecting times out after 5 s, waiting for the headers of an answer after 100 s.
+    /// up to 20 s between two tries. S3Store sends reads and listings again itself when S3 is too busy. Connecting times out after 5 s, waiting for the headers of an answer after 100 s.
     /// A pooled connection that turns out to be closed is replaced immediately, twice for each try.
     /// </summary>
     /// <param name="endpoint">Where S3 is.</param>
@@ -54,6 +54,9 @@ public static class S3Client
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = 4,
             MaxStaleConnectionRetries = 2,
+            // Otherwise the SDK stops to try again after 100 failures of all requests together, and hundreds are in
+            // flight when a connection to S3 breaks.
+            ThrottleRetries = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             Timeout = TimeSpan.FromSeconds(100),
             ForcePathStyle = endpoint.PathStyle,

@@ -38,6 +38,16 @@ internal static class S3Error
     public static bool IsLostConnection(Exception e) =>
         e is IOException or HttpRequestException or SocketException or OperationCanceledException;
 
+    /// <summary>
+    /// Whether S3, or KMS behind it, says that it gets more requests than it takes: the same request succeeds later.
+    /// </summary>
+    public static bool IsBusy(Exception e) =>
+        e is AmazonServiceException answer
+        && (answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
+            || answer.ErrorCode is "SlowDown" or "ServiceUnavailable" or "RequestLimitExceeded" or "Throttling"
+                or "ThrottlingException" or "ThrottledException" or "RequestThrottled" or "RequestThrottledException"
+                or "TooManyRequests" or "TooManyRequestsException" or "KMS.ThrottlingException");
+
     /// <summary>The operator's message for a failure; for the parameters see <see cref="TranslateAsync"/>.</summary>
     public static AggregationException Of(string uri, string action, Exception e) => e switch
     {
@@ -97,7 +107,7 @@ internal static class S3Error
         (_, HttpStatusCode.Forbidden) when S3Quirk.IsRequesterPays(answer) =>
             "the bucket is a Requester Pays bucket of another account, which is not supported. "
             + "Read it with its owner's credentials, or copy the objects first (aws s3 cp --request-payer requester).",
-        ("SlowDown" or "ServiceUnavailable" or "RequestLimitExceeded", _) =>
+        _ when IsBusy(answer) =>
             $"S3 is too busy, several times ({answer.ErrorCode}). Start again later.",
         ("BadDigest" or "InvalidDigest" or "XAmzContentSHA256Mismatch" or "XAmzContentChecksumMismatch", _) =>
             $"its bytes changed on the way to S3 ({answer.ErrorCode}). "

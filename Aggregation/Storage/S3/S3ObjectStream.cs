@@ -137,7 +137,10 @@ internal sealed class S3ObjectStream : ForwardStream
         }
 
         _response = await S3Error.TranslateAsync(
-            _uri, "s3:GetObject", () => _store.Client.GetObjectAsync(request, cancellation), cancellation);
+            _uri,
+            "s3:GetObject",
+            () => _store.Pace.SendAsync(() => _store.Client.GetObjectAsync(request, cancellation), cancellation),
+            cancellation);
         if (isRange && _response.HttpStatusCode != HttpStatusCode.PartialContent)
         {
             throw new AggregationException(

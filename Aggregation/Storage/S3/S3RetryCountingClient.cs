@@ -1,6 +1,8 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.S3;
+using Amazon.S3.Internal;
+using Amazon.S3.Model;
 
 namespace CloudTrailAggregation.Storage.S3;
 
@@ -16,12 +18,24 @@ internal sealed class S3RetryCountingClient(AmazonS3Config config, TimeSpan maxR
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
-        foreach (var handler in pipeline.Handlers.OfType<RetryHandler>())
+        var policy = new RetryPolicyBesidePace(Config)
         {
-            ((StandardRetryPolicy)handler.RetryPolicy).MaxBackoffInMilliseconds = (int)maxRetryDelay.TotalMilliseconds;
-        }
-
+            MaxBackoffInMilliseconds = (int)maxRetryDelay.TotalMilliseconds,
+        };
+        pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(policy));
         pipeline.AddHandlerAfter<RetryHandler>(_count);
+    }
+
+    /// <summary>The SDK's policy, except for what <see cref="S3Pace"/> sends again.</summary>
+    private sealed class RetryPolicyBesidePace(IClientConfig config) : AmazonS3StandardRetryPolicy(config)
+    {
+        public override Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception)
+        {
+            bool isPaced = executionContext.RequestContext.OriginalRequest is GetObjectRequest or ListObjectsV2Request;
+            return isPaced && S3Error.IsBusy(exception)
+                ? Task.FromResult(false)
+                : base.RetryForExceptionAsync(executionContext, exception);
+        }
     }
 
     /// <summary>

@@ -28,19 +28,30 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
         ? prefix
         : throw new AggregationException(
             $"s3://{bucket}/{prefix}: a prefix cannot start with '/'. Remove the '/' at its start.");
+    private S3Pace? _pace;
     private long _resumedReads;
 
     /// <summary>The number of times that a read continued with a new request because a body broke off.</summary>
     public long ResumedReads => Interlocked.Read(ref _resumedReads);
 
     /// <summary>
-    /// The number of resumed reads plus the requests that the client sent again; a client that several stores share
-    /// counts for all of them.
+    /// The number of resumed reads plus the requests that this store and the client sent again; a client that several
+    /// stores share counts for all of them.
     /// </summary>
-    public long Retries => ResumedReads + (client is S3RetryCountingClient counting ? counting.Retries : 0);
+    public long Retries =>
+        ResumedReads + Pace.SentAgain + (client is S3RetryCountingClient counting ? counting.Retries : 0);
 
-    /// <summary>The wait before the first resumed read of an object, 200 ms by default; it doubles each time.</summary>
+    /// <summary>
+    /// The wait before the first resumed read of an object, and the maximum wait before a request is sent again because
+    /// S3 is too busy, 200 ms by default; it doubles each time.
+    /// </summary>
     public TimeSpan ResumeDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// How long reads and listings wait in total while S3 answers each of them that it is too busy; 5 minutes by
+    /// default.
+    /// </summary>
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a body may send nothing before it counts as broken; 60 s by default.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -66,6 +77,10 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
 
     /// <summary>Whether the server keeps checksums beside objects, as AWS does; see <see cref="S3Client"/>.</summary>
     internal bool HasChecksums => client.Config.RequestChecksumCalculation == RequestChecksumCalculation.WHEN_SUPPORTED;
+
+    /// <summary>The pace of this store's reads and listings.</summary>
+    internal S3Pace Pace =>
+        LazyInitializer.EnsureInitialized(ref _pace, () => new S3Pace(ResumeDelay, BusyTimeout));
 
     internal IAmazonS3 Client => client;
     internal string Bucket => bucket;
@@ -175,7 +190,10 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
         do
         {
             var page = await S3Error.TranslateAsync(
-                UriOf(prefix), "s3:ListBucket", () => client.ListObjectsV2Async(request, cancellation), cancellation);
+                UriOf(prefix),
+                "s3:ListBucket",
+                () => Pace.SendAsync(() => client.ListObjectsV2Async(request, cancellation), cancellation),
+                cancellation);
             yield return page;
             request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
         }

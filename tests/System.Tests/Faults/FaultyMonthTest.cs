@@ -50,7 +50,7 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
         _clients.Add(client);
         return new S3Store(client, direct.Bucket, direct.FullKeyOf(""))
         {
-            ResumeDelay = TimeSpan.FromMilliseconds(1), IdleTimeout = TimeSpan.FromSeconds(1), AbortTimeout = TimeSpan.FromSeconds(1),
+            ResumeDelay = TimeSpan.FromMilliseconds(1), BusyTimeout = TimeSpan.FromMilliseconds(100), IdleTimeout = TimeSpan.FromSeconds(1), AbortTimeout = TimeSpan.FromSeconds(1),
         };
     }
 

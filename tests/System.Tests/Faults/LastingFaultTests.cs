@@ -13,7 +13,9 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
     private static readonly Dictionary<string, (Func<Fault> Make, int Tries)> Faults = new(StringComparer.Ordinal)
     {
         ["500"] = (() => Fault.InternalError, 5),
-        ["503 SlowDown"] = (() => Fault.Busy, 5),
+
+        // Reads and listings are sent again for 0.1 s after the last success of any, with waits that double.
+        ["503 SlowDown"] = (() => Fault.Busy, 40),
         ["expired credentials"] = (() => Fault.ExpiredCredentials, 1),
 
         // Each try of the SDK's and two replacements of a stale connection, each of which .NET repeats three times.

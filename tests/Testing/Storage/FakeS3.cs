@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security;
 using System.Text;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -57,8 +58,24 @@ internal sealed class FakeS3 : IAsyncDisposable
         return new S3Store(client, Bucket, "p/", parallelParts)
         {
             ResumeDelay = TimeSpan.FromMilliseconds(1),
+            BusyTimeout = TimeSpan.FromMilliseconds(100),
             IdleTimeout = TimeSpan.FromMilliseconds(idleMilliseconds),
             Encryption = encryption,
+        };
+    }
+
+    /// <summary>A store with the client that the tool makes, which hardly waits between two tries.</summary>
+    public S3Store ToolStore()
+    {
+        TestCredentials.SetHere();
+        var config = S3Client.ConfigOf(new S3Endpoint(EndpointUrl: EndpointUrl, PathStyle: true));
+        var client = new S3RetryCountingClient(config, TimeSpan.FromMilliseconds(1));
+        _clients.Add(client);
+        return new S3Store(client, Bucket, "p/")
+        {
+            ResumeDelay = TimeSpan.FromMilliseconds(1),
+            BusyTimeout = TimeSpan.FromMilliseconds(200),
+            IdleTimeout = TimeSpan.FromSeconds(2),
         };
     }
 
@@ -93,6 +110,8 @@ internal sealed class FakeS3 : IAsyncDisposable
         var there = Objects.GetValueOrDefault(request.Key);
         switch (request.Operation)
         {
+            case "List":
+                return Page(request.Query);
             case "Get" or "Head" when there is null:
                 return FakeAnswer.Error(404, "NoSuchKey");
             case "Get" when request.Headers.TryGetValue("If-Match", out string? wanted) && wanted != there!.ETag:
@@ -112,6 +131,37 @@ internal sealed class FakeS3 : IAsyncDisposable
             default:
                 return new FakeAnswer(204);
         }
+    }
+
+    /// <summary>A page of ListObjectsV2.</summary>
+    private FakeAnswer Page(Dictionary<string, string> query)
+    {
+        string prefix = query.GetValueOrDefault("prefix", "");
+        string after = query.GetValueOrDefault("continuation-token", "");
+        int most = int.Parse(query.GetValueOrDefault("max-keys", "1000"), CultureInfo.InvariantCulture);
+        var found = Objects
+            .Where(stored => stored.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(stored.Key, after) > 0)
+            .OrderBy(stored => stored.Key, StringComparer.Ordinal)
+            .ToList();
+        var folders = found.ToLookup(stored => query.ContainsKey("delimiter") ? stored.Key.IndexOf('/', prefix.Length) : -1);
+        var contents = folders[-1].Take(most).ToList();
+        var page = new StringBuilder("<ListBucketResult>");
+        foreach (var (key, stored) in contents)
+        {
+            page.Append($"<Contents><Key>{SecurityElement.Escape(key)}</Key><ETag>{SecurityElement.Escape(stored.ETag)}</ETag>")
+                .Append($"<Size>{stored.Bytes.Length}</Size></Contents>");
+        }
+
+        foreach (string folder in folders.Where(group => group.Key >= 0)
+            .SelectMany(group => group.Select(stored => stored.Key[..(group.Key + 1)])).Distinct().Order(StringComparer.Ordinal))
+        {
+            page.Append($"<CommonPrefixes><Prefix>{SecurityElement.Escape(folder)}</Prefix></CommonPrefixes>");
+        }
+
+        bool isTruncated = contents.Count < folders[-1].Count();
+        page.Append(isTruncated ? "<IsTruncated>true</IsTruncated><NextContinuationToken>" : "<IsTruncated>false</IsTruncated>")
+            .Append(isTruncated ? SecurityElement.Escape(contents[^1].Key) + "</NextContinuationToken>" : "");
+        return new FakeAnswer(200, page.Append("</ListBucketResult>").ToString());
     }
 
     private FakeAnswer Complete(FakeRequest request, FakeObject? there)
