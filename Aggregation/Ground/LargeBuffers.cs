@@ -3,7 +3,7 @@ using System.Buffers;
 namespace CloudTrailAggregation.Ground;
 
 /// <summary>
-/// Pooled buffers for blocks, upload parts and whole small objects. All threads share a few, because the runtime's
+/// Pooled buffers for blocks, upload parts and whole objects. All threads share them, because the runtime's
 /// shared pool keeps one of each size for every thread that ever returned one: 100 MB after several hundred runs in one
 /// process.
 /// </summary>
@@ -15,10 +15,17 @@ internal static class LargeBuffers
     /// <summary>Buffers that the pool keeps of each size; sizes are powers of two.</summary>
     private const int MaxPerSize = 4;
 
-    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(MaxBytes, MaxPerSize);
+    /// <summary>The largest small buffer, 32 KiB: that of a typical object of a trail.</summary>
+    private const int MaxSmallBytes = 32 << 10;
+
+    /// <summary>Small buffers that the pool keeps of each size: hundreds of small objects are fetched ahead.</summary>
+    private const int MaxSmallPerSize = 512;
+
+    private static readonly ArrayPool<byte> Large = ArrayPool<byte>.Create(MaxBytes, MaxPerSize);
+    private static readonly ArrayPool<byte> Small = ArrayPool<byte>.Create(MaxSmallBytes, MaxSmallPerSize);
 
     /// <summary>A buffer of at least <paramref name="minBytes"/>; return it with <see cref="Return"/>.</summary>
-    public static byte[] Rent(int minBytes) => Pool.Rent(minBytes);
+    public static byte[] Rent(int minBytes) => (minBytes <= MaxSmallBytes ? Small : Large).Rent(minBytes);
 
-    public static void Return(byte[] buffer) => Pool.Return(buffer);
+    public static void Return(byte[] buffer) => (buffer.Length <= MaxSmallBytes ? Small : Large).Return(buffer);
 }

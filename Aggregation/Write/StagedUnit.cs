@@ -65,7 +65,8 @@ internal sealed class StagedUnit : IAsyncDisposable
     /// </exception>
     public async Task WriteAsync(CancellationToken cancellation)
     {
-        await using var prefetch = new Prefetch(_source, _plan.Sources.Objects, cancellation);
+        await using var prefetch = new Prefetch(
+            _source, _plan.Sources.Count, place => _plan.Sources[place].Stored, cancellation);
         var readers = new ConcurrentBag<EventReader>();
         var steps = new Steps(
             Create: () => new EventBatch(_plan.Unit.Month),
