@@ -4,8 +4,9 @@ using CloudTrailAggregation.Benchmarks.Commands;
 var benchmarks = new RootCommand("Measures the aggregation of a month. Without a command: month.")
 {
     new MonthCommand(), new LinearCommand(), new DuckDbSettingsCommand(),
-    new QueriesCommand(), new EncodingsCommand(), new KernelsCommand(),
+    new QueriesCommand(), new EncodingsCommand(), new KernelsCommand(), new SmallObjectsCommand(),
     ContestantCommands.DuckDb(), ContestantCommands.Unpack(), ContestantCommands.Compare(),
+    FetchCommands.Server(), FetchCommands.Fetch(), FetchCommands.Get(),
 };
 
 bool hasCommand = args is [var first, ..]

@@ -11,6 +11,15 @@ internal static class Processor
     /// </summary>
     public static string Last(int count) => string.Join(',', Allowed().TakeLast(count));
 
+    /// <summary>
+    /// The cores before the last <paramref name="count"/>; all of them if there are no more than that.
+    /// </summary>
+    public static string AllButLast(int count)
+    {
+        int[] allowed = [.. Allowed()];
+        return string.Join(',', allowed.Length > count ? allowed[..^count] : allowed);
+    }
+
     private static IEnumerable<int> Allowed()
     {
         const string Field = "Cpus_allowed_list:";
