@@ -135,7 +135,7 @@ internal sealed unsafe class OtherFields
     /// </summary>
     private void RemoveEarlierRepeats(byte* record, Arena arena)
     {
-        var names = new HashSet<UInt128>(_unknown);
+        using var names = new NameHashes(_unknown);
         int kept = _members.Count;
         for (int at = _members.Count - 1; at >= 0; at--)
         {

@@ -71,7 +71,7 @@ public sealed class HostileLineTests : IDisposable
     [InlineData("2")]
     public async Task Lines_of_millions_of_members_take_no_more_memory_than_the_bound(string threads)
     {
-        const int Lines = 12, MebibytesPerThread = 700;
+        const int Lines = 12, MebibytesPerThread = 600;
         TestRun.RequireFull();
         string path = _months.Write("2024/02/01/000000.ndjson");
         await using (var file = File.OpenWrite(path))
