@@ -12,7 +12,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
 
     public void Deconstruct(out int exitCode, out string said) => (exitCode, said) = (ExitCode, Said);
 
-    /// <summary>Skips where the program does not start, or fails when everything is asked for.</summary>
+    /// <summary>Skips the test if the program does not start, or fails it if CLOUDTRAIL_REQUIRE_ALL=1.</summary>
     public static async Task NeedsAsync(string install, string program, params string[] arguments)
     {
         if (!await StartsAsync(program, arguments))
@@ -38,11 +38,11 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         return await EndOfAsync(process, Timeout.InfiniteTimeSpan, input ?? "");
     }
 
-    /// <summary>Starts a program whose outputs, and input if told so, are the caller's.</summary>
+    /// <summary>Starts a program. The caller reads its outputs, and writes its input if it is redirected.</summary>
     /// <param name="program">As for <see cref="RunAsync"/>.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="directory">Where it runs; the repository's root by default.</param>
-    /// <param name="redirectInput">Whether its standard input is the caller's.</param>
+    /// <param name="redirectInput">Whether the caller writes its standard input.</param>
     /// <param name="environment">Variables beside those of the tests.</param>
     /// <param name="without">Variables of the tests that it does not get.</param>
     public static Process Start(
@@ -54,7 +54,8 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         IEnumerable<string>? without = null)
     {
         directory ??= Repository.Root;
-        var start = new ProcessStartInfo(program.StartsWith("./", StringComparison.Ordinal) ? Path.Combine(directory, program) : program, arguments)
+        var start = new ProcessStartInfo(
+            program.StartsWith("./", StringComparison.Ordinal) ? Path.Combine(directory, program) : program, arguments)
         {
             UseShellExecute = false,
             WorkingDirectory = directory,
@@ -65,8 +66,9 @@ internal sealed record Command(int ExitCode, string Output, string Error)
             StandardErrorEncoding = Encoding.UTF8,
         };
 
-        // Set by the test host for itself; an SDK started here is to find its own.
-        string[] ofHost = [.. start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))];
+        // The test host sets these for itself; an SDK started here must find its own.
+        string[] ofHost = [.. start.Environment.Keys.Where(
+            name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))];
         foreach (string name in ofHost.Concat(without ?? []))
         {
             start.Environment.Remove(name);
@@ -80,10 +82,10 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         return Process.Start(start)!;
     }
 
-    /// <summary>Reads both outputs until the process ends; one that takes longer than it may is killed.</summary>
+    /// <summary>Reads both outputs until the process ends, and kills it if it takes too long.</summary>
     /// <param name="process">Started by <see cref="Start"/>.</param>
-    /// <param name="patience">How long it may take.</param>
-    /// <param name="input">All of its standard input; null where that is not redirected, or is the caller's.</param>
+    /// <param name="patience">The time after which it is killed.</param>
+    /// <param name="input">Its standard input; null if it is not redirected, or if the caller writes it.</param>
     public static async Task<Command> EndOfAsync(Process process, TimeSpan patience, string? input = null)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

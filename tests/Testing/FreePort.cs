@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace CloudTrailAggregation.Tests;
 
-/// <summary>A port of this machine that nobody listens on.</summary>
+/// <summary>Finds a port that no process listens on.</summary>
 internal static class FreePort
 {
     public static int Find()

@@ -1,6 +1,6 @@
 namespace CloudTrailAggregation.Tests;
 
-/// <summary>The files at the repository's root, found from where the tests run.</summary>
+/// <summary>The repository's files, found from the directory of the tests.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
@@ -10,11 +10,13 @@ internal static class Repository
     private static string FindRoot()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !System.IO.File.Exists(Path.Combine(directory.FullName, "CloudTrailAggregation.slnx")))
+        while (directory is not null
+            && !System.IO.File.Exists(Path.Combine(directory.FullName, "CloudTrailAggregation.slnx")))
         {
             directory = directory.Parent;
         }
 
-        return directory?.FullName ?? throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} is not below the repository");
+        return directory?.FullName
+            ?? throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} is not below the repository");
     }
 }

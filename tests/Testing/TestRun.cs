@@ -3,15 +3,15 @@ using Xunit;
 namespace CloudTrailAggregation.Tests;
 
 /// <summary>
-/// How thorough this run is. With CLOUDTRAIL_REQUIRE_ALL=1, as tests/run.sh sets it, loops are longer, the tests that
-/// publish, start servers or take minutes run too, and a tool that is missing fails a test instead of leaving it out.
+/// How thorough this run is. With CLOUDTRAIL_REQUIRE_ALL=1, which tests/run.sh sets, loops are longer, the tests that
+/// publish, start servers or take minutes run too, and a missing tool fails a test instead of skipping it.
 /// </summary>
 internal static class TestRun
 {
     /// <summary>The trait of the tests that take long.</summary>
     public const string Full = "Full";
 
-    /// <summary>The trait of the tests whose result could depend on how wide the processor's vectors are.</summary>
+    /// <summary>The trait of tests whose result could depend on the width of the processor's vectors.</summary>
     public const string Vectors = "Vectors";
 
     public static readonly bool RequiresAll = Environment.GetEnvironmentVariable("CLOUDTRAIL_REQUIRE_ALL") == "1";
@@ -20,19 +20,23 @@ internal static class TestRun
     public static int Iterations(int usual) => RequiresAll ? usual * 10 : usual;
 
     /// <summary>
-    /// Rounds of a test that does something at a random moment: kills, races. CLOUDTRAIL_ROUNDS multiplies them, for a long run.
+    /// Rounds of a test that acts at a random moment (kills, races). CLOUDTRAIL_ROUNDS multiplies them for a long run.
     /// </summary>
-    public static int Rounds(int usual) => usual * int.Parse(Environment.GetEnvironmentVariable("CLOUDTRAIL_ROUNDS") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
+    public static int Rounds(int usual) => usual * int.Parse(
+        Environment.GetEnvironmentVariable("CLOUDTRAIL_ROUNDS") ?? "1",
+        System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Chance whose seed stands in the test's output; CLOUDTRAIL_SEED gives it again.</summary>
+    /// <summary>A random sequence whose seed is in the test's output; CLOUDTRAIL_SEED sets the seed.</summary>
     public static Random Chance()
     {
-        int seed = int.Parse(Environment.GetEnvironmentVariable("CLOUDTRAIL_SEED") ?? $"{Random.Shared.Next()}", System.Globalization.CultureInfo.InvariantCulture);
+        int seed = int.Parse(
+            Environment.GetEnvironmentVariable("CLOUDTRAIL_SEED") ?? $"{Random.Shared.Next()}",
+            System.Globalization.CultureInfo.InvariantCulture);
         TestContext.Current.TestOutputHelper?.WriteLine($"CLOUDTRAIL_SEED={seed}");
         return new Random(seed);
     }
 
-    /// <summary>Leaves a test out where something is missing that it needs, or fails it where everything is asked for.</summary>
+    /// <summary>Skips a test that lacks something it needs, or fails it if CLOUDTRAIL_REQUIRE_ALL=1.</summary>
     /// <param name="isThere">Whether it is there.</param>
     /// <param name="missing">What is missing, as a sentence.</param>
     public static void Needs(bool isThere, string missing)
@@ -41,6 +45,7 @@ internal static class TestRun
         Assert.SkipUnless(isThere, missing);
     }
 
-    /// <summary>Leaves a test out that takes long, unless everything is asked for.</summary>
-    public static void RequireFull() => Assert.SkipUnless(RequiresAll, "part of the full run: set CLOUDTRAIL_REQUIRE_ALL=1");
+    /// <summary>Skips a test that takes long, unless CLOUDTRAIL_REQUIRE_ALL=1.</summary>
+    public static void RequireFull() =>
+        Assert.SkipUnless(RequiresAll, "part of the full run: set CLOUDTRAIL_REQUIRE_ALL=1");
 }

@@ -8,8 +8,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 /// <summary>
-/// A run that does not get to its commit leaves the month as it was, without a temporary file or an open upload,
-/// whether there was an older run's month or none.
+/// A run that does not get to its commit leaves the month unchanged, without a temporary file or an open upload,
+/// whether an older run wrote the month or none did.
 /// </summary>
 public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
 {
@@ -34,7 +34,9 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     }
 
     public static TheoryData<Moment, int, bool> Failures() =>
-        new(from moment in Enum.GetValues<Moment>() from threads in (int[])[1, 2] select (moment, threads, hasOlder: threads == 1));
+        new(from moment in Enum.GetValues<Moment>()
+            from threads in (int[])[1, 2]
+            select (moment, threads, hasOlder: threads == 1));
 
     public static TheoryData<Moment, int, bool> Cancellations() =>
         new(Failures().Select(row => row.Data).Where(row => row.Item1 < Moment.CompletingTheFirst));
@@ -53,10 +55,12 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task A_run_that_fails_leaves_the_month_as_it_was_and_tells_why(Moment moment, int threads, bool hasOlder)
+    public async Task A_run_that_fails_leaves_the_month_as_it_was_and_tells_why(
+        Moment moment, int threads, bool hasOlder)
     {
         string reason = $"{Destination.UriOf("k")}: no space left";
-        var (source, destination) = await InterruptedAsync(moment, hasOlder, () => throw new AggregationException(reason));
+        var (source, destination) = await InterruptedAsync(
+            moment, hasOlder, () => throw new AggregationException(reason));
 
         var failure = await FailsAsync(OptionsOf(threads), source, destination);
 
@@ -66,7 +70,8 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     [Fact]
     public async Task A_failure_that_no_store_explains_is_kept_as_the_cause()
     {
-        var (source, destination) = await InterruptedAsync(Moment.WritingLaterBytes, hasOlder: true, () => throw new IOException("broken pipe"));
+        var (source, destination) = await InterruptedAsync(
+            Moment.WritingLaterBytes, hasOlder: true, () => throw new IOException("broken pipe"));
 
         var failure = await FailsAsync(OptionsOf(threads: 2), source, destination);
 
@@ -81,7 +86,8 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     {
         await PutMonthAsync(hasOlder: true);
 
-        await FailsAsync<OperationCanceledException>(OptionsOf(threads), cancellation: new CancellationToken(canceled: true));
+        await FailsAsync<OperationCanceledException>(
+            OptionsOf(threads), cancellation: new CancellationToken(canceled: true));
     }
 
     [Fact]
@@ -117,9 +123,11 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
         {
             Completing = key => key == Parquet0 ? PutBytesAsync(Destination, key, others) : Task.CompletedTask,
         };
-        var aggregation = new AggregationRun(Source, destination, new RunOptions { RowsPerFile = 1 }, TimeProvider.System);
+        var aggregation = new AggregationRun(
+            Source, destination, new RunOptions { RowsPerFile = 1 }, TimeProvider.System);
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => aggregation.RunAsync(new Unit(Month), Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(
+            () => aggregation.RunAsync(new Unit(Month), Cancellation));
 
         Assert.Contains("another run was faster", failure.Message, StringComparison.Ordinal);
         Assert.Equal([Parquet0], await KeysAsync());
@@ -129,8 +137,9 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
 
     private static RunOptions OptionsOf(int threads) => new() { RowsPerFile = 700, Threads = threads };
 
-    /// <summary>The month's stores, in which the interruption happens at the moment.</summary>
-    private async Task<(IObjectStore Source, IObjectStore Destination)> InterruptedAsync(Moment moment, bool hasOlder, Action interrupt)
+    /// <summary>The month's stores, which interrupt a run at the moment.</summary>
+    private async Task<(IObjectStore Source, IObjectStore Destination)> InterruptedAsync(
+        Moment moment, bool hasOlder, Action interrupt)
     {
         await PutMonthAsync(hasOlder);
         var source = new InterruptedStore(Source)
@@ -147,7 +156,8 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
                 Parquet0 => position == 0 ? Moment.WritingTheFirstBytes : Moment.WritingLaterBytes,
                 _ => Moment.WritingTheSecondFile,
             }).GetAwaiter().GetResult(),
-            Finishing = key => At(key == Rejects0 ? Moment.FinishingTheFirst : key == Parquet1 ? Moment.FinishingTheSecondFile : null),
+            Finishing = key => At(
+                key == Rejects0 ? Moment.FinishingTheFirst : key == Parquet1 ? Moment.FinishingTheSecondFile : null),
             Completing = _ => At(Moment.CompletingTheFirst),
         };
         return (source, destination);
@@ -163,7 +173,10 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
         }
     }
 
-    /// <summary>A month of several chunks and, with the options used here, files; and the one that an older run made.</summary>
+    /// <summary>
+    /// Puts a month of several chunks, which the options used here make several files, after a run over an older one if
+    /// asked to.
+    /// </summary>
     private async Task PutMonthAsync(bool hasOlder)
     {
         await PutAsync(First, Event("a"), "old reject");

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>A source that is not at rest while it is read fails the run.</summary>
+/// <summary>A source that changes while it is read fails the run.</summary>
 public abstract class ChangingSourceTests(MonthStores stores) : MonthTest(stores)
 {
     private const string Read = "2024/02/01/000000.ndjson.gz";
@@ -47,7 +47,9 @@ public abstract class ChangingSourceTests(MonthStores stores) : MonthTest(stores
         await PutAsync(Last, Event("b"));
         var source = new InterruptedStore(Source)
         {
-            Opening = key => key != Last ? Task.CompletedTask : vanishes ? Source.DeleteAsync(Last, Cancellation) : PutAsync(Last, Event("bb")),
+            Opening = key => key != Last ? Task.CompletedTask
+                : vanishes ? Source.DeleteAsync(Last, Cancellation)
+                : PutAsync(Last, Event("bb")),
         };
 
         var failure = await FailsAsync(source: source);
@@ -63,10 +65,12 @@ public abstract class ChangingSourceTests(MonthStores stores) : MonthTest(stores
 
         var failure = await FailsAsync(source: BeforeTheCommit(change));
 
-        Assert.StartsWith($"{Source.UriOf(changed)}: it came, went or changed while the month was read", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Source.UriOf(changed)}: it came, went or changed while the month was read", failure.Message,
+            StringComparison.Ordinal);
     }
 
-    /// <summary>The source, in which something happens before the listing that comes before the commit.</summary>
+    /// <summary>The source, with an action that runs before the listing that precedes the commit.</summary>
     private InterruptedStore BeforeTheCommit(Func<Task> change) =>
         new(Source) { Listing = (_, number) => number == 2 ? change() : Task.CompletedTask };
 }

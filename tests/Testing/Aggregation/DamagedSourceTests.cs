@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>An object that did not arrive as it was sent fails the run, which names it and changes nothing.</summary>
+/// <summary>A damaged object fails the run, which names it and changes nothing.</summary>
 public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTest(stores)
 {
     private const string Whole = "2024/02/01/000000.ndjson.gz";
@@ -16,7 +16,8 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
     public async Task A_truncated_object_fails_the_run_wherever_it_was_cut()
     {
         byte[] gzip = await PutOlderMonthAsync();
-        int[] cuts = [.. Enumerable.Range(1, gzip.Length - 1).Where(cut => cut <= 40 || cut >= gzip.Length - 40 || cut % 97 == 0).Where(cut => cut % step == 0)];
+        int[] cuts = [.. Enumerable.Range(1, gzip.Length - 1)
+            .Where(cut => cut <= 40 || cut >= gzip.Length - 40 || cut % 97 == 0).Where(cut => cut % step == 0)];
 
         foreach (int cut in cuts)
         {
@@ -28,7 +29,8 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
     public async Task A_flipped_bit_fails_the_run_or_means_nothing()
     {
         byte[] gzip = await PutOlderMonthAsync();
-        int[] places = [.. Enumerable.Range(0, gzip.Length).Where(place => place < 20 || place >= gzip.Length - 20 || place % 97 == 0).Where(place => place % step == 0)];
+        int[] places = [.. Enumerable.Range(0, gzip.Length).Where(place => place < 20 || place >= gzip.Length - 20
+            || place % 97 == 0).Where(place => place % step == 0)];
 
         foreach (int place in places)
         {
@@ -44,7 +46,7 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
             }
         }
 
-        // The time and system of packing in the header, and what fills up the last byte of the packed data.
+        // The header's time and operating system, and the padding bits in the last byte of the deflate data.
         bool MeansNothing(byte[] flipped)
         {
             try
@@ -87,7 +89,8 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
     [Fact]
     public async Task An_object_of_several_members_is_read_to_its_end()
     {
-        byte[][] members = [.. Events(20).Chunk(3).Select(lines => Gzip(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")))))];
+        byte[][] members = [.. Events(20).Chunk(3)
+            .Select(lines => Gzip(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")))))];
         await PutBytesAsync(Damaged, [.. members.SelectMany(member => member)]);
 
         var result = await RunAsync();
@@ -103,7 +106,7 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
         return text.ToArray();
     }
 
-    /// <returns>An object's bytes, whole.</returns>
+    /// <returns>The bytes of an undamaged object.</returns>
     private async Task<byte[]> PutOlderMonthAsync()
     {
         await PutAsync(Whole, Events(2));
@@ -118,6 +121,7 @@ public abstract class DamagedSourceTests(MonthStores stores, int step) : MonthTe
 
         var failure = await FailsAsync(new RunOptions { Threads = 1 + (bytes.Length % 2) });
 
-        Assert.True(failure.Message.StartsWith(Source.UriOf(Damaged), StringComparison.Ordinal), $"{how}: {failure.Message}");
+        Assert.True(
+            failure.Message.StartsWith(Source.UriOf(Damaged), StringComparison.Ordinal), $"{how}: {failure.Message}");
     }
 }

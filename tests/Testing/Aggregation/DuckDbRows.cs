@@ -7,39 +7,44 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 /// <summary>
-/// Reads Parquet files with DuckDB, which shares no code with what wrote them. A row has its values by column, in the
-/// columns' order: null, string, bool, or long (milliseconds since 1970).
+/// Reads Parquet files with DuckDB, which shares no code with the writer. A row has its values by column, in the order
+/// of the columns: null, string, bool, or long (milliseconds since 1970).
 /// </summary>
 internal static class DuckDbRows
 {
-    public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Read(IReadOnlyList<byte[]> files) => files.Count == 0 ? [] : Query(files, (duckDb, paths) =>
-    {
-        using var reader = duckDb.Reader($"SELECT * REPLACE (epoch_ms(event_time) AS event_time) FROM read_parquet({paths})");
-        Assert.Equal(EventSchema.Columns.Select(column => column.Name), Enumerable.Range(0, reader.FieldCount).Select(reader.GetName));
-        var rows = new List<IReadOnlyDictionary<string, object?>>();
-        while (reader.Read())
+    public static IReadOnlyList<IReadOnlyDictionary<string, object?>> Read(IReadOnlyList<byte[]> files) =>
+        files.Count == 0 ? [] : Query(files, (duckDb, paths) =>
         {
-            var row = new Dictionary<string, object?>(reader.FieldCount, StringComparer.Ordinal);
-            for (int column = 0; column < reader.FieldCount; column++)
+            using var reader = duckDb.Reader(
+                $"SELECT * REPLACE (epoch_ms(event_time) AS event_time) FROM read_parquet({paths})");
+            Assert.Equal(
+                EventSchema.Columns.Select(column => column.Name),
+                Enumerable.Range(0, reader.FieldCount).Select(reader.GetName));
+            var rows = new List<IReadOnlyDictionary<string, object?>>();
+            while (reader.Read())
             {
-                row[reader.GetName(column)] = reader.IsDBNull(column) ? null : reader.GetValue(column);
-            }
+                var row = new Dictionary<string, object?>(reader.FieldCount, StringComparer.Ordinal);
+                for (int column = 0; column < reader.FieldCount; column++)
+                {
+                    row[reader.GetName(column)] = reader.IsDBNull(column) ? null : reader.GetValue(column);
+                }
 
-            rows.Add(row);
-        }
-        return rows;
-    });
+                rows.Add(row);
+            }
+            return rows;
+        });
 
     /// <summary>Rows in each file.</summary>
-    public static IReadOnlyList<long> Counts(IReadOnlyList<byte[]> files) => files.Count == 0 ? [] : Query(files, (duckDb, paths) =>
-        duckDb.Column<long>($"SELECT num_rows FROM parquet_file_metadata({paths}) ORDER BY file_name"));
+    public static IReadOnlyList<long> Counts(IReadOnlyList<byte[]> files) =>
+        files.Count == 0 ? [] : Query(files, (duckDb, paths) =>
+            duckDb.Column<long>($"SELECT num_rows FROM parquet_file_metadata({paths}) ORDER BY file_name"));
 
     /// <summary>Key-value metadata of one file.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(byte[] file) => Query([file], (duckDb, paths) =>
         duckDb.Column<string>($"SELECT decode(key) || '=' || decode(value) FROM parquet_kv_metadata({paths})")
             .Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal));
 
-    /// <summary>Runs a query over the files, whose list of paths it gets as an SQL list.</summary>
+    /// <summary>Runs a query over the files; it gets their paths as an SQL list.</summary>
     public static T Query<T>(IReadOnlyList<byte[]> files, Func<DuckDb, string, T> query)
     {
         var directory = Directory.CreateTempSubdirectory("rows");
@@ -51,7 +56,8 @@ internal static class DuckDbRows
             }
 
             using var duckDb = new DuckDb();
-            return query(duckDb, $"[{string.Join(", ", Enumerable.Range(0, files.Count).Select(file => $"'{directory.FullName}/{file:D6}.parquet'"))}]");
+            var paths = Enumerable.Range(0, files.Count).Select(file => $"'{directory.FullName}/{file:D6}.parquet'");
+            return query(duckDb, $"[{string.Join(", ", paths)}]");
         }
         finally
         {
@@ -60,7 +66,9 @@ internal static class DuckDbRows
     }
 }
 
-/// <summary>A connection to the one DuckDB of all tests, in memory: to start one costs more than most queries.</summary>
+/// <summary>
+/// A connection to one in-memory DuckDB for all tests, because starting one costs more than most queries.
+/// </summary>
 internal sealed class DuckDb : IDisposable
 {
     private const string Shared = "DataSource=:memory:?cache=shared";

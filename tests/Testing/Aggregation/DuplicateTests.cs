@@ -69,7 +69,8 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
     [Fact]
     public async Task Records_that_share_an_id_but_differ_in_any_byte_are_kept()
     {
-        await PutAsync("2024/02/05/0.json", Event("a"), Event("a").Replace(":", ": ", StringComparison.Ordinal), Event("A"));
+        await PutAsync(
+            "2024/02/05/0.json", Event("a"), Event("a").Replace(":", ": ", StringComparison.Ordinal), Event("A"));
 
         await AssertKeptAsync(["a", "a", "A"], duplicates: 0);
     }
@@ -77,7 +78,9 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
     [Fact]
     public async Task What_surrounds_a_record_on_its_line_is_not_compared()
     {
-        await PutTextAsync("2024/02/05/0.json", $"{Event("a")}\r\n{Event("a")}\n\uFEFF{Event("a")}\r\n {Event("a")}\t{Event("a")}{Event("a")}");
+        await PutTextAsync(
+            "2024/02/05/0.json",
+            $"{Event("a")}\r\n{Event("a")}\n\uFEFF{Event("a")}\r\n {Event("a")}\t{Event("a")}{Event("a")}");
 
         await AssertKeptAsync(["a"], duplicates: 5);
     }
@@ -110,27 +113,31 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
     public async Task Every_column_keeps_its_rows_when_duplicates_among_them_are_dropped(int threads, bool manyColumns)
     {
         var random = new Random(threads);
-        string[] events = [.. Enumerable.Range(0, 3_000).Select(number => manyColumns ? Varied(number, random) : Event($"{number}"))];
-        string[] lines = [.. events.SelectMany(line => random.Next(4) == 0 ? [line, events[random.Next(events.Length)]] : (string[])[line])];
+        string[] events = [.. Enumerable.Range(0, 3_000)
+            .Select(number => manyColumns ? Varied(number, random) : Event($"{number}"))];
+        string[] lines = [.. events.SelectMany(
+            line => random.Next(4) == 0 ? [line, events[random.Next(events.Length)]] : (string[])[line])];
         string[] kept = [.. lines.Distinct(StringComparer.Ordinal)];
         await PutAsync("2024/02/05/0.json.gz", lines);
 
         var result = await RunAsync(new RunOptions { Threads = threads });
 
         Assert.Equal(lines.Length - kept.Length, result.Report.Duplicates);
-        Assert.All(kept.Zip(result.Rows), pair => RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(pair.First), pair.Second));
+        Assert.All(
+            kept.Zip(result.Rows), pair => RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(pair.First), pair.Second));
     }
 
     /// <summary>An event that has each member of the text, JSON, boolean and time columns or not.</summary>
     private static string Varied(int number, Random random)
     {
-        var members = EventSchema.Columns.Where(column => column.Member.Length > 0 && random.Next(3) > 0).Select(column => $"\"{column.Member}\":" + column.Kind switch
-        {
-            ColumnKind.Boolean => random.Next(2) == 0 ? "true" : "false",
-            ColumnKind.Timestamp => $"\"2024-02-05T00:00:{number % 60:D2}Z\"",
-            ColumnKind.Json => $"{{\"n\":{number}}}",
-            _ => $"\"{number}\"",
-        });
+        var members = EventSchema.Columns.Where(column => column.Member.Length > 0 && random.Next(3) > 0)
+            .Select(column => $"\"{column.Member}\":" + column.Kind switch
+            {
+                ColumnKind.Boolean => random.Next(2) == 0 ? "true" : "false",
+                ColumnKind.Timestamp => $"\"2024-02-05T00:00:{number % 60:D2}Z\"",
+                ColumnKind.Json => $"{{\"n\":{number}}}",
+                _ => $"\"{number}\"",
+            });
         return $"{{{string.Join(',', members.Append($"\"eventName\":\"{number}\""))}}}";
     }
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>The rejects of an earlier run go once a run without any is visible, not before.</summary>
+/// <summary>A run without rejects removes those of an earlier run, but only once its own files are visible.</summary>
 public abstract class EarlierRejectTests(MonthStores stores) : MonthTest(stores)
 {
     private const string Key = "2024/02/01/000000.ndjson";
@@ -15,7 +15,10 @@ public abstract class EarlierRejectTests(MonthStores stores) : MonthTest(stores)
     public async Task A_run_without_rejects_that_fails_at_its_first_file_changes_nothing()
     {
         await PutOlderMonthAsync();
-        var failing = new InterruptedStore(Destination) { Completing = key => throw new AggregationException($"{key}: no space left") };
+        var failing = new InterruptedStore(Destination)
+        {
+            Completing = key => throw new AggregationException($"{key}: no space left"),
+        };
 
         var failure = await FailsAsync(destination: failing);
 
@@ -28,9 +31,12 @@ public abstract class EarlierRejectTests(MonthStores stores) : MonthTest(stores)
     {
         await PutOlderMonthAsync();
         byte[] rejects = await BytesAsync(Rejects0), faster = [.. await BytesAsync(Parquet0), .. "faster"u8];
-        var overtaken = new InterruptedStore(Destination) { Completing = key => PutBytesAsync(Destination, key, faster) };
+        var overtaken =
+            new InterruptedStore(Destination) { Completing = key => PutBytesAsync(Destination, key, faster) };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, new RunOptions(), TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(
+            () => new AggregationRun(Source, overtaken, new RunOptions(), TimeProvider.System)
+                .RunAsync(new Unit(Month), Cancellation));
 
         Assert.EndsWith("Nothing was changed.", failure.Message, StringComparison.Ordinal);
         Assert.Equal([Parquet0, Rejects0], await KeysAsync());
@@ -39,7 +45,7 @@ public abstract class EarlierRejectTests(MonthStores stores) : MonthTest(stores)
         Assert.Empty(await LeftoversAsync());
     }
 
-    /// <summary>A month with a reject, whose source has none any more.</summary>
+    /// <summary>Writes a month with a reject, then removes the reject from the source.</summary>
     private async Task PutOlderMonthAsync()
     {
         await PutAsync(Key, Event("a"), "a reject");

@@ -4,24 +4,40 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>What a month without lines says of the place where it should be.</summary>
+/// <summary>A run over a month without lines reports what exists where the month should be.</summary>
 public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
 {
     private const string Correct = "Correct the source (SRC_BUCKET and SRC_PREFIX, --source).";
 
     [Theory]
-    [InlineData("ROOT has the years 2019, 2022 to 2024, and of 2024 the months 01, 03 to 05. If the month should be there, see why stage 1 left nothing.",
-        "2019/12/01/a.ndjson", "2022/01/01/a.ndjson", "2023/01/01/a.ndjson", "2024/01/31/a.ndjson", "2024/03/01/a.ndjson", "2024/04/01/a.ndjson", "2024/05/01/a.ndjson")]
-    [InlineData("ROOT has the year 2023, and of 2023 the month 11. If the month should be there, see why stage 1 left nothing.", "2023/11/01/a.ndjson")]
-    [InlineData("ROOT has the year 2024, and of 2024 no month. If the month should be there, see why stage 1 left nothing.", "2024/2/01/a.ndjson")]
-    [InlineData("ROOTAWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event a line). Point the source (SRC_BUCKET and SRC_PREFIX, --source) at stage 1's output.",
+    [InlineData(
+        "ROOT has the years 2019, 2022 to 2024, and of 2024 the months 01, 03 to 05. If the month should be there, see "
+        + "why stage 1 left nothing.",
+        "2019/12/01/a.ndjson", "2022/01/01/a.ndjson", "2023/01/01/a.ndjson", "2024/01/31/a.ndjson",
+        "2024/03/01/a.ndjson", "2024/04/01/a.ndjson", "2024/05/01/a.ndjson")]
+    [InlineData(
+        "ROOT has the year 2023, and of 2023 the month 11. If the month should be there, see why stage 1 left nothing.",
+        "2023/11/01/a.ndjson")]
+    [InlineData(
+        "ROOT has the year 2024, and of 2024 no month. If the month should be there, see why stage 1 left nothing.",
+        "2024/2/01/a.ndjson")]
+    [InlineData(
+        "ROOTAWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event a line). "
+        + "Point the source (SRC_BUCKET and SRC_PREFIX, --source) at stage 1's output.",
         "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/02/01/a.json.gz", "other/a")]
-    [InlineData("ROOTo-abc123/AWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event a line). Point the source (SRC_BUCKET and SRC_PREFIX, --source) at stage 1's output.",
+    [InlineData(
+        "ROOTo-abc123/AWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event "
+        + "a line). Point the source (SRC_BUCKET and SRC_PREFIX, --source) at stage 1's output.",
         "o-abc123/AWSLogs/o-abc123/111122223333/CloudTrail/eu-west-1/2024/02/01/a.json.gz", "o-aaaaaa/else/a")]
-    [InlineData("ROOTAWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event a line). ROOT has the year 2023, and of 2023 the month 01. If the month should be there, see why stage 1 left nothing.",
+    [InlineData(
+        "ROOTAWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event a line). "
+        + "ROOT has the year 2023, and of 2023 the month 01. If the month should be there, see why stage 1 left "
+        + "nothing.",
         "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/02/01/a.json.gz", "2023/01/01/a.ndjson")]
     [InlineData("ROOT has no years (YYYY/MM/DD/), but the folder 02/. " + Correct, "02/01/a.ndjson", "b.ndjson")]
-    [InlineData("ROOT has no years (YYYY/MM/DD/), but the folders 00/, 01/, 02/, 03/, 04/, 05/, 06/, 07/, 08/, 09/ and 2 more. " + Correct,
+    [InlineData(
+        "ROOT has no years (YYYY/MM/DD/), but the folders 00/, 01/, 02/, 03/, 04/, 05/, 06/, 07/, 08/, 09/ and 2 more. "
+        + Correct,
         "00/a", "01/a", "02/a", "03/a", "04/a", "05/a", "06/a", "07/a", "08/a", "09/a", "10/a", "11/a")]
     public async Task The_folders_that_exist_at_the_prefix_are_named(string found, params string[] keys)
     {
@@ -33,7 +49,8 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
         var result = await RunAsync();
 
         Assert.Equal(
-            $"{Source.UriOf("2024/02/")}: there is nothing to read (DD/*.ndjson or *.json, also with .gz). {found.Replace("ROOT", Source.UriOf("").TrimEnd('/') + "/", StringComparison.Ordinal)}",
+            $"{Source.UriOf("2024/02/")}: there is nothing to read (DD/*.ndjson or *.json, also with .gz). "
+            + $"{found.Replace("ROOT", Source.UriOf("").TrimEnd('/') + "/", StringComparison.Ordinal)}",
             result.Report.Reason);
     }
 
@@ -48,7 +65,8 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
         var result = await RunAsync();
 
         Assert.StartsWith(
-            $"{Source.UriOf("2024/02/")}: there is nothing to read: none of its keys is a source (DD/*.ndjson or *.json, also with .gz): "
+            $"{Source.UriOf("2024/02/")}: there is nothing to read: "
+            + "none of its keys is a source (DD/*.ndjson or *.json, also with .gz): "
             + "2024/02/01/0.csv, 2024/02/01/1.csv, 2024/02/01/2.csv, 2024/02/01/3.csv, 2024/02/01/4.csv and 2 more. ",
             result.Report.Reason, StringComparison.Ordinal);
     }
@@ -61,14 +79,16 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
 
         var result = await RunAsync();
 
-        Assert.StartsWith($"{Source.UriOf("2024/02/")}: its 2 files have no line. ", result.Report.Reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Source.UriOf("2024/02/")}: its 2 files have no line. ", result.Report.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_month_with_events_has_no_reason_and_its_folders_are_not_listed()
     {
         await PutAsync("2024/02/01/a.ndjson", Event("a"));
-        var watched = new InterruptedStore(Source) { ListingFolders = _ => throw new InvalidOperationException("listed") };
+        var watched =
+            new InterruptedStore(Source) { ListingFolders = _ => throw new InvalidOperationException("listed") };
 
         var result = await RunAsync(source: watched);
 
@@ -83,18 +103,24 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
 
         var result = await RunAsync(source: inside);
 
-        Assert.Contains($" {Source.UriOf("AWSLogs/")} is a trail's own layout, which is not read", result.Report.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            $" {Source.UriOf("AWSLogs/")} is a trail's own layout, which is not read", result.Report.Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Folders_that_may_not_be_listed_leave_the_month_empty()
     {
-        var refusing = new InterruptedStore(Source) { ListingFolders = _ => throw new AggregationException("s3://b/: access denied.") };
+        var refusing = new InterruptedStore(Source)
+        {
+            ListingFolders = _ => throw new AggregationException("s3://b/: access denied."),
+        };
 
         var result = await RunAsync(source: refusing);
 
         Assert.Equal(
-            $"{Source.UriOf("2024/02/")}: there is nothing to read (DD/*.ndjson or *.json, also with .gz). What exists instead cannot be listed: s3://b/: access denied.",
+            $"{Source.UriOf("2024/02/")}: there is nothing to read (DD/*.ndjson or *.json, also with .gz). "
+            + "What exists instead cannot be listed: s3://b/: access denied.",
             result.Report.Reason);
     }
 
@@ -106,25 +132,31 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
 
         var result = await RunAsync();
 
-        Assert.Contains($"the folders {new string('x', 80)} …, \\u202ename/. ", result.Report.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the folders {new string('x', 80)} …, \\u202ename/. ", result.Report.Reason, StringComparison.Ordinal);
     }
 
-    /// <summary>The keys of a store below a prefix, as a prefix of the settings makes them.</summary>
+    /// <summary>The keys of a store below a prefix, as with SRC_PREFIX.</summary>
     private sealed class PrefixedStore(IObjectStore store, string prefix) : IObjectStore
     {
         public string UriOf(string key) => store.UriOf(prefix + key);
 
         public IAsyncEnumerable<StoredObject> ListAsync(string below, CancellationToken cancellation) =>
-            store.ListAsync(prefix + below, cancellation).Select(found => found with { Key = found.Key[prefix.Length..] });
+            store.ListAsync(prefix + below, cancellation)
+                .Select(found => found with { Key = found.Key[prefix.Length..] });
 
         public IAsyncEnumerable<string> ListFoldersAsync(string below, CancellationToken cancellation) =>
             store.ListFoldersAsync(prefix + below, cancellation).Select(found => found[prefix.Length..]);
 
-        public Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation) =>
+            throw new NotSupportedException();
 
-        public Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task ReadRangeAsync(
+            StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
+            throw new NotSupportedException();
 
-        public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) => throw new NotSupportedException();
+        public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
+            throw new NotSupportedException();
 
         public Task DeleteAsync(string key, CancellationToken cancellation) => throw new NotSupportedException();
     }

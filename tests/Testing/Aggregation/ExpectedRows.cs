@@ -8,12 +8,14 @@ using CloudTrailAggregation.Events;
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 /// <summary>
-/// What a month must become, found without any of the product's code but the table of columns: GZipStream, JsonDocument,
-/// a set of the lines of each day. For events as CloudTrail writes them: members once, names without escapes.
+/// What a month must become, found without the product's code except the table of columns: with GZipStream,
+/// JsonDocument and a set of the lines of each day. It handles events as CloudTrail writes them: each member once,
+/// names without escapes.
 /// </summary>
 internal sealed partial class ExpectedRows
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly List<IReadOnlyDictionary<string, object?>> _rows = [];
     private readonly Dictionary<int, HashSet<string>> _linesOfDay = [];
@@ -30,11 +32,12 @@ internal sealed partial class ExpectedRows
     public static ExpectedRows Of(string directory)
     {
         var expected = new ExpectedRows();
-        foreach (string path in Directory.GetFiles(directory, "*.gz", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (string path in Directory.GetFiles(directory, "*.gz", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
         {
             int day = int.Parse(Path.GetFileName(Path.GetDirectoryName(path))!, CultureInfo.InvariantCulture);
 
-            // One character a byte: lines that differ in a byte stay different.
+            // One character for each byte, so that lines that differ in a byte stay different.
             foreach (string line in Encoding.Latin1.GetString(Gunzip(path)).Split('\n').Where(line => line.Length > 0))
             {
                 expected.Add(day, line);
@@ -54,7 +57,9 @@ internal sealed partial class ExpectedRows
     private void Add(int day, string line)
     {
         Lines++;
-        var today = _linesOfDay.TryGetValue(day, out var lines) ? lines : _linesOfDay[day] = new HashSet<string>(StringComparer.Ordinal);
+        var today = _linesOfDay.TryGetValue(day, out var lines)
+            ? lines
+            : _linesOfDay[day] = new HashSet<string>(StringComparer.Ordinal);
         if (!today.Add(line) || (_linesOfDay.TryGetValue(day - 1, out var yesterday) && yesterday.Contains(line)))
         {
             Duplicates++;
@@ -62,7 +67,7 @@ internal sealed partial class ExpectedRows
         }
         try
         {
-            // JsonDocument does not look at the bytes of a string before it is asked for it.
+            // JsonDocument validates the bytes of a string only when the string is read.
             using var json = JsonDocument.Parse(Strict.GetString(Encoding.Latin1.GetBytes(line)));
             _rows.Add(RowOf(json.RootElement));
         }
@@ -78,7 +83,8 @@ internal sealed partial class ExpectedRows
         var others = new List<string>();
         foreach (var member in json.EnumerateObject())
         {
-            var column = Array.Find(EventSchema.Columns, column => column.Member == member.Name || column.OtherSpelling == member.Name);
+            var column = Array.Find(
+                EventSchema.Columns, column => column.Member == member.Name || column.OtherSpelling == member.Name);
             if (column is not null && member.Value.ValueKind == JsonValueKind.Null)
             {
                 continue;
@@ -110,7 +116,8 @@ internal sealed partial class ExpectedRows
     {
         ColumnKind.Json => value.GetRawText(),
         ColumnKind.Boolean => bool.TryParse(value.ToString(), out bool flag) ? flag : null,
-        ColumnKind.Timestamp => DateTimeOffset.Parse(value.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds(),
+        ColumnKind.Timestamp => DateTimeOffset.Parse(
+            value.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds(),
         _ => value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(),
     };
 
@@ -122,6 +129,8 @@ internal sealed partial class ExpectedRows
         _ => value.ValueKind == JsonValueKind.String,
     };
 
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.(?!000)\d{3})?Z$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.(?!000)\d{3})?Z$", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000)]
     private static partial Regex ExactTime();
 }

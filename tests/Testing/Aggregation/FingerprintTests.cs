@@ -25,5 +25,6 @@ public abstract class FingerprintTests(MonthStores stores) : MonthTest(stores)
         Assert.NotEqual(before, after);
     }
 
-    private async Task<string> FingerprintAsync() => DuckDbRows.Metadata((await RunAsync()).Files[0])["cloudtrail_aggregation.run"];
+    private async Task<string> FingerprintAsync() =>
+        DuckDbRows.Metadata((await RunAsync()).Files[0])["cloudtrail_aggregation.run"];
 }

@@ -3,7 +3,9 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>A real store in which something happens at a chosen moment: a failure, a cancellation, another writer.</summary>
+/// <summary>
+/// A real store in which something happens at a chosen moment: a failure, a cancellation, another writer.
+/// </summary>
 internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
 {
     /// <summary>Before a listing, with its prefix and its number from 1.</summary>
@@ -34,7 +36,8 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
 
     public string UriOf(string key) => store.UriOf(key);
 
-    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<StoredObject> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Listing(prefix, ++_listings);
         await foreach (var stored in store.ListAsync(prefix, cancellation))
@@ -55,7 +58,8 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
         return await store.OpenAsync(source, cancellation);
     }
 
-    public Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
+    public Task ReadRangeAsync(
+        StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
         store.ReadRangeAsync(source, offset, destination, cancellation);
 
     public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
@@ -67,7 +71,8 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
     {
         public string Key => staged.Key;
 
-        public Stream Content { get; } = new WatchedStream(staged.Content, position => store.Writing(staged.Key, position));
+        public Stream Content { get; } = new WatchedStream(
+            staged.Content, position => store.Writing(staged.Key, position));
 
         public async Task FinishAsync(CancellationToken cancellation)
         {

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>A line of a reject file, read by System.Text.Json: where the line stood, why it is no event, its bytes.</summary>
+/// <summary>
+/// A line of a reject file, read by System.Text.Json: the place of the record, why it is not an event, its bytes.
+/// </summary>
 public sealed record KeptReject(string Source, long Line, string Error, byte[] Bytes, bool AsBase64)
 {
     public static IReadOnlyList<KeptReject> Parse(byte[] file)

@@ -7,13 +7,13 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>Where a test's month lies: every test that can runs over each kind of store.</summary>
+/// <summary>The stores of a test's month. Every test that can run over each kind of store does.</summary>
 public abstract class MonthStores : IAsyncDisposable
 {
     /// <summary>A store that is empty and that no other test uses.</summary>
     public abstract Task<IObjectStore> NewAsync();
 
-    /// <summary>What stands in the stores made here and is no object: temporary files, open uploads.</summary>
+    /// <summary>What the stores made here contain beside objects: temporary files, open uploads.</summary>
     public abstract Task<string[]> LeftoversAsync();
 
     public abstract ValueTask DisposeAsync();
@@ -22,7 +22,8 @@ public abstract class MonthStores : IAsyncDisposable
 /// <summary>Directories.</summary>
 public sealed class DirectoryMonthStores : MonthStores
 {
-    private static readonly EnumerationOptions All = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+    private static readonly EnumerationOptions All =
+        new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("months");
     private int _stores;
@@ -40,7 +41,7 @@ public sealed class DirectoryMonthStores : MonthStores
     }
 }
 
-/// <summary>Prefixes of a bucket that is the test's own.</summary>
+/// <summary>Prefixes of a bucket that no other test uses.</summary>
 public sealed class S3MonthStores(S3Server server) : MonthStores
 {
     private IAmazonS3? _client;

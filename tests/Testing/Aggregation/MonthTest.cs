@@ -14,8 +14,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 /// <summary>
-/// A month: what is put into its source, runs over it, and the rows that come out. The counts of every report made
-/// here are held against each other and against the files; every run that fails must leave the destination as it was.
+/// A month: what is put into its source, runs over it, and the rows that come out. The counts of every report made here
+/// are checked against each other and against the files; every run that fails must leave the destination unchanged.
 /// </summary>
 public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 {
@@ -31,7 +31,8 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 
     protected IObjectStore Destination { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => (Source, Destination) = (await stores.NewAsync(), await stores.NewAsync());
+    public async ValueTask InitializeAsync() =>
+        (Source, Destination) = (await stores.NewAsync(), await stores.NewAsync());
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -55,9 +56,13 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
         return [.. Enumerable.Range(0, count).Select(id =>
         {
             random.NextBytes(digits);
-            return $$"""{"eventID":"{{id:D6}}","eventTime":"2024-02-10T12:00:00Z","requestParameters":"{{Convert.ToHexString(digits)}}"}""";
+            return LargeEvent($"{id:D6}", $"\"{Convert.ToHexString(digits)}\"");
         })];
     }
+
+    /// <summary>An event as <see cref="LargeEvents"/> makes it.</summary>
+    protected static string LargeEvent(string id, string parameters) =>
+        $$"""{"eventID":"{{id}}","eventTime":"2024-02-10T12:00:00Z","requestParameters":{{parameters}}}""";
 
     protected static byte[] Gzip(byte[] bytes)
     {
@@ -81,7 +86,7 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 
     protected Task PutBytesAsync(string key, byte[] bytes) => PutBytesAsync(Source, key, bytes);
 
-    /// <summary>Puts the bytes, over what is there.</summary>
+    /// <summary>Puts the bytes, replacing an existing object.</summary>
     protected static async Task PutBytesAsync(IObjectStore store, string key, byte[] bytes)
     {
         await store.DeleteAsync(key, Cancellation);
@@ -111,14 +116,15 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
         return new MonthResult(report, rows, rejects, files);
     }
 
-    /// <summary>Runs the month, which must fail for a reason the operator can mend and change nothing.</summary>
+    /// <summary>Runs the month, which must fail for a reason the operator can fix, and change nothing.</summary>
     protected Task<AggregationException> FailsAsync(
         RunOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null) =>
         FailsAsync<AggregationException>(options, source, destination);
 
     /// <summary>Runs the month, which must fail and change nothing.</summary>
     protected async Task<TFailure> FailsAsync<TFailure>(
-        RunOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null, CancellationToken? cancellation = null)
+        RunOptions? options = null, IObjectStore? source = null, IObjectStore? destination = null,
+        CancellationToken? cancellation = null)
         where TFailure : Exception
     {
         string[] before = await SnapshotAsync();
@@ -131,7 +137,8 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
         return failure;
     }
 
-    protected async Task<byte[]> BytesAsync(string key) => await Destination.BytesAsync(await Destination.FindAsync(key));
+    protected async Task<byte[]> BytesAsync(string key) =>
+        await Destination.BytesAsync(await Destination.FindAsync(key));
 
     protected Task<string[]> LeftoversAsync() => stores.LeftoversAsync();
 
@@ -147,11 +154,13 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
         return hashes;
     }
 
-    protected async Task<string> HashAsync(StoredObject stored) => Convert.ToHexString(SHA256.HashData(await Destination.BytesAsync(stored)));
+    protected async Task<string> HashAsync(StoredObject stored) =>
+        Convert.ToHexString(SHA256.HashData(await Destination.BytesAsync(stored)));
 
     protected async Task<string[]> KeysAsync() => [.. (await Destination.ListedAsync("")).Select(found => found.Key)];
 
-    protected static string?[] Ids(IEnumerable<IReadOnlyDictionary<string, object?>> rows) => [.. rows.Select(row => (string?)row["event_id"])];
+    protected static string?[] Ids(IEnumerable<IReadOnlyDictionary<string, object?>> rows) =>
+        [.. rows.Select(row => (string?)row["event_id"])];
 
     private AggregationRun Aggregation(RunOptions? options, IObjectStore? source, IObjectStore? destination) =>
         new(source ?? Source, destination ?? Destination, options ?? new RunOptions(), TimeProvider.System);
@@ -187,6 +196,7 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     }
 }
 
-/// <summary>What a run gave.</summary>
+/// <summary>A run's report and the files it wrote.</summary>
 public sealed record MonthResult(
-    RunReport Report, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows, IReadOnlyList<KeptReject> Rejects, IReadOnlyList<byte[]> Files);
+    RunReport Report, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows, IReadOnlyList<KeptReject> Rejects,
+    IReadOnlyList<byte[]> Files);

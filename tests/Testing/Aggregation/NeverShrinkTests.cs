@@ -24,7 +24,8 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
         var result = await RunAsync(Replace);
 
         Assert.StartsWith(Destination.UriOf(Parquet0), failure.Message, StringComparison.Ordinal);
-        Assert.Contains("hold 10 events, this run found 9: the month would shrink", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "hold 10 events, this run found 9: the month would shrink", failure.Message, StringComparison.Ordinal);
         Assert.Contains("\"replace\": true", failure.Message, StringComparison.Ordinal);
         Assert.Equal(9, result.Report.Events);
         Assert.Equal([Parquet0, Rejects0], await KeysAsync());
@@ -94,8 +95,11 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
         byte[] hugeFooter = [.. whole[..^8], 0xFF, 0xFF, 0xFF, 0x7F, .. "PAR1"u8];
         byte[] badFooter = [.. whole];
         badFooter.AsSpan(whole.Length - 40, 24).Fill(0xFF);
-        byte[][] broken = [[], "P"u8.ToArray(), "PAR1"u8.ToArray(), "PAR1PAR1"u8.ToArray(), Encoding.UTF8.GetBytes(Event("a")),
-            whole[..^1], whole[..(whole.Length / 2)], hugeFooter, badFooter, [.. whole[..^4], .. "PARE"u8]];
+        byte[][] broken =
+        [
+            [], "P"u8.ToArray(), "PAR1"u8.ToArray(), "PAR1PAR1"u8.ToArray(), Encoding.UTF8.GetBytes(Event("a")),
+            whole[..^1], whole[..(whole.Length / 2)], hugeFooter, badFooter, [.. whole[..^4], .. "PARE"u8],
+        ];
 
         foreach (byte[] bytes in broken)
         {
@@ -103,7 +107,9 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
 
             var failure = await FailsAsync();
 
-            Assert.StartsWith($"{Destination.UriOf(Parquet0)} cannot be read as a Parquet file: ", failure.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{Destination.UriOf(Parquet0)} cannot be read as a Parquet file: ", failure.Message,
+                StringComparison.Ordinal);
             Assert.Contains("\"replace\": true", failure.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', failure.Message);
         }
@@ -117,7 +123,9 @@ public abstract class NeverShrinkTests(MonthStores stores) : MonthTest(stores)
         string path = Path.GetTempFileName();
         using (var duckDb = new DuckDb())
         {
-            duckDb.Execute($"COPY (SELECT 'e' || range AS event_id, now()::TIMESTAMP AS event_time FROM range({rows})) TO '{path}' (FORMAT parquet)");
+            duckDb.Execute(
+                $"COPY (SELECT 'e' || range AS event_id, now()::TIMESTAMP AS event_time FROM range({rows})) "
+                + $"TO '{path}' (FORMAT parquet)");
         }
 
         byte[] bytes = File.ReadAllBytes(path);

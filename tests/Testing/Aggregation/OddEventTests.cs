@@ -7,7 +7,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>Events that CloudTrail would hardly write are rows all the same, and each can be rebuilt from its row.</summary>
+/// <summary>
+/// Events that CloudTrail is unlikely to write become rows as well, and each can be rebuilt from its row.
+/// </summary>
 public abstract class OddEventTests(MonthStores stores) : MonthTest(stores)
 {
     [Theory]
@@ -31,7 +33,8 @@ public abstract class OddEventTests(MonthStores stores) : MonthTest(stores)
     [Fact]
     public async Task Each_generated_event_can_be_rebuilt_from_its_row()
     {
-        string[] lines = [.. EventGen.Line.Array[TestRun.Iterations(3_000)].Single(_ => true, seed: "0000000000001").Where(RecordOracle.IsEvent)];
+        string[] lines = [.. EventGen.Line.Array[TestRun.Iterations(3_000)].Single(_ => true, seed: "0000000000001")
+            .Where(RecordOracle.IsEvent)];
         await PutAsync("2024/02/01/000000.ndjson.gz", lines);
 
         var result = await RunAsync(new RunOptions { Deduplicate = false, Threads = 2 });

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>An event belongs to the month it was delivered in; those of another time are kept and counted.</summary>
+/// <summary>
+/// An event belongs to the month it was delivered in; events with a time outside it are kept and counted.
+/// </summary>
 public abstract class OutsideMonthTests(MonthStores stores) : MonthTest(stores)
 {
     private const string Key = "2024/02/29/000000.ndjson";
@@ -27,14 +29,19 @@ public abstract class OutsideMonthTests(MonthStores stores) : MonthTest(stores)
         var result = await RunAsync();
 
         Assert.Equal(outside ? 1 : 0, result.Report.OutsideMonth?.Events ?? 0);
-        Assert.Equal(DateTimeOffset.Parse(time).UtcTicks / 10_000, DateTimeOffset.FromUnixTimeMilliseconds((long)result.Rows[0]["event_time"]!).UtcTicks / 10_000);
+        Assert.Equal(
+            DateTimeOffset.Parse(time).UtcTicks / 10_000,
+            DateTimeOffset.FromUnixTimeMilliseconds((long)result.Rows[0]["event_time"]!).UtcTicks / 10_000);
     }
 
     [Fact]
     public async Task Events_of_other_months_are_counted_with_the_earliest_and_latest_time()
     {
-        await PutAsync(Key, Event("a"), Event("b", "2024-03-01T00:00:01.5Z"), Event("c", "2024-01-31T23:50:00Z"), Event("d", "no time"));
-        await PutAsync("2024/02/01/000000.ndjson", Event("e", "2023-12-31T00:00:00Z"), Event("e", "2023-12-31T00:00:00Z"));
+        await PutAsync(
+            Key, Event("a"), Event("b", "2024-03-01T00:00:01.5Z"), Event("c", "2024-01-31T23:50:00Z"),
+            Event("d", "no time"));
+        await PutAsync(
+            "2024/02/01/000000.ndjson", Event("e", "2023-12-31T00:00:00Z"), Event("e", "2023-12-31T00:00:00Z"));
 
         var result = await RunAsync();
 
@@ -46,7 +53,11 @@ public abstract class OutsideMonthTests(MonthStores stores) : MonthTest(stores)
     [Fact]
     public async Task Events_without_a_readable_time_are_kept_and_counted()
     {
-        string[] lines = ["""{"eventID":null}""", """{"eventTime":null}""", """{"eventTime":"yesterday"}""", """{"eventTime":1707566400}""", """{"eventTime":"2024-02-30T00:00:00Z"}""", Event("a")];
+        string[] lines =
+        [
+            """{"eventID":null}""", """{"eventTime":null}""", """{"eventTime":"yesterday"}""",
+            """{"eventTime":1707566400}""", """{"eventTime":"2024-02-30T00:00:00Z"}""", Event("a"),
+        ];
         await PutAsync(Key, lines);
 
         var result = await RunAsync();
@@ -54,7 +65,11 @@ public abstract class OutsideMonthTests(MonthStores stores) : MonthTest(stores)
         Assert.Equal(lines.Length, result.Rows.Count);
         Assert.Equal(5, result.Report.EventsWithoutTime);
         Assert.Null(result.Report.OutsideMonth);
-        Assert.Equal([null, null, """{"eventTime": "yesterday"}""", """{"eventTime": 1707566400}""", """{"eventTime": "2024-02-30T00:00:00Z"}""", null],
+        Assert.Equal(
+            [
+                null, null, """{"eventTime": "yesterday"}""", """{"eventTime": 1707566400}""",
+                """{"eventTime": "2024-02-30T00:00:00Z"}""", null,
+            ],
             result.Rows.Select(row => row["other_fields"]));
     }
 }

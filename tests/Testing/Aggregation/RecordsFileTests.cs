@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>Files as CloudTrail delivers them are told from NDJSON, and the run says that stage 1 is missing.</summary>
+/// <summary>The run recognizes files as CloudTrail delivers them, and says that stage 1 is missing.</summary>
 public abstract class RecordsFileTests(MonthStores stores) : MonthTest(stores)
 {
     private const string Key = "2024/02/02/123_CloudTrail_eu-west-1_20240202T0000Z_x.json.gz";
@@ -18,11 +18,17 @@ public abstract class RecordsFileTests(MonthStores stores) : MonthTest(stores)
         { "one line", OneLine },
         { "with a final newline", OneLine + "\n" },
         { "with a byte-order mark", "\uFEFF" + OneLine },
-        { "with white space", "\r\n  " + OneLine.Replace("{\"Records\":[", "{ \"Records\" : [ ", StringComparison.Ordinal) + "\r\n" },
+        {
+            "with white space",
+            "\r\n  " + OneLine.Replace("{\"Records\":[", "{ \"Records\" : [ ", StringComparison.Ordinal) + "\r\n"
+        },
         { "of no records", """{"Records":[]}""" },
         { "of one record", $$"""{"Records":[{{Event("a")}}]}""" },
         { "pretty-printed", Pretty(OneLine) },
-        { "pretty-printed, CRLF, byte-order mark", "\uFEFF" + Pretty(OneLine).Replace("\n", "\r\n", StringComparison.Ordinal) },
+        {
+            "pretty-printed, CRLF, byte-order mark",
+            "\uFEFF" + Pretty(OneLine).Replace("\n", "\r\n", StringComparison.Ordinal)
+        },
         { "pretty-printed, one record", Pretty($$"""{"Records":[{{Event("a")}}]}""") },
         { "pretty-printed, no records", "{\n  \"Records\": [\n  ]\n}\n" },
         { "one record a line", $"{{\"Records\":[\n{string.Join(",\n", Events(3))}\n]}}\n" },
@@ -43,7 +49,8 @@ public abstract class RecordsFileTests(MonthStores stores) : MonthTest(stores)
 
         var failure = await FailsAsync();
 
-        Assert.True(failure.Message.StartsWith(Source.UriOf(Key), StringComparison.Ordinal), $"{form}: {failure.Message}");
+        Assert.True(
+            failure.Message.StartsWith(Source.UriOf(Key), StringComparison.Ordinal), $"{form}: {failure.Message}");
         Assert.Contains("stage 1", failure.Message, StringComparison.Ordinal);
     }
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>Lines that are no events are kept, verbatim and with their place, or the run fails.</summary>
+/// <summary>Lines that are not events are kept, verbatim and with their place, or the run fails.</summary>
 public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
 {
     private const string Day1 = "2024/02/01/000000.ndjson.gz";
@@ -14,7 +14,9 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     [Fact]
     public async Task A_bad_line_names_its_key_and_is_kept_as_a_reject()
     {
-        await PutAsync(Day1, Event("a"), "\uFEFF", "", "{\"eventID\": \"b\"", "  ", "not JSON \"at all\" \\ <é> \u0001\t\u2028\U0001F600", Event("c"));
+        await PutAsync(
+            Day1, Event("a"), "\uFEFF", "", "{\"eventID\": \"b\"", "  ",
+            "not JSON \"at all\" \\ <é> \u0001\t\u2028\U0001F600", Event("c"));
         await PutAsync(Day2, "\uFEFF{} {}\r", Event("d"), "1\r");
 
         var result = await RunAsync();
@@ -39,13 +41,15 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     {
         byte[] latin1 = [.. "{\"userAgent\":\"caf"u8, 0xE9, .. "\"}"u8];
         byte[] surrogate = [.. "{\"a\":\""u8, 0xED, 0xA0, 0x80, .. "\"}\r"u8];
-        await PutTextAsync(Day1, [.. latin1, (byte)'\n', .. surrogate, .. "\n"u8, .. Encoding.UTF8.GetBytes(Event("a"))]);
+        await PutTextAsync(
+            Day1, [.. latin1, (byte)'\n', .. surrogate, .. "\n"u8, .. Encoding.UTF8.GetBytes(Event("a"))]);
 
         var result = await RunAsync();
 
         Assert.Equal([latin1, surrogate], result.Rejects.Select(reject => reject.Bytes));
         Assert.All(result.Rejects, reject => Assert.True(reject.AsBase64));
-        Assert.All(result.Rejects, reject => Assert.StartsWith("is not valid UTF-8", reject.Error, StringComparison.Ordinal));
+        Assert.All(
+            result.Rejects, reject => Assert.StartsWith("is not valid UTF-8", reject.Error, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -60,7 +64,8 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     public async Task Rejects_fail_the_run_when_they_are_more_than_100_and_more_than_the_percentage(
         int rejects, int moreEvents, double maxPercent, bool accepted)
     {
-        await PutAsync(Day1, [Event("first"), .. Enumerable.Range(0, rejects).Select(number => $"reject {number}"), .. Events(moreEvents)]);
+        string[] bad = [.. Enumerable.Range(0, rejects).Select(number => $"reject {number}")];
+        await PutAsync(Day1, [Event("first"), .. bad, .. Events(moreEvents)]);
         var options = new RunOptions { MaxRejectedPercent = maxPercent };
 
         if (accepted)
@@ -70,19 +75,25 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         }
 
         var failure = await FailsAsync(options);
-        Assert.StartsWith($"{Source.UriOf("2024/02/")}: {rejects} of {rejects + 1 + moreEvents} records are rejects", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Source.UriOf("2024/02/")}: {rejects} of {rejects + 1 + moreEvents} records are rejects", failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Too_many_rejects_are_quoted_with_their_places()
     {
-        await PutAsync(Day1, [Event("a"), .. Enumerable.Range(0, 101).Select(number => $"reject {number} {new string('é', 100)}")]);
+        await PutAsync(
+            Day1,
+            [Event("a"), .. Enumerable.Range(0, 101).Select(number => $"reject {number} {new string('é', 100)}")]);
 
         var failure = await FailsAsync();
 
         for (int number = 0; number < 3; number++)
         {
-            Assert.Contains($"{Source.UriOf(Day1)}, line {number + 2}: is not a JSON object: reject {number} é", failure.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{Source.UriOf(Day1)}, line {number + 2}: is not a JSON object: reject {number} é", failure.Message,
+                StringComparison.Ordinal);
         }
 
         Assert.DoesNotContain("reject 3", failure.Message, StringComparison.Ordinal);
@@ -106,7 +117,9 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         await PutAsync(Day1, Event("a"), "old reject");
         await RunAsync();
         await PutAsync(Day1, Event("a"), "new reject", Event("b"));
-        await PutTextAsync(Day2, new string('x', 1 << 20) + "\n" + string.Concat(Enumerable.Range(0, 200).Select(number => $"{number}\n")));
+        await PutTextAsync(
+            Day2,
+            new string('x', 1 << 20) + "\n" + string.Concat(Enumerable.Range(0, 200).Select(number => $"{number}\n")));
 
         await FailsAsync();
 
@@ -118,7 +131,11 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync(Day1, Event("a"), "reject");
         await RunAsync();
-        string[] foreign = ["_rejected/2024/01/000000.ndjson.gz", "_rejected/2024/02/notes.txt", "_rejected/2024/02/0000000.ndjson.gz", "_rejected/2024/02/01/000000.ndjson.gz"];
+        string[] foreign =
+        [
+            "_rejected/2024/01/000000.ndjson.gz", "_rejected/2024/02/notes.txt", "_rejected/2024/02/0000000.ndjson.gz",
+            "_rejected/2024/02/01/000000.ndjson.gz",
+        ];
         foreach (string key in (string[])["_rejected/2024/02/000001.ndjson.gz", .. foreign])
         {
             await PutBytesAsync(Destination, key, [1]);
@@ -129,7 +146,9 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         var result = await RunAsync();
 
         Assert.Null(result.Report.RejectFile);
-        Assert.Equal([Destination.UriOf(Rejects0), Destination.UriOf("_rejected/2024/02/000001.ndjson.gz")], result.Report.Removed);
+        Assert.Equal(
+            [Destination.UriOf(Rejects0), Destination.UriOf("_rejected/2024/02/000001.ndjson.gz")],
+            result.Report.Removed);
         Assert.Equal(new[] { Parquet0 }.Concat(foreign).Order(StringComparer.Ordinal), await KeysAsync());
     }
 
@@ -141,7 +160,8 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
 
         var result = await RunAsync();
 
-        Assert.Equal((4, 1, 0, 3), (result.Report.Lines, result.Report.Events, result.Report.Duplicates, result.Report.Rejects));
+        Assert.Equal(
+            (4, 1, 0, 3), (result.Report.Lines, result.Report.Events, result.Report.Duplicates, result.Report.Rejects));
         Assert.Equal(3, result.Rejects.Count);
     }
 
@@ -165,7 +185,9 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     public async Task Rejects_fail_the_run_when_they_are_more_than_1_MiB_and_more_than_the_percentage_of_the_bytes(
         int rejects, int length, bool accepted)
     {
-        await PutAsync(Day1, [.. Events(200), .. Enumerable.Range(0, rejects).Select(number => $"{number}{new string('x', length)}")]);
+        await PutAsync(
+            Day1,
+            [.. Events(200), .. Enumerable.Range(0, rejects).Select(number => $"{number}{new string('x', length)}")]);
 
         if (accepted)
         {
@@ -174,7 +196,9 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         }
 
         var failure = await FailsAsync();
-        Assert.Contains($"{rejects} of {200 + rejects} records are rejects, with 1200002 of ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{rejects} of {200 + rejects} records are rejects, with 1200002 of ", failure.Message,
+            StringComparison.Ordinal);
         Assert.Equal(rejects, (await RunAsync(new RunOptions { MaxRejectedPercent = 100 })).Report.Rejects);
     }
 
@@ -195,11 +219,16 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     [InlineData("{\"eventname\":\"GetObject\"}", null)]
     [InlineData("{\"eventversion\":\"1.11\",\"eventname\":\"GetObject\"}", "its member names were rewritten")]
     [InlineData("{\"detail\":{\"eventID\":\"a\"}}", null)]
-    [InlineData("{\"version\":\"0\",\"detail-type\":\"AWS API Call via CloudTrail\",\"detail\":{\"eventID\":\"a\"}}", "an EventBridge envelope")]
-    [InlineData("{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"message\":\"{}\"}]}", "a CloudWatch Logs envelope")]
-    [InlineData("{\"awsAccountId\":\"1\",\"digestStartTime\":\"2024-02-01T00:00:00Z\",\"logFiles\":[]}", "a CloudTrail digest")]
+    [InlineData(
+        "{\"version\":\"0\",\"detail-type\":\"AWS API Call via CloudTrail\",\"detail\":{\"eventID\":\"a\"}}",
+        "an EventBridge envelope")]
+    [InlineData(
+        "{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"message\":\"{}\"}]}", "a CloudWatch Logs envelope")]
+    [InlineData(
+        "{\"awsAccountId\":\"1\",\"digestStartTime\":\"2024-02-01T00:00:00Z\",\"logFiles\":[]}", "a CloudTrail digest")]
     [InlineData("{\"\\uD800\":1,\"userIdentity\":{\"eventID\":1}}", null)]
-    public async Task A_JSON_object_that_is_not_a_CloudTrail_event_is_a_reject_that_says_what_it_is(string line, string? kind)
+    public async Task A_JSON_object_that_is_not_a_CloudTrail_event_is_a_reject_that_says_what_it_is(
+        string line, string? kind)
     {
         await PutAsync(Day1, Event("a") + line + Event("b"), Event("c"));
 
@@ -208,7 +237,9 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         var reject = Assert.Single(result.Rejects);
         Assert.Equal(["a", "b", "c"], Ids(result.Rows));
         Assert.Equal(line, Encoding.UTF8.GetString(reject.Bytes));
-        Assert.StartsWith("is not a CloudTrail event: it has none of eventVersion, eventTime, ", reject.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "is not a CloudTrail event: it has none of eventVersion, eventTime, ", reject.Error,
+            StringComparison.Ordinal);
         Assert.Equal(kind is not null, reject.Error.Contains($" ({kind ?? "?"}", StringComparison.Ordinal));
     }
 
@@ -242,6 +273,8 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         var result = await RunAsync(new RunOptions { MaxRejectedPercent = 100 });
 
         Assert.Equal(7, result.Report.ObjectsWithoutEvents.Count);
-        Assert.Equal(Enumerable.Range(1, 5).Select(number => Source.UriOf($"2024/02/06/{number}.ndjson")), result.Report.ObjectsWithoutEvents.First);
+        Assert.Equal(
+            Enumerable.Range(1, 5).Select(number => Source.UriOf($"2024/02/06/{number}.ndjson")),
+            result.Report.ObjectsWithoutEvents.First);
     }
 }

@@ -4,14 +4,19 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>Which objects are a month.</summary>
+/// <summary>Which objects are sources of a month.</summary>
 public abstract class SourceKeyTests(MonthStores stores) : MonthTest(stores)
 {
     [Fact]
     public async Task Sources_are_the_NDJSON_objects_below_a_days_folder()
     {
-        string[] sources = ["2024/02/01/a.ndjson", "2024/02/02/a.json", "2024/02/03/a.ndjson.gz", "2024/02/31/a.json.gz", "2024/02/04/below/it/a.json"];
-        string[] others = ["2024/01/31/a.ndjson", "2024/03/01/a.ndjson", "2024/020/01/a.ndjson", "2023/02/01/a.ndjson", "a.ndjson"];
+        string[] sources =
+        [
+            "2024/02/01/a.ndjson", "2024/02/02/a.json", "2024/02/03/a.ndjson.gz", "2024/02/31/a.json.gz",
+            "2024/02/04/below/it/a.json",
+        ];
+        string[] others =
+            ["2024/01/31/a.ndjson", "2024/03/01/a.ndjson", "2024/020/01/a.ndjson", "2023/02/01/a.ndjson", "a.ndjson"];
         foreach (string key in sources.Concat(others))
         {
             await PutAsync(key, Event(key));
@@ -29,8 +34,9 @@ public abstract class SourceKeyTests(MonthStores stores) : MonthTest(stores)
     {
         string[] ignored =
         [
-            "2024/02/00/a.ndjson", "2024/02/01/a.csv", "2024/02/01/a.gz", "2024/02/01/a.ndjson.GZ", "2024/02/01/a.ndjson.zst",
-            "2024/02/1/a.ndjson", "2024/02/32/a.ndjson", "2024/02/a.ndjson", "2024/02/ab/a.ndjson", "2024/02/+1/a.ndjson",
+            "2024/02/00/a.ndjson", "2024/02/01/a.csv", "2024/02/01/a.gz", "2024/02/01/a.ndjson.GZ",
+            "2024/02/01/a.ndjson.zst", "2024/02/1/a.ndjson", "2024/02/32/a.ndjson", "2024/02/a.ndjson",
+            "2024/02/ab/a.ndjson", "2024/02/+1/a.ndjson",
         ];
         foreach (string key in ignored)
         {

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.BadMonths;
 
-/// <summary>A completion that took place although its answer was lost: a plain rerun brings the month to the same end.</summary>
+/// <summary>
+/// The store completed an object but its answer was lost: running the month again gives the same result.
+/// </summary>
 public abstract class LostAnswerTests(MonthStores stores) : MonthTest(stores)
 {
     [Theory]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.BadMonths;
 
-/// <summary>Keys that URLs, shells, paths or SQL would read otherwise are sources like any other.</summary>
+/// <summary>Keys with characters that are special in URLs, shells, paths or SQL are sources like any other.</summary>
 public abstract class OddKeyTests(MonthStores stores) : MonthTest(stores)
 {
     [Theory]
@@ -24,7 +24,9 @@ public abstract class OddKeyTests(MonthStores stores) : MonthTest(stores)
         var failure = await FailsAsync();
 
         Assert.Equal(["a", "b"], Ids(result.Rows));
-        Assert.Equal((Source.UriOf(key), 2), Assert.Single(result.Rejects.Select(reject => (reject.Source, reject.Line))));
-        Assert.Contains($"{Source.UriOf(key)}, line 1: is not a JSON object", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            (Source.UriOf(key), 2), Assert.Single(result.Rejects.Select(reject => (reject.Source, reject.Line))));
+        Assert.Contains(
+            $"{Source.UriOf(key)}, line 1: is not a JSON object", failure.Message, StringComparison.Ordinal);
     }
 }

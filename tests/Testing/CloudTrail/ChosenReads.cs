@@ -2,7 +2,9 @@ using CloudTrailAggregation.Ground;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
-/// <summary>A stream that gives its bytes in reads of chosen sizes, the last of them again and again, and notes that it was disposed.</summary>
+/// <summary>
+/// A stream that returns its bytes in reads of chosen sizes, repeating the last size, and records that it was disposed.
+/// </summary>
 internal sealed class ChosenReads(byte[] bytes, params int[] sizes) : ForwardStream
 {
     private int _reads;

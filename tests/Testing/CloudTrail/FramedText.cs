@@ -5,7 +5,9 @@ using Record = CloudTrailAggregation.Framing.Record;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
-/// <summary>What framing made of an object: its lines, put together again, and its chunks in words.</summary>
+/// <summary>
+/// The result of framing an object: its lines, joined again from their chunks, and its chunks in words.
+/// </summary>
 internal sealed class FramedText
 {
     private readonly List<byte> _fragments = [];
@@ -46,12 +48,14 @@ internal sealed class FramedText
         if (chunk.Content == ChunkContent.LastFragment)
         {
             Lines.Add(new FramedLine(chunk.FirstLineNumber, [.. _fragments]));
-            Assert.True(_fragments.Count > RecordFraming.MaxRecordBytes, "A record came in fragments that is not longer than the limit.");
+            Assert.True(
+                _fragments.Count > RecordFraming.MaxRecordBytes,
+                "A record came in fragments that is not longer than the limit.");
             _fragments.Clear();
         }
     }
 
-    /// <summary>A line of several records may come in several pieces.</summary>
+    /// <summary>A line of several records may be in several chunks.</summary>
     private void Add(in Record record)
     {
         if (Lines.Count > 0 && Lines[^1].Number == record.LineNumber)

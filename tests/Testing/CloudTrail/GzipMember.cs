@@ -4,7 +4,9 @@ using System.IO.Hashing;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
-/// <summary>Writes gzip (RFC 1952) byte by byte, where GZipStream leaves no choice, and reads it with GZipStream.</summary>
+/// <summary>
+/// Writes gzip (RFC 1952) byte by byte, because GZipStream leaves no choice, and reads it with GZipStream.
+/// </summary>
 internal static class GzipMember
 {
     public const byte TextFlag = 1, HeaderCrc = 2, Extra = 4, Name = 8, Comment = 16;
@@ -51,7 +53,7 @@ internal static class GzipMember
         return [.. member];
     }
 
-    /// <summary>What GZipStream reads; it passes over truncation and stray bytes.</summary>
+    /// <summary>What GZipStream reads; it ignores truncation and stray bytes.</summary>
     public static byte[] Unzip(byte[] stored)
     {
         using var gzip = new GZipStream(new MemoryStream(stored), CompressionMode.Decompress);

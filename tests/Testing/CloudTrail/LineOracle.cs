@@ -1,12 +1,12 @@
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
-/// <summary>A line as it is framed: its number from 1, blank ones counted, and its bytes without the newline.</summary>
+/// <summary>A line: its number from 1, counting blank lines, and its bytes without the newline.</summary>
 internal sealed record FramedLine(long Number, byte[] Text);
 
 /// <summary>The lines of a text, found without the product's code.</summary>
 internal static class LineOracle
 {
-    /// <summary>Splits at newlines and passes over blank lines, a byte-order mark before them included.</summary>
+    /// <summary>Splits at newlines and omits blank lines, also those that begin with a byte-order mark.</summary>
     public static List<FramedLine> Split(byte[] text)
     {
         var lines = new List<FramedLine>();
@@ -31,7 +31,9 @@ internal static class LineOracle
     /// <summary>3 where the line begins with a byte-order mark, otherwise 0.</summary>
     public static int LengthOfMark(byte[] line) => line is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
 
-    /// <summary>Whether a line may begin a container of records: <c>[</c>, or <c>{"Records":[</c> over one line or several.</summary>
+    /// <summary>
+    /// Whether a line may begin a container of records: <c>[</c>, or <c>{"Records":[</c> over one line or several.
+    /// </summary>
     public static bool MayHoldContainer(byte[] text) =>
         text.AsSpan().IndexOf("\"Records\""u8) >= 0
         || Split(text).Exists(line => line.Text.AsSpan(LengthOfMark(line.Text)).TrimStart(" \t\r"u8).StartsWith("["u8));

@@ -14,7 +14,7 @@ internal static class RecordOracle
 
     private static readonly JsonReaderOptions Limits = new() { MaxDepth = 256 };
 
-    /// <summary>JSON objects one after the other on each line; what is not one is a reject up to the newline.</summary>
+    /// <summary>JSON objects one after the other on each line; anything else is a reject up to the newline.</summary>
     public static List<OracleRecord> Split(byte[] text)
     {
         var records = new List<OracleRecord>();
@@ -79,11 +79,12 @@ internal static class RecordOracle
     {
         try
         {
-            return member.Name is "eventVersion" or "eventTime" or "eventSource" or "eventName" or "eventID" or "eventId";
+            return member.Name
+                is "eventVersion" or "eventTime" or "eventSource" or "eventName" or "eventID" or "eventId";
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair, which .NET has no string for.
+            // Half a surrogate pair: JsonDocument makes no string of it.
             return false;
         }
     }

@@ -1,6 +1,6 @@
 namespace CloudTrailAggregation.Tests.Entry;
 
-/// <summary>A clock that stands still until it is moved; timers that are due run then.</summary>
+/// <summary>A clock that moves only when a test moves it; then it runs the timers that are due.</summary>
 internal sealed class FakeTime(DateTimeOffset now) : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ internal sealed class FakeTime(DateTimeOffset now) : TimeProvider
         due.ForEach(timer => timer.Run());
     }
 
-    /// <summary>Runs once, as CancellationTokenSource wants it.</summary>
+    /// <summary>Runs once, because CancellationTokenSource needs no more.</summary>
     private sealed class Timer(FakeTime time, Action run) : ITimer
     {
         public DateTimeOffset Due { get; private set; }

@@ -9,7 +9,7 @@ namespace CloudTrailAggregation.Tests.Entry;
 /// <summary>What the function writes to standard output.</summary>
 internal static class LogLines
 {
-    /// <summary>Each line as a JSON object, which it has to be.</summary>
+    /// <summary>Each line as a JSON object; fails if one is not.</summary>
     public static List<JsonElement> Parse(IEnumerable<string> lines)
     {
         var parsed = lines.Select(line => JsonElement.Parse(line)).ToList();
@@ -17,7 +17,7 @@ internal static class LogLines
         return parsed;
     }
 
-    /// <summary>Likewise, of all that was written.</summary>
+    /// <summary>Likewise, for the whole output.</summary>
     public static List<JsonElement> Parse(MemoryStream output)
     {
         string text = Encoding.UTF8.GetString(output.ToArray());
@@ -25,27 +25,40 @@ internal static class LogLines
         return Parse(text.Split('\n')[..^1]);
     }
 
-    public static string? Text(JsonElement line, string member) => line.TryGetProperty(member, out var value) ? value.GetString() : null;
+    public static string? Text(JsonElement line, string member) =>
+        line.TryGetProperty(member, out var value) ? value.GetString() : null;
 
-    /// <summary>Holds a metric line against the specification and a report.</summary>
+    /// <summary>Checks a metric line against the specification and a report.</summary>
     public static void CheckMetrics(JsonElement line, string functionName, RunReport report)
     {
         var metadata = line.GetProperty("_aws");
         Assert.Equal(JsonValueKind.Number, metadata.GetProperty("Timestamp").ValueKind);
         Assert.Equal(functionName, line.GetProperty("FunctionName").GetString());
         var directives = metadata.GetProperty("CloudWatchMetrics").EnumerateArray().ToList();
-        Assert.All(directives, directive => Assert.Equal("CloudTrailAggregation", directive.GetProperty("Namespace").GetString()));
-        Assert.Equal(["""[["FunctionName"]]""", """[["FunctionName"],["FunctionName","Trigger"]]"""], directives.Select(directive => directive.GetProperty("Dimensions").GetRawText()));
+        Assert.All(directives, directive => Assert.Equal(
+            "CloudTrailAggregation", directive.GetProperty("Namespace").GetString()));
+        Assert.Equal(
+            ["""[["FunctionName"]]""", """[["FunctionName"],["FunctionName","Trigger"]]"""],
+            directives.Select(directive => directive.GetProperty("Dimensions").GetRawText()));
         Assert.Equal(
             [
-                ("EventsWritten", "Count", report.Events), ("Duplicates", "Count", report.Duplicates), ("Rejects", "Count", report.Rejects),
-                ("SourceBytes", "Bytes", report.SourceBytes), ("OutputBytes", "Bytes", report.OutputBytes), ("DurationMs", "Milliseconds", report.DurationMilliseconds),
-                ("IgnoredKeys", "Count", report.IgnoredKeys.Count), ("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
+                ("EventsWritten", "Count", report.Events),
+                ("Duplicates", "Count", report.Duplicates),
+                ("Rejects", "Count", report.Rejects),
+                ("SourceBytes", "Bytes", report.SourceBytes),
+                ("OutputBytes", "Bytes", report.OutputBytes),
+                ("DurationMs", "Milliseconds", report.DurationMilliseconds),
+                ("IgnoredKeys", "Count", report.IgnoredKeys.Count),
+                ("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
             ],
             MetricsOf(directives[0]));
         Assert.Equal([("MissingDays", "Count", report.MissingDays.Count)], MetricsOf(directives[1]));
 
-        IEnumerable<(string Name, string Unit, long Value)> MetricsOf(JsonElement directive) => directive.GetProperty("Metrics").EnumerateArray()
-            .Select(metric => (metric.GetProperty("Name").GetString()!, metric.GetProperty("Unit").GetString()!, line.GetProperty(metric.GetProperty("Name").GetString()!).GetInt64()));
+        IEnumerable<(string Name, string Unit, long Value)> MetricsOf(JsonElement directive) =>
+            directive.GetProperty("Metrics").EnumerateArray()
+                .Select(metric => (
+                    metric.GetProperty("Name").GetString()!,
+                    metric.GetProperty("Unit").GetString()!,
+                    line.GetProperty(metric.GetProperty("Name").GetString()!).GetInt64()));
     }
 }

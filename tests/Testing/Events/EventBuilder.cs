@@ -3,8 +3,8 @@ using System.Text;
 namespace CloudTrailAggregation.Tests.Events;
 
 /// <summary>
-/// Builds the line of one event, member by member. Names and values are JSON, in the line as they are given, so that
-/// spellings, escapes, repeats and white space can be chosen.
+/// Builds the line of one event, member by member. Names and values are JSON and go into the line unchanged, so that a
+/// test can choose spellings, escapes, repeats and white space.
 /// </summary>
 public sealed class EventBuilder
 {
@@ -13,7 +13,9 @@ public sealed class EventBuilder
     /// <summary>An event as CloudTrail writes it.</summary>
     public static EventBuilder Usual() => new EventBuilder()
         .With("eventVersion", "\"1.09\"")
-        .With("userIdentity", """{"type":"AssumedRole","accountId":"123456789012","sessionContext":{"attributes":{"mfaAuthenticated":"false"}}}""")
+        .With(
+            "userIdentity",
+            """{"type":"AssumedRole","accountId":"123456789012","sessionContext":{"attributes":{"mfaAuthenticated":"false"}}}""")
         .With("eventTime", "\"2024-02-29T23:59:59Z\"")
         .With("eventSource", "\"s3.amazonaws.com\"")
         .With("eventName", "\"GetObject\"")
@@ -30,7 +32,7 @@ public sealed class EventBuilder
         .With("recipientAccountId", "\"123456789012\"")
         .With("newMember", """{"since":2025}""");
 
-    /// <summary>Adds a member, also where there is one of that name already.</summary>
+    /// <summary>Adds a member, also if there is already one of that name.</summary>
     public EventBuilder With(string member, string json) => WithRaw($"\"{member}\"", json);
 
     /// <summary>Adds a member with its name as JSON, quotes included.</summary>
@@ -42,5 +44,6 @@ public sealed class EventBuilder
 
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(ToString());
 
-    public override string ToString() => $"{{{string.Join(", ", _members.Select(member => $"{member.Name}: {member.Value}"))}}}";
+    public override string ToString() =>
+        $"{{{string.Join(", ", _members.Select(member => $"{member.Name}: {member.Value}"))}}}";
 }

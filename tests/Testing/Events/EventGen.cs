@@ -3,26 +3,35 @@ using CsCheck;
 
 namespace CloudTrailAggregation.Tests.Events;
 
-/// <summary>Generates lines of one JSON object that CloudTrail would hardly write.</summary>
+/// <summary>Generates lines of one JSON object each that CloudTrail is unlikely to write.</summary>
 internal static class EventGen
 {
     private static readonly Gen<string> White = Gen.OneOf("", "", "", "", " ", "  ", "\t", "\r", "\r\t ");
 
     private static readonly Gen<string> Fragment = Gen.OneOf(
-        Gen.OneOf("a", "Event", "\u007f", "é", "漢字", "😀", "\uFEFF", "\u2028", "'", "{", "}", "[", "]", ":", ",", "null", "//"),
-        Gen.OneOf("\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "\\u0000", "\\u001f", "\\u0041", "\\u00e9", "\\u6F22", "\\uFFFF"),
-        Gen.OneOf("\\uD83D\\uDE00", "\\ud83d\\ude00", "\\uD800", "\\uDFFF", "\\udbff", "\\uDC00\\uD800", "\\uD800\\u0041", "\\uD800x"),
+        Gen.OneOf(
+            "a", "Event", "\u007f", "é", "漢字", "😀", "\uFEFF", "\u2028", "'", "{", "}", "[", "]", ":", ",", "null",
+            "//"),
+        Gen.OneOf(
+            "\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "\\u0000", "\\u001f", "\\u0041", "\\u00e9",
+            "\\u6F22", "\\uFFFF"),
+        Gen.OneOf(
+            "\\uD83D\\uDE00", "\\ud83d\\ude00", "\\uD800", "\\uDFFF", "\\udbff", "\\uDC00\\uD800", "\\uD800\\u0041",
+            "\\uD800x"),
         Gen.Int[1, 70].Select(length => new string('x', length)));
 
-    private static readonly Gen<string> Text = Fragment.Array[0, 6].Select(fragments => $"\"{string.Concat(fragments)}\"");
+    private static readonly Gen<string> Text = Fragment.Array[0, 6]
+        .Select(fragments => $"\"{string.Concat(fragments)}\"");
 
     private static readonly Gen<string> Number = Gen.OneOf(
-        Gen.OneOf("0", "-0", "0.0", "1.50", "-12.5E+10", "1e-400", "9e99999", "123456789012345678901234567890", "1.0", "1"),
+        Gen.OneOf(
+            "0", "-0", "0.0", "1.50", "-12.5E+10", "1e-400", "9e99999", "123456789012345678901234567890", "1.0", "1"),
         Gen.Int[300, 500].Select(digits => $"-{new string('7', digits)}.{new string('1', digits)}"));
 
     private static readonly Gen<string> Time = Gen.OneOf(
-        "\"2024-02-29T23:59:59Z\"", "\"2024-02-29T23:59:59.120Z\"", "\"2024-02-29T23:59:59.000Z\"", "\"2024-02-29T23:59:59.1234567Z\"",
-        "\"2024-02-29 23:59:59\"", "\"2024-02-29T23:59:59+01:00\"", "\"2023-02-29T00:00:00Z\"", "\"2024-02-29T23:59:59\\u005a\"",
+        "\"2024-02-29T23:59:59Z\"", "\"2024-02-29T23:59:59.120Z\"", "\"2024-02-29T23:59:59.000Z\"",
+        "\"2024-02-29T23:59:59.1234567Z\"", "\"2024-02-29 23:59:59\"", "\"2024-02-29T23:59:59+01:00\"",
+        "\"2023-02-29T00:00:00Z\"", "\"2024-02-29T23:59:59\\u005a\"",
         "\"0001-01-01T00:00:00Z\"", "\"1969-12-31T23:59:59.999Z\"", "\"9999-12-31T23:59:59.999Z\"", "1709251199");
 
     private static readonly Gen<string> Scalar = Gen.Frequency(
@@ -34,48 +43,71 @@ internal static class EventGen
     private static readonly Gen<string> Deep = Gen.Select(
         Gen.Int[1, 127],
         Gen.Bool,
-        (levels, odd) => $"{(odd ? "[" : "")}{string.Concat(Enumerable.Repeat("{\"a\":[", levels))}1{string.Concat(Enumerable.Repeat("]}", levels))}{(odd ? "]" : "")}");
+        (levels, odd) => (odd ? "[" : "")
+            + string.Concat(Enumerable.Repeat("{\"a\":[", levels))
+            + "1"
+            + string.Concat(Enumerable.Repeat("]}", levels))
+            + (odd ? "]" : ""));
 
     /// <summary>Any JSON value.</summary>
     public static readonly Gen<string> Value = Gen.Frequency((8, Scalar), (3, Nested(levels: 3)), (1, Deep));
 
     private static readonly Gen<string> Known = Gen.OneOf(
-        [.. EventSchema.Columns.SkipLast(1).Select(column => column.Member), .. EventSchema.Columns.Select(column => column.OtherSpelling).OfType<string>()]);
+        [
+            .. EventSchema.Columns.SkipLast(1).Select(column => column.Member),
+            .. EventSchema.Columns.Select(column => column.OtherSpelling).OfType<string>(),
+        ]);
 
-    private static readonly Gen<string> EscapedKnown = Gen.Select(Known, Gen.Int[0, 40], Gen.Bool, (name, at, capitals) =>
-    {
-        at %= name.Length;
-        string escape = capitals ? $"\\u{(int)name[at]:X4}" : $"\\u{(int)name[at]:x4}";
-        return name[..at] + escape + name[(at + 1)..];
-    });
+    private static readonly Gen<string> EscapedKnown =
+        Gen.Select(Known, Gen.Int[0, 40], Gen.Bool, (name, at, capitals) =>
+        {
+            at %= name.Length;
+            string escape = capitals ? $"\\u{(int)name[at]:X4}" : $"\\u{(int)name[at]:x4}";
+            return name[..at] + escape + name[(at + 1)..];
+        });
 
-    /// <summary>Few names, so that they repeat, and some that almost are known ones.</summary>
+    /// <summary>Few names, so that they repeat, and names that differ from a known one in one place.</summary>
     private static readonly Gen<string> Name = Gen.Frequency(
         (8, Known.Select(Quote)),
         (4, Gen.OneOf("eventID", "eventId", "eventTime", "readOnly", "resources", "userAgent").Select(Quote)),
         (3, EscapedKnown.Select(Quote)),
-        (2, Gen.OneOf("", "new", "n\\u0065w", "eventI", "eventIDs", "eventid", "eventID\\u0000", "\\uD800", "\\uD801", "é", "\\u00e9", "other_fields").Select(Quote)),
+        (2, Gen.OneOf(
+            "", "new", "n\\u0065w", "eventI", "eventIDs", "eventid", "eventID\\u0000", "\\uD800", "\\uD801", "é",
+            "\\u00e9", "other_fields").Select(Quote)),
         (1, Text));
 
     private static readonly Gen<string> Member = Gen.Select(
-        White, Name, White, White, Value, White, (before, name, after, beforeValue, value, end) => before + name + after + ":" + beforeValue + value + end);
+        White, Name, White, White, Value, White,
+        (before, name, after, beforeValue, value, end) => before + name + after + ":" + beforeValue + value + end);
 
-    /// <summary>Members of an aggregated event, and those of other events that they take the place of.</summary>
+    /// <summary>Members of an aggregated event, and the members of other events that they replace.</summary>
     private static readonly Gen<string> AggregatedMember = Gen.OneOf(
-        Gen.OneOf("\"eventType\":\"AwsAggregatedEvent\"", "\"eventType\":\"AwsAggregated\\u0045vent\"", "\"eventType\":\"AwsApiCall\"", "\"eventType\":null"),
-        Gen.Select(Gen.OneOf("accountId", "account\\u0049d", "recipientAccountId", "timeWindow", "eventTime"), Value, (name, value) => $"\"{name}\":{value}"),
-        Gen.Select(Gen.OneOf("windowStart", "window\\u0053tart", "windowEnd"), Gen.OneOf(Time, Value), White, (name, value, white) => $"\"timeWindow\":{{{white}\"windowSize\":{{}}{white},{white}\"{name}\"{white}:{white}{value}{white}}}"));
+        Gen.OneOf(
+            "\"eventType\":\"AwsAggregatedEvent\"", "\"eventType\":\"AwsAggregated\\u0045vent\"",
+            "\"eventType\":\"AwsApiCall\"", "\"eventType\":null"),
+        Gen.Select(
+            Gen.OneOf("accountId", "account\\u0049d", "recipientAccountId", "timeWindow", "eventTime"), Value,
+            (name, value) => $"\"{name}\":{value}"),
+        Gen.Select(
+            Gen.OneOf("windowStart", "window\\u0053tart", "windowEnd"), Gen.OneOf(Time, Value), White,
+            (name, value, white) =>
+                $"\"timeWindow\":{{{white}\"windowSize\":{{}}{white},{white}\"{name}\"{white}:{white}{value}{white}}}"));
 
     /// <summary>A line of one valid event.</summary>
     public static readonly Gen<string> Line = Gen.Select(
-        White, Gen.Frequency((4, Member.Array[0, 14]), (1, Gen.Frequency((1, Member), (3, AggregatedMember)).Array[0, 14])), White, (before, members, after) => $"{before}{{{(members.Length == 0 ? after : string.Join(',', members))}}}{after}");
+        White,
+        Gen.Frequency((4, Member.Array[0, 14]), (1, Gen.Frequency((1, Member), (3, AggregatedMember)).Array[0, 14])),
+        White,
+        (before, members, after) => $"{before}{{{(members.Length == 0 ? after : string.Join(',', members))}}}{after}");
 
     private static Gen<string> Nested(int levels)
     {
         var value = levels == 1 ? Scalar : Gen.Frequency((3, Scalar), (2, Nested(levels - 1)));
-        var array = Gen.Select(White, value.Array[0, 4], (white, values) => $"[{white}{string.Join($"{white},", values)}{white}]");
+        var array = Gen.Select(
+            White, value.Array[0, 4], (white, values) => $"[{white}{string.Join($"{white},", values)}{white}]");
         var member = Gen.Select(Text, White, value, (name, white, json) => $"{name}{white}:{json}{white}");
-        var obj = Gen.Select(White, member.Array[0, 4], (white, members) => $"{{{white}{string.Join($",{white}", members)}}}");
+        var obj = Gen.Select(
+            White, member.Array[0, 4], (white, members) => $"{{{white}{string.Join($",{white}", members)}}}");
         return Gen.OneOf(array, obj);
     }
 

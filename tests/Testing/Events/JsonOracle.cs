@@ -4,7 +4,7 @@ using System.Text.Unicode;
 namespace CloudTrailAggregation.Tests.Events;
 
 /// <summary>
-/// What JsonDocument says of a line, and Utf8 of its bytes, which JsonDocument does not check in strings.
+/// Reads a line with JsonDocument, and checks its bytes with Utf8, because JsonDocument does not check them in strings.
 /// </summary>
 internal static class JsonOracle
 {

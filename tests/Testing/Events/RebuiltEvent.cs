@@ -8,8 +8,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Events;
 
 /// <summary>
-/// The event that a row stands for, and its comparison with the source. A row is 33 values by the column's name: null,
-/// string, long (milliseconds) or bool.
+/// Rebuilds the event of a row and compares it with the source. A row has 33 values by the column's name: null, string,
+/// long (milliseconds) or bool.
 /// </summary>
 internal static class RebuiltEvent
 {
@@ -71,17 +71,22 @@ internal static class RebuiltEvent
         {
             if (!actual.Remove(name, out var rebuilt) || !Same(value, rebuilt))
             {
-                Assert.Fail($"Member {Printable(name)} is not given back.\nSource:  {sourceLine}\nRebuilt: {rebuiltLine}");
+                Assert.Fail(
+                    $"Member {Printable(name)} is not given back.\nSource:  {sourceLine}\nRebuilt: {rebuiltLine}");
             }
         }
 
         if (actual.Count > 0)
         {
-            Assert.Fail($"Members {Printable(string.Join(", ", actual.Keys))} were not there.\nSource:  {sourceLine}\nRebuilt: {rebuiltLine}");
+            Assert.Fail(
+                $"The source has no members {Printable(string.Join(", ", actual.Keys))}.\n"
+                + $"Source:  {sourceLine}\nRebuilt: {rebuiltLine}");
         }
     }
 
-    /// <summary>The UTF-16 code units of a JSON string, halves of surrogate pairs too, at which GetString gives up.</summary>
+    /// <summary>
+    /// The UTF-16 code units of a JSON string. Halves of surrogate pairs are kept; GetString throws for them.
+    /// </summary>
     public static string Unescape(string json)
     {
         var text = new StringBuilder(json.Length);
@@ -93,7 +98,8 @@ internal static class RebuiltEvent
             }
             else if (json[++at] == 'u')
             {
-                text.Append((char)int.Parse(json.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                text.Append((char)int.Parse(
+                    json.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
                 at += 4;
             }
             else
@@ -106,7 +112,8 @@ internal static class RebuiltEvent
         return text.ToString();
     }
 
-    private static IEnumerable<string> Spellings(EventColumn column) => column.OtherSpelling is null ? [column.Member] : [column.Member, column.OtherSpelling];
+    private static IEnumerable<string> Spellings(EventColumn column) =>
+        column.OtherSpelling is null ? [column.Member] : [column.Member, column.OtherSpelling];
 
     private static IEnumerable<string> NamesOf(EventColumn column, IReadOnlyDictionary<string, object?> row) =>
         (row["event_type"] as string, column.Name) switch
@@ -127,19 +134,22 @@ internal static class RebuiltEvent
         return members;
     }
 
-    private static bool Same(JsonElement left, JsonElement right) => left.ValueKind == right.ValueKind && left.ValueKind switch
-    {
-        JsonValueKind.String => Unescape(left.GetRawText()) == Unescape(right.GetRawText()),
-        JsonValueKind.Number => left.GetRawText() == right.GetRawText(),
-        JsonValueKind.Array => left.GetArrayLength() == right.GetArrayLength()
-            && left.EnumerateArray().Zip(right.EnumerateArray()).All(pair => Same(pair.First, pair.Second)),
-        JsonValueKind.Object => left.EnumerateObject().Count() == right.EnumerateObject().Count()
-            && left.EnumerateObject().Zip(right.EnumerateObject())
-                .All(pair => NameOf(pair.First) == NameOf(pair.Second) && Same(pair.First.Value, pair.Second.Value)),
-        _ => true,
-    };
+    private static bool Same(JsonElement left, JsonElement right) =>
+        left.ValueKind == right.ValueKind && left.ValueKind switch
+        {
+            JsonValueKind.String => Unescape(left.GetRawText()) == Unescape(right.GetRawText()),
+            JsonValueKind.Number => left.GetRawText() == right.GetRawText(),
+            JsonValueKind.Array => left.GetArrayLength() == right.GetArrayLength()
+                && left.EnumerateArray().Zip(right.EnumerateArray()).All(pair => Same(pair.First, pair.Second)),
+            JsonValueKind.Object => left.EnumerateObject().Count() == right.EnumerateObject().Count()
+                && left.EnumerateObject().Zip(right.EnumerateObject())
+                    .All(pair =>
+                        NameOf(pair.First) == NameOf(pair.Second) && Same(pair.First.Value, pair.Second.Value)),
+            _ => true,
+        };
 
-    private static string NameOf(JsonProperty member) => Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(member)));
+    private static string NameOf(JsonProperty member) =>
+        Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(member)));
 
     private static string Write(object value, ColumnKind kind)
     {
@@ -157,8 +167,11 @@ internal static class RebuiltEvent
         }
     }
 
-    private static string Quote(string text) =>
-        $"\"{string.Concat(text.Select(unit => unit is '"' or '\\' or < ' ' ? $"\\u{(int)unit:x4}" : unit.ToString()))}\"";
+    private static string Quote(string text)
+    {
+        var units = text.Select(unit => unit is '"' or '\\' or < ' ' ? $"\\u{(int)unit:x4}" : unit.ToString());
+        return $"\"{string.Concat(units)}\"";
+    }
 
     private static string Printable(string name) => JsonSerializer.Serialize(name.ReplaceLineEndings(" "));
 }

@@ -7,15 +7,19 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Events;
 
 /// <summary>
-/// Reads lines into rows of 33 values: null, string, long (milliseconds) or bool, by the column's name. All through one
-/// reader, so that what an event leaves behind would show in the next.
+/// Reads lines into rows of 33 values: null, string, long (milliseconds) or bool, by the column's name. One reader
+/// reads all lines, so that what an event leaves behind shows in the next row.
 /// </summary>
 internal sealed unsafe class RowReader : IDisposable
 {
-    /// <summary>What follows a line in its chunk is the next one: here one that would close whatever was left open.</summary>
+    /// <summary>
+    /// Follows the line, as the next line does in a chunk. It closes everything that a truncated line left open, so a
+    /// reader that goes past the end of its line accepts too much.
+    /// </summary>
     private static readonly byte[] NextLine = Encoding.UTF8.GetBytes("\n\"}]}:\"\\\\0]}]}]}]}]}]}]}]}]}\"}\"}\"}\"}\n");
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Chunk _chunk = new();
     private readonly EventReader _reader = new();
@@ -46,7 +50,8 @@ internal sealed unsafe class RowReader : IDisposable
             byte* end = _reader.TryRead(first, _chunk.Arena);
             Error = end == null && _reader.ErrorAt == null ? _reader.Error
                 : end == null ? $"{_reader.Error} (byte {_reader.ErrorAt - start + 1})"
-                : JsonScanner.SkipWhite(end) < start + line.Length ? $"is not one JSON object: something follows it (byte {end - start + 1})"
+                : JsonScanner.SkipWhite(end) < start + line.Length
+                    ? $"is not one JSON object: something follows it (byte {end - start + 1})"
                 : "";
             return Error.Length == 0;
         }
@@ -60,7 +65,8 @@ internal sealed unsafe class RowReader : IDisposable
         for (int column = 0; column < EventSchema.Columns.Length; column++)
         {
             bool present = (_reader.Present >> column & 1) != 0;
-            row[EventSchema.Columns[column].Name] = present ? Value(_reader.Fields[column], EventSchema.Columns[column].Kind) : null;
+            row[EventSchema.Columns[column].Name] =
+                present ? Value(_reader.Fields[column], EventSchema.Columns[column].Kind) : null;
         }
 
         return row;

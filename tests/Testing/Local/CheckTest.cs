@@ -8,13 +8,12 @@ using Row = System.Collections.Generic.Dictionary<string, object?>;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-/// <summary>A month that was written, of which something is changed, and the check of it.</summary>
+/// <summary>Writes a month, changes something in it, and checks it.</summary>
 public abstract class CheckTest(MonthStores stores) : MonthTest(stores)
 {
-    private (byte[] File, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows, IReadOnlyDictionary<string, string> Metadata) _read =
-        ([], [], new Dictionary<string, string>(StringComparer.Ordinal));
+    private ReadFile _read = new([], [], new Dictionary<string, string>(StringComparer.Ordinal));
 
-    /// <summary>The month in tests/data, written.</summary>
+    /// <summary>Writes the month in tests/data.</summary>
     protected async Task WriteSampleAsync(RunOptions? options = null)
     {
         string directory = Repository.File("tests", "data", "cloudtrail_daily");
@@ -34,17 +33,18 @@ public abstract class CheckTest(MonthStores stores) : MonthTest(stores)
     }
 
     /// <summary>Checks the month, which must differ.</summary>
-    /// <returns>Where it does.</returns>
+    /// <returns>The message that names the difference.</returns>
     private protected async Task<string> DiffersAsync(bool deduplicate = true) =>
         (await Assert.ThrowsAsync<DifferenceException>(() => CheckAsync(deduplicate))).Message;
 
     /// <summary>Changes rows and metadata of a file.</summary>
-    private protected async Task ChangeAsync(Action<List<Row>> change, Action<Dictionary<string, string>>? changeMetadata = null, string key = Parquet0)
+    private protected async Task ChangeAsync(
+        Action<List<Row>> change, Action<Dictionary<string, string>>? changeMetadata = null, string key = Parquet0)
     {
         byte[] file = await BytesAsync(key);
-        if (!file.AsSpan().SequenceEqual(_read.File))
+        if (!file.AsSpan().SequenceEqual(_read.Bytes))
         {
-            _read = (file, DuckDbRows.Read([file]), DuckDbRows.Metadata(file));
+            _read = new ReadFile(file, DuckDbRows.Read([file]), DuckDbRows.Metadata(file));
         }
 
         List<Row> rows = [.. _read.Rows.Select(row => new Row(row, StringComparer.Ordinal))];
@@ -53,4 +53,10 @@ public abstract class CheckTest(MonthStores stores) : MonthTest(stores)
         changeMetadata?.Invoke(metadata);
         await PutBytesAsync(Destination, key, TamperedFile.Of(rows, metadata));
     }
+
+    /// <summary>The file that was changed last, read once for all changes of a test.</summary>
+    private sealed record ReadFile(
+        byte[] Bytes,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows,
+        IReadOnlyDictionary<string, string> Metadata);
 }

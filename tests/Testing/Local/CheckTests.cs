@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-/// <summary>The check finds whatever is not as the source has it, and nothing where all is.</summary>
+/// <summary>The check finds every difference from the source, and nothing if there is none.</summary>
 public abstract class CheckTests(MonthStores stores) : CheckTest(stores)
 {
     [Theory]
@@ -16,7 +16,9 @@ public abstract class CheckTests(MonthStores stores) : CheckTest(stores)
 
         var found = await CheckAsync();
 
-        Assert.Equal((614L, 600L, 12L, 2L), (found.Counts.Records, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
+        Assert.Equal(
+            (614L, 600L, 12L, 2L),
+            (found.Counts.Records, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
         Assert.Equal((29, rowsPerFile == 0 ? 1 : 6), (found.SourceFiles, found.Files.Count));
     }
 
@@ -28,7 +30,12 @@ public abstract class CheckTests(MonthStores stores) : CheckTest(stores)
 
         string difference = await DiffersAsync();
 
-        Assert.StartsWith($"{Destination.UriOf(Parquet0)}, row 101 is not the event of {Source.UriOf("2024/02/")}", difference, StringComparison.Ordinal);
-        Assert.Matches("ndjson(.gz)?, line [0-9]+: column event_id: the source has \"[^\"]+\", the file has \"[^\"]+\"\\. The row holds another event", difference);
+        Assert.StartsWith(
+            $"{Destination.UriOf(Parquet0)}, row 101 is not the event of {Source.UriOf("2024/02/")}", difference,
+            StringComparison.Ordinal);
+        Assert.Matches(
+            "ndjson(.gz)?, line [0-9]+: column event_id: the source has \"[^\"]+\", the file has \"[^\"]+\"\\. "
+            + "The row holds another event",
+            difference);
     }
 }

@@ -7,48 +7,64 @@ namespace CloudTrailAggregation.Tests.Local;
 /// <summary>The command line as a user runs it: a process, its two outputs, its exit code.</summary>
 internal sealed partial record CommandLineRun(int ExitCode, string Output, string Error)
 {
-    /// <summary>As long as a slow machine may take; a run that hangs fails its test.</summary>
+    /// <summary>Enough for a slow machine; a run that hangs fails its test.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private static readonly string[] Amazon = ["AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+    private static readonly string[] Amazon =
+    [
+        "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+    ];
 
-    /// <summary>The lines on stderr, but for those that tell how far a run is: how many there are is up to the machine.</summary>
-    public string[] ErrorLines => [.. Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !ProgressLine().IsMatch(line))];
+    /// <summary>
+    /// The lines on stderr except the progress lines, whose number depends on the speed of the machine.
+    /// </summary>
+    public string[] ErrorLines =>
+        [.. Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !ProgressLine().IsMatch(line))];
 
-    [GeneratedRegex(@"^2024-[0-9]{2}( \([0-9]+ of [0-9]+\))?: (stopping|reading, [0-9]+ s|[0-9,]+ of [0-9,]+ files?, .* events/s, .*(left|ending))$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"^2024-[0-9]{2}( \([0-9]+ of [0-9]+\))?: (stopping|reading, [0-9]+ s|[0-9,]+ of [0-9,]+ files?, .* events/s, .*(left|ending))$",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex ProgressLine();
 
-    /// <summary>What was built with these tests, in the same configuration.</summary>
+    /// <summary>The command line that was built with these tests, in the same configuration.</summary>
     public static string Assembly { get; } = Built("Local", "cloudtrail-aggregation.dll");
 
-    /// <summary>What was built with these tests of another project, in the same configuration.</summary>
+    /// <summary>The assembly of another project, in the configuration of these tests.</summary>
     public static string Built(string project, string assembly)
     {
-        // Where the tests run: a project of tests/, and below it the configuration.
-        string[] place = Path.GetRelativePath(Repository.File("tests"), AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar, 2);
+        // The first part is the project in tests/; the second names the configuration.
+        string[] place = Path.GetRelativePath(Repository.File("tests"), AppContext.BaseDirectory)
+            .Split(Path.DirectorySeparatorChar, 2);
         return Repository.File(project, place[1], assembly);
     }
 
     public static Task<CommandLineRun> OfAsync(params string[] arguments) => OfAsync([], arguments);
 
-    /// <summary>With variables of the environment; those of AWS are only what is given.</summary>
-    public static Task<CommandLineRun> OfAsync((string Name, string Value)[] environment, string[] arguments) => OfAsync(Assembly, environment, arguments);
+    /// <summary>Runs it with these environment variables and none of the caller's AWS variables.</summary>
+    public static Task<CommandLineRun> OfAsync((string Name, string Value)[] environment, string[] arguments) =>
+        OfAsync(Assembly, environment, arguments);
 
-    /// <summary>Of another program of the repository.</summary>
-    public static async Task<CommandLineRun> OfAsync(string assembly, (string Name, string Value)[] environment, string[] arguments)
+    /// <summary>Runs another program of the repository.</summary>
+    public static async Task<CommandLineRun> OfAsync(
+        string assembly, (string Name, string Value)[] environment, string[] arguments)
     {
         using var process = Start("dotnet", ["exec", assembly, .. arguments], environment);
         return await EndOfAsync(process);
     }
 
-    public static Process Start(string file, IEnumerable<string> arguments, params (string Name, string Value)[] environment) =>
+    public static Process Start(
+        string file, IEnumerable<string> arguments, params (string Name, string Value)[] environment) =>
         Start(file, arguments, redirectInput: false, environment);
 
-    public static Process Start(string file, IEnumerable<string> arguments, bool redirectInput, params (string Name, string Value)[] environment)
+    public static Process Start(
+        string file, IEnumerable<string> arguments, bool redirectInput,
+        params (string Name, string Value)[] environment)
     {
         Assert.True(File.Exists(Assembly), $"{Assembly} is not built.");
         var ofAmazon = Amazon.Where(name => environment.All(variable => variable.Name != name));
-        return Command.Start(file, arguments, Environment.CurrentDirectory, redirectInput, environment, without: ofAmazon);
+        return Command.Start(
+            file, arguments, Environment.CurrentDirectory, redirectInput, environment, without: ofAmazon);
     }
 
     public static async Task<CommandLineRun> EndOfAsync(Process process, TimeSpan? patience = null)

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-/// <summary>A directory with a source of a few lines and a place for what is made of it.</summary>
+/// <summary>A directory with a source of a few lines and a destination.</summary>
 internal sealed class Months : IDisposable
 {
-    /// <summary>Whose name needs care in SQL and JSON.</summary>
+    /// <summary>Its name has characters that SQL or JSON must escape.</summary>
     private readonly string _root = Directory.CreateTempSubdirectory("month's ü ").FullName;
 
     public string Source => Path.Combine(_root, "daily");
@@ -16,33 +16,41 @@ internal sealed class Months : IDisposable
     public string Parquet => Path.Combine(Destination, "2024/02/000000.parquet");
 
     /// <summary>An event of February 2024, at noon of its day.</summary>
-    public static string Event(int number, int day = 1, string name = "GetObject", string? error = null, string? time = null) =>
-        $$$"""
-        {"eventVersion":"1.09","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice"},"eventTime":"{{{time ?? $"2024-02-{day:00}T12:00:00Z"}}}","eventSource":"s3.amazonaws.com","eventName":"{{{name}}}",{{{(error is null ? "" : $"\"errorCode\":\"{error}\",")}}}"eventID":"{{{number:00000000}}}-0000-4000-8000-000000000000"}
-        """;
+    public static string Event(
+        int number, int day = 1, string name = "GetObject", string? error = null, string? time = null) =>
+        """{"eventVersion":"1.09","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice"},"""
+        + $"\"eventTime\":\"{time ?? $"2024-02-{day:00}T12:00:00Z"}\",\"eventSource\":\"s3.amazonaws.com\","
+        + $"\"eventName\":\"{name}\",{(error is null ? "" : $"\"errorCode\":\"{error}\",")}"
+        + $"\"eventID\":\"{number:00000000}-0000-4000-8000-000000000000\"}}";
 
-    /// <summary>Writes a source; gzipped where its name says so.</summary>
+    /// <summary>Writes a source, gzipped if its name ends in .gz.</summary>
     public string Write(string key, params IEnumerable<string> lines)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
         string path = Path.Combine(Source, key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var file = File.Create(path);
-        using Stream packed = key.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        using Stream packed =
+            key.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
         packed.Write(bytes);
         return path;
     }
 
-    /// <summary>Seven lines: four events, one of them late and one refused, two duplicates, one reject; and a file that is no source.</summary>
+    /// <summary>
+    /// Writes seven lines: four events, one of them of another month and one with an error code, two duplicates and one
+    /// reject; and a file that is not a source.
+    /// </summary>
     public Months WithEveryKindOfLine()
     {
         Write("2024/02/01/000000.ndjson.gz", Event(1), Event(1), Event(2, error: "AccessDenied"), "no event");
-        Write("2024/02/02/000000.ndjson", Event(1), Event(3, time: "2024-01-31T23:59:59.5Z"), Event(4, day: 2, name: "ConsoleLogin"));
+        Write(
+            "2024/02/02/000000.ndjson", Event(1), Event(3, time: "2024-01-31T23:59:59.5Z"),
+            Event(4, day: 2, name: "ConsoleLogin"));
         Write("2024/02/02/notes.txt", "not a source");
         return this;
     }
 
-    /// <summary>A month that takes a minute to compress: one file of 20,000 events, 1,120 times by links.</summary>
+    /// <summary>A month that takes a minute to compress: one file of 20,000 events and 1,119 links to it.</summary>
     public void WriteLong()
     {
         string file = Write("2024/02/01/000000.ndjson", Enumerable.Range(0, 20_000).Select(number => Event(number)));
@@ -61,10 +69,14 @@ internal sealed class Months : IDisposable
     public Task<CommandLineRun> RunAsync(params string[] more) => CommandLineRun.OfAsync(Aggregate(more));
 
     /// <summary>Every file below the destination, hidden ones too.</summary>
-    public string[] Written() => Directory.Exists(Destination)
-        ? [.. Directory.EnumerateFiles(Destination, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-            .Select(file => Path.GetRelativePath(Destination, file)).Order(StringComparer.Ordinal)]
-        : [];
+    public string[] Written()
+    {
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        return Directory.Exists(Destination)
+            ? [.. Directory.EnumerateFiles(Destination, "*", all)
+                .Select(file => Path.GetRelativePath(Destination, file)).Order(StringComparer.Ordinal)]
+            : [];
+    }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

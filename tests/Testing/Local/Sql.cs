@@ -18,7 +18,8 @@ internal static class Sql
         List<string[]> rows = [];
         while (reader.Read())
         {
-            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(column => reader.IsDBNull(column) ? "NULL" : $"{reader.GetValue(column)}")]);
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount)
+                .Select(column => reader.IsDBNull(column) ? "NULL" : $"{reader.GetValue(column)}")]);
         }
 
         return rows;

@@ -8,12 +8,15 @@ internal static class TamperedFile
 {
     /// <param name="rows">Values by column: null, string, bool, or long (milliseconds since 1970).</param>
     /// <param name="metadata">Its key-value metadata.</param>
-    /// <param name="columns">Its columns, if they are to be others.</param>
-    public static byte[] Of(IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, IReadOnlyDictionary<string, string> metadata, EventColumn[]? columns = null)
+    /// <param name="columns">Its columns; the tool's by default.</param>
+    public static byte[] Of(
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, IReadOnlyDictionary<string, string> metadata,
+        EventColumn[]? columns = null)
     {
         columns ??= EventSchema.Columns;
         using var file = new MemoryStream();
-        using (var writer = new ParquetFileWriter(file, Array.ConvertAll(columns, ColumnOf), keyValueMetadata: metadata, leaveOpen: true))
+        using (var writer = new ParquetFileWriter(
+            file, Array.ConvertAll(columns, ColumnOf), keyValueMetadata: metadata, leaveOpen: true))
         {
             using (var group = writer.AppendRowGroup())
             {
@@ -31,7 +34,8 @@ internal static class TamperedFile
 
     private static Column ColumnOf(EventColumn column) => column.Kind switch
     {
-        ColumnKind.Timestamp => new Column<DateTime?>(column.Name, LogicalType.Timestamp(isAdjustedToUtc: true, TimeUnit.Millis)),
+        ColumnKind.Timestamp => new Column<DateTime?>(
+            column.Name, LogicalType.Timestamp(isAdjustedToUtc: true, TimeUnit.Millis)),
         ColumnKind.Boolean => new Column<bool?>(column.Name),
         _ => new Column<string?>(column.Name),
     };
@@ -43,7 +47,9 @@ internal static class TamperedFile
             case ColumnKind.Timestamp:
                 using (var times = column.LogicalWriter<DateTime?>())
                 {
-                    times.WriteBatch([.. values.Select(value => value is long milliseconds ? DateTime.UnixEpoch.AddMilliseconds(milliseconds) : (DateTime?)null)]);
+                    times.WriteBatch([.. values.Select(value => value is long milliseconds
+                        ? DateTime.UnixEpoch.AddMilliseconds(milliseconds)
+                        : (DateTime?)null)]);
                 }
 
                 break;

@@ -8,8 +8,8 @@ using System.Threading.Channels;
 namespace CloudTrailAggregation.Tests.Runtime;
 
 /// <summary>
-/// The other side of the Lambda Runtime API: queued events go out one at a time, and what becomes of each comes back
-/// as the task that <see cref="InvokeAsync"/> returned. Set <see cref="Endpoint"/> as AWS_LAMBDA_RUNTIME_API.
+/// The server side of the Lambda Runtime API. It sends queued events one at a time; the runtime's answer completes the
+/// task that <see cref="InvokeAsync"/> returned. Set <see cref="Endpoint"/> as AWS_LAMBDA_RUNTIME_API.
 /// </summary>
 internal sealed class RuntimeApiServer : IAsyncDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
     private readonly HttpListener _listener = new();
     private readonly Channel<Invocation> _queue = Channel.CreateUnbounded<Invocation>();
     private readonly ConcurrentDictionary<string, Invocation> _running = new(StringComparer.Ordinal);
-    private readonly TaskCompletionSource<RuntimeAnswer> _initError = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RuntimeAnswer> _initError = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _serving;
     private int _invocations;
@@ -40,7 +41,7 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
 
     /// <summary>Queues an event; the task completes with the runtime's answer to it.</summary>
     /// <param name="payload">The event, JSON.</param>
-    /// <param name="timeLeft">From now to the deadline that the runtime is told, 15 minutes by default.</param>
+    /// <param name="timeLeft">Time from now to the deadline that the runtime gets; 15 minutes by default.</param>
     /// <param name="requestId">The invocation's id, a new one by default.</param>
     public Task<RuntimeAnswer> InvokeAsync(string payload, TimeSpan? timeLeft = null, string? requestId = null)
     {
@@ -56,7 +57,7 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
     {
         await _stopping.CancelAsync();
 
-        // Once: a Stop before it would give the port back, and Close opens it again to close it, if it is still free.
+        // Close without Stop: after a Stop, Close opens the port again to close it, and the port may be taken by then.
         _listener.Close();
         await _serving;
         _stopping.Dispose();
@@ -85,11 +86,14 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
         string path = context.Request.Url!.AbsolutePath;
         try
         {
-            context.Response.StatusCode = (context.Request.HttpMethod, path[Math.Min(Root.Length, path.Length)..].Split('/')) switch
+            string[] resource = path[Math.Min(Root.Length, path.Length)..].Split('/');
+            context.Response.StatusCode = (context.Request.HttpMethod, resource) switch
             {
                 ("GET", ["invocation", "next"]) => await SendNextAsync(context.Response),
-                ("POST", ["invocation", var id, "response"]) => Accept(_running.GetValueOrDefault(id)?.Answer, await ReadAsync(context.Request, isError: false)),
-                ("POST", ["invocation", var id, "error"]) => Accept(_running.GetValueOrDefault(id)?.Answer, await ReadAsync(context.Request, isError: true)),
+                ("POST", ["invocation", var id, "response"]) => Accept(
+                    _running.GetValueOrDefault(id)?.Answer, await ReadAsync(context.Request, isError: false)),
+                ("POST", ["invocation", var id, "error"]) => Accept(
+                    _running.GetValueOrDefault(id)?.Answer, await ReadAsync(context.Request, isError: true)),
                 ("POST", ["init", "error"]) => Accept(_initError, await ReadAsync(context.Request, isError: true)),
                 _ => 404,
             };
@@ -102,9 +106,10 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
 
             context.Response.Close();
         }
-        catch (Exception exception) when (exception is OperationCanceledException or HttpListenerException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or HttpListenerException or ObjectDisposedException)
         {
-            // The test is over, or the runtime went away while it waited.
+            // The test ended, or the runtime disconnected while it waited.
             context.Response.Abort();
         }
     }
@@ -115,7 +120,8 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
         _running[invocation.RequestId] = invocation;
         response.ContentType = "application/json";
         response.Headers["Lambda-Runtime-Aws-Request-Id"] = invocation.RequestId;
-        response.Headers["Lambda-Runtime-Deadline-Ms"] = invocation.Deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        response.Headers["Lambda-Runtime-Deadline-Ms"] =
+            invocation.Deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         response.Headers["Lambda-Runtime-Invoked-Function-Arn"] = FunctionArn;
         response.Headers["Lambda-Runtime-Trace-Id"] = invocation.TraceId;
         response.ContentLength64 = invocation.Payload.Length;
@@ -136,12 +142,13 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
 
     private sealed record Invocation(string RequestId, byte[] Payload, DateTimeOffset Deadline, string TraceId)
     {
-        public TaskCompletionSource<RuntimeAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<RuntimeAnswer> Answer { get; } = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 
 /// <summary>What the runtime sent back.</summary>
-/// <param name="IsError">Whether to an error resource.</param>
+/// <param name="IsError">Whether it was sent to an error resource.</param>
 /// <param name="Body">The response, or the error as JSON.</param>
 /// <param name="ErrorType">The header of that name, null for a response.</param>
 internal sealed record RuntimeAnswer(bool IsError, string Body, string? ErrorType);

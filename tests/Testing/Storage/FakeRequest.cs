@@ -4,13 +4,14 @@ using System.Text;
 namespace CloudTrailAggregation.Tests.Storage;
 
 /// <summary>A request as the SDK sent it, without its body.</summary>
-internal sealed record FakeRequest(string Method, string Target, Dictionary<string, string> Query, Dictionary<string, string> Headers)
+internal sealed record FakeRequest(
+    string Method, string Target, Dictionary<string, string> Query, Dictionary<string, string> Headers)
 {
     public string Bucket => Path[0];
 
     public string Key => Path is [_, var key] ? Uri.UnescapeDataString(key) : "";
 
-    /// <summary>Which of the S3 operations it is that the store uses.</summary>
+    /// <summary>The S3 operation, if it is one that the store uses.</summary>
     public string Operation => Method switch
     {
         "GET" when Query.ContainsKey("list-type") => "List",
@@ -25,7 +26,7 @@ internal sealed record FakeRequest(string Method, string Target, Dictionary<stri
 
     private string[] Path => Target.Split('?')[0].TrimStart('/').Split('/', 2);
 
-    /// <summary>Reads one request, and its body into the stream that is given; null when the client closes instead.</summary>
+    /// <summary>Reads one request and copies its body; null when the client closes the connection instead.</summary>
     public static async Task<FakeRequest?> ReadAsync(Stream stream, Stream body, CancellationToken cancellation)
     {
         var head = new List<byte>();
@@ -42,14 +43,18 @@ internal sealed record FakeRequest(string Method, string Target, Dictionary<stri
         string[] lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         string[] first = lines[0].Split(' ');
         string[] target = first[1].Split('?', 2);
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[^1], StringComparer.OrdinalIgnoreCase);
+        var headers = lines.Skip(1).Select(line => line.Split(": ", 2))
+            .ToDictionary(pair => pair[0], pair => pair[^1], StringComparer.OrdinalIgnoreCase);
         var query = (target is [_, var given] ? given.Split('&') : []).Select(pair => pair.Split('=', 2))
-            .ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => pair is [_, var value] ? Uri.UnescapeDataString(value) : "", StringComparer.Ordinal);
+            .ToDictionary(
+                pair => Uri.UnescapeDataString(pair[0]),
+                pair => pair is [_, var value] ? Uri.UnescapeDataString(value) : "", StringComparer.Ordinal);
         await CopyBodyAsync(stream, body, headers, cancellation);
         return new FakeRequest(first[0], first[1], query, headers);
     }
 
-    private static async Task CopyBodyAsync(Stream stream, Stream body, Dictionary<string, string> headers, CancellationToken cancellation)
+    private static async Task CopyBodyAsync(
+        Stream stream, Stream body, Dictionary<string, string> headers, CancellationToken cancellation)
     {
         if (headers.Remove("Expect"))
         {
@@ -58,9 +63,16 @@ internal sealed record FakeRequest(string Method, string Target, Dictionary<stri
 
         byte[] block = new byte[65_536];
         int left = int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture);
-        for (int n; left > 0 && (n = await stream.ReadAsync(block.AsMemory(0, Math.Min(left, block.Length)), cancellation)) > 0; left -= n)
+        while (left > 0)
         {
+            int n = await stream.ReadAsync(block.AsMemory(0, Math.Min(left, block.Length)), cancellation);
+            if (n == 0)
+            {
+                return;
+            }
+
             await body.WriteAsync(block.AsMemory(0, n), cancellation);
+            left -= n;
         }
     }
 }

@@ -13,7 +13,7 @@ namespace CloudTrailAggregation.Tests.Storage;
 
 /// <summary>
 /// A small S3 server with one bucket, whose answers a test can replace: refuse, stall, cut bodies, drop connections.
-/// It knows objects, ranges, conditions and multipart uploads; the bytes of uploaded parts are not kept.
+/// It knows objects, ranges, conditions and multipart uploads; it does not keep the bytes of upload parts.
 /// </summary>
 internal sealed class FakeS3 : IAsyncDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class FakeS3 : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>The test's own answer to a request, or null for the usual one.</summary>
+    /// <summary>The test's answer to a request, or null for the default one.</summary>
     public Func<FakeRequest, FakeAnswer?> Intercept { get; set; } = _ => null;
 
     public ConcurrentQueue<FakeRequest> Requests { get; } = new();
@@ -40,8 +40,11 @@ internal sealed class FakeS3 : IAsyncDisposable
 
     public string EndpointUrl => $"http://{_listener.LocalEndpoint}";
 
-    /// <summary>A store on it that sends each request <paramref name="tries"/> times at most and hardly waits.</summary>
-    public S3Store Store(int parallelParts = 2, int tries = 1, int idleMilliseconds = 10_000, S3UploadEncryption? encryption = null)
+    /// <summary>
+    /// A store on it that sends each request at most <paramref name="tries"/> times, with short waits.
+    /// </summary>
+    public S3Store Store(
+        int parallelParts = 2, int tries = 1, int idleMilliseconds = 10_000, S3UploadEncryption? encryption = null)
     {
         var client = new AmazonS3Client(
             new BasicAWSCredentials(TestCredentials.Name, TestCredentials.Name),
@@ -64,7 +67,7 @@ internal sealed class FakeS3 : IAsyncDisposable
         };
     }
 
-    /// <summary>A store with the client that the tool makes, which hardly waits between two tries.</summary>
+    /// <summary>A store with the client that the tool makes, with a short wait between two tries.</summary>
     public S3Store ToolStore()
     {
         TestCredentials.SetHere();
@@ -79,10 +82,10 @@ internal sealed class FakeS3 : IAsyncDisposable
         };
     }
 
-    /// <summary>Puts an object there; returns it as the store would list it.</summary>
+    /// <summary>Puts an object; returns it as the store lists it.</summary>
     public StoredObject Put(string key, byte[] bytes, string token = "")
     {
-        // 32 hex digits alone would be taken for an MD5, and checked.
+        // The SDK takes 32 hex digits alone for an MD5 and checks it.
         var put = Objects["p/" + key] = new FakeObject(bytes, $"\"{Guid.NewGuid():n}-1\"", token);
         return new StoredObject(key, bytes.Length, put.ETag);
     }
@@ -104,7 +107,7 @@ internal sealed class FakeS3 : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>What this server does with a request where the test has no answer of its own.</summary>
+    /// <summary>The default answer to a request.</summary>
     public FakeAnswer Usual(FakeRequest request)
     {
         var there = Objects.GetValueOrDefault(request.Key);
@@ -121,13 +124,16 @@ internal sealed class FakeS3 : IAsyncDisposable
             case "Initiate":
                 string id = $"{Uploads.Count}";
                 Uploads[id] = request.Headers.GetValueOrDefault("x-amz-meta-" + S3Store.TokenName, "");
-                return new FakeAnswer(200, $"<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
+                return new FakeAnswer(
+                    200, $"<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
             case "Part":
                 return new FakeAnswer(200) { Headers = { ["ETag"] = "\"part\"" } };
             case "Complete":
                 return Complete(request, there);
             case "Abort":
-                return Uploads.TryRemove(request.Query["uploadId"], out _) ? new FakeAnswer(204) : FakeAnswer.Error(404, "NoSuchUpload");
+                return Uploads.TryRemove(request.Query["uploadId"], out _)
+                    ? new FakeAnswer(204)
+                    : FakeAnswer.Error(404, "NoSuchUpload");
             default:
                 return new FakeAnswer(204);
         }
@@ -187,7 +193,8 @@ internal sealed class FakeS3 : IAsyncDisposable
         }
 
         Put(request.Key[2..], [], token);
-        return new FakeAnswer(200, "<CompleteMultipartUploadResult><ETag>\"new\"</ETag></CompleteMultipartUploadResult>");
+        return new FakeAnswer(
+            200, "<CompleteMultipartUploadResult><ETag>\"new\"</ETag></CompleteMultipartUploadResult>");
     }
 
     private async Task AcceptAsync()
@@ -201,7 +208,7 @@ internal sealed class FakeS3 : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // The test is over.
+            // The test ended.
         }
     }
 
@@ -223,7 +230,7 @@ internal sealed class FakeS3 : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                // The client went away, or the test is over.
+                // The client disconnected, or the test ended.
             }
         }
     }
@@ -237,7 +244,8 @@ internal sealed record FakeObject(byte[] Bytes, string ETag, string Token)
         if (range is not null)
         {
             string[] ends = range["bytes=".Length..].Split('-');
-            (from, to) = (int.Parse(ends[0], CultureInfo.InvariantCulture), int.Parse(ends[1], CultureInfo.InvariantCulture) + 1);
+            (from, to) = (
+                int.Parse(ends[0], CultureInfo.InvariantCulture), int.Parse(ends[1], CultureInfo.InvariantCulture) + 1);
         }
         return new FakeAnswer(range is null ? 200 : 206)
         {
@@ -247,7 +255,7 @@ internal sealed record FakeObject(byte[] Bytes, string ETag, string Token)
     }
 }
 
-/// <summary>How the server answers; by default it sends all of it.</summary>
+/// <summary>An answer of the server; by default it sends all of it.</summary>
 internal sealed record FakeAnswer(int Status)
 {
     public FakeAnswer(int status, string xml) : this(status) => Body = Encoding.UTF8.GetBytes(xml);
@@ -255,7 +263,7 @@ internal sealed record FakeAnswer(int Status)
     public static FakeAnswer Error(int status, string code, string more = "") =>
         new(status, $"<Error><Code>{code}</Code><Message>as told</Message>{more}</Error>");
 
-    /// <summary>No answer at all: the connection is closed.</summary>
+    /// <summary>Closes the connection without an answer.</summary>
     public static FakeAnswer Dropped => new(0);
 
     public Dictionary<string, string> Headers { get; } = [];
@@ -264,10 +272,10 @@ internal sealed record FakeAnswer(int Status)
     /// <summary>How many bytes of the body are sent before the connection breaks.</summary>
     public int? CutAt { get; init; }
 
-    /// <summary>Whether the connection stays open and silent, instead, where the body is cut.</summary>
+    /// <summary>Whether the connection then stays open, but silent, instead.</summary>
     public bool Stalls { get; init; }
 
-    /// <summary>What is waited for before anything is sent.</summary>
+    /// <summary>The server waits for this task before it sends anything.</summary>
     public Task After { get; init; } = Task.CompletedTask;
 
     public async Task SendAsync(Stream stream, bool headOnly, CancellationToken cancellation)
@@ -278,7 +286,8 @@ internal sealed record FakeAnswer(int Status)
             return;
         }
 
-        var head = new StringBuilder($"HTTP/1.1 {Status} Status\r\nConnection: close\r\nContent-Length: {Body.Length}\r\n");
+        var head = new StringBuilder(
+            $"HTTP/1.1 {Status} Status\r\nConnection: close\r\nContent-Length: {Body.Length}\r\n");
         foreach (var (name, value) in Headers)
         {
             head.Append($"{name}: {value}\r\n");

@@ -3,13 +3,14 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
 
-/// <summary>moto, which answers as AWS does and keeps everything in memory: a process on a free port of this machine.</summary>
+/// <summary>moto, a server that imitates AWS and keeps everything in memory, as a process on a free port.</summary>
 internal sealed class MotoProcess : IAsyncDisposable
 {
     private const string Install = "moto is not installed: pip install 'moto[server]==5.2.1'";
 
-    // The shell ends moto when its own input ends: when the tests are over, and also when they are killed.
-    private const string Script = """exec 3<&0; moto_server -H 127.0.0.1 -p "$0" >"$1" 2>&1 & moto=$!; { read -r _ <&3; kill $moto; } & wait $moto""";
+    // The shell ends moto when its input ends: when the tests end, and also when they are killed.
+    private const string Script =
+        """exec 3<&0; moto_server -H 127.0.0.1 -p "$0" >"$1" 2>&1 & moto=$!; { read -r _ <&3; kill $moto; } & wait $moto""";
 
     private readonly string _log = Path.GetTempFileName();
     private readonly Process _shell;
@@ -22,7 +23,7 @@ internal sealed class MotoProcess : IAsyncDisposable
 
     public string EndpointUrl { get; }
 
-    /// <summary>Skips the test where there is no moto, or fails it if CLOUDTRAIL_REQUIRE_ALL=1.</summary>
+    /// <summary>Skips the test if there is no moto, or fails it if CLOUDTRAIL_REQUIRE_ALL=1.</summary>
     public static void Needs() => TestRun.Needs(IsInstalled, Install);
 
     /// <summary>Starts it and waits until it answers.</summary>
@@ -44,7 +45,8 @@ internal sealed class MotoProcess : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException($"moto_server does not answer on {moto.EndpointUrl}: {await File.ReadAllTextAsync(moto._log)}");
+        throw new InvalidOperationException(
+            $"moto_server does not answer on {moto.EndpointUrl}: {await File.ReadAllTextAsync(moto._log)}");
     }
 
     public async ValueTask DisposeAsync()
@@ -56,5 +58,6 @@ internal sealed class MotoProcess : IAsyncDisposable
     }
 
     private static bool IsInstalled => File.Exists("/bin/sh")
-        && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(directory => File.Exists(Path.Combine(directory, "moto_server")));
+        && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(directory => File.Exists(Path.Combine(directory, "moto_server")));
 }

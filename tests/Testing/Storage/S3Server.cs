@@ -5,8 +5,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Storage;
 
 /// <summary>
-/// moto as an S3 server: started by the first test that asks for it, one for all tests. Where it is not installed such
-/// tests are skipped, or fail if CLOUDTRAIL_REQUIRE_ALL=1.
+/// moto as an S3 server: the first test that asks for it starts it for all tests. Without moto such tests are skipped,
+/// or fail if CLOUDTRAIL_REQUIRE_ALL=1.
 /// </summary>
 public sealed class S3Server : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>Its address; valid once <see cref="ClientAsync"/> has answered.</summary>
     public string EndpointUrl { get; private set; } = "";
 
-    /// <summary>A client of it. Skips the test where there is no moto.</summary>
+    /// <summary>A client of it. Skips the test if there is no moto.</summary>
     public async Task<IAmazonS3> ClientAsync()
     {
         MotoProcess.Needs();
@@ -30,7 +30,7 @@ public sealed class S3Server : IAsyncDisposable
         return S3Client.Create(new S3Endpoint(EndpointUrl: endpointUrl, PathStyle: true));
     }
 
-    /// <summary>The name of a new and empty bucket. Skips the test where there is no moto.</summary>
+    /// <summary>The name of a new and empty bucket. Skips the test if there is no moto.</summary>
     public async Task<string> NewBucketAsync()
     {
         string bucket = $"test-{Guid.NewGuid():n}";

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
 
-/// <summary>What a staged object of every store must do: whole and visible, or no trace of it.</summary>
+/// <summary>What a staged object of every store must do: become visible as a whole, or leave no trace.</summary>
 public abstract class StagedObjectContract : StoreContract
 {
     [Fact]
@@ -12,7 +12,7 @@ public abstract class StagedObjectContract : StoreContract
     {
         var store = await NewStoreAsync();
         await using var staged = store.Stage("2024/02/000000.parquet", "application/octet-stream", Cancellation);
-        staged.Content.Write(Bytes(9 << 20)); // more than one part
+        staged.Content.Write(Bytes(9 << 20)); // More than one upload part.
 
         var before = await store.ListedAsync("");
         await staged.CompleteAsync(null, Cancellation);
@@ -155,7 +155,8 @@ public abstract class StagedObjectContract : StoreContract
 
         await using (var staged = Staged(store, "x"))
         {
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => staged.CompleteAsync(null, new CancellationToken(canceled: true)));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => staged.CompleteAsync(null, new CancellationToken(canceled: true)));
         }
 
         Assert.Empty(await store.ListedAsync(""));
@@ -196,7 +197,8 @@ public abstract class StagedObjectContract : StoreContract
         return staged;
     }
 
-    private async Task AssertLostAsync(IObjectStore store, IStagedObject slow, StoredObject? replaced, StoredObject? stays)
+    private async Task AssertLostAsync(
+        IObjectStore store, IStagedObject slow, StoredObject? replaced, StoredObject? stays)
     {
         var error = await Assert.ThrowsAsync<CommitLostException>(() => slow.CompleteAsync(replaced, Cancellation));
         await slow.DisposeAsync();

@@ -13,13 +13,17 @@ public abstract class StoreContract
     /// <summary>A store that is empty and that no other test uses.</summary>
     protected abstract Task<IObjectStore> NewStoreAsync();
 
-    /// <summary>What an operator would find that is no object: open uploads, hidden files, directories.</summary>
+    /// <summary>What the store contains beside objects: open uploads, hidden files, directories.</summary>
     protected abstract Task<string[]> LeftoversAsync();
 
     [Fact]
     public async Task Keys_are_listed_in_the_order_of_their_UTF8_bytes()
     {
-        string[] keys = ["a-1", "a.txt", "a/b-1/c", "a/b.txt", "a/b/d", "a/b0/c", "b", "z", "ä", "\uff5e", "\U0001F600/x.txt", "\U0001F601"];
+        string[] keys =
+        [
+            "a-1", "a.txt", "a/b-1/c", "a/b.txt", "a/b/d", "a/b0/c", "b", "z", "ä", "\uff5e", "\U0001F600/x.txt",
+            "\U0001F601",
+        ];
         var store = await NewStoreAsync();
         foreach (string key in keys.Reverse())
         {
@@ -28,14 +32,17 @@ public abstract class StoreContract
 
         string[] listed = [.. (await store.ListedAsync("")).Select(found => found.Key)];
 
-        Assert.Equal(keys.OrderBy(key => Convert.ToHexString(Encoding.UTF8.GetBytes(key)), StringComparer.Ordinal), listed);
+        Assert.Equal(
+            keys.OrderBy(key => Convert.ToHexString(Encoding.UTF8.GetBytes(key)), StringComparer.Ordinal), listed);
     }
 
     [Fact]
     public async Task A_listing_holds_only_keys_with_the_prefix_and_their_sizes()
     {
         var store = await NewStoreAsync();
-        foreach (string key in (string[])["2024/01/31/0", "2024/02/01/000000", "2024/02/01/100000", "2024/02/02/0", "2024/020", "2024/2/01/0"])
+        string[] keys =
+            ["2024/01/31/0", "2024/02/01/000000", "2024/02/01/100000", "2024/02/02/0", "2024/020", "2024/2/01/0"];
+        foreach (string key in keys)
         {
             await store.PutAsync(key, "four"u8.ToArray());
         }
@@ -54,7 +61,11 @@ public abstract class StoreContract
     public async Task Folders_are_listed_once_in_order_and_nothing_below_them()
     {
         var store = await NewStoreAsync();
-        string[] keys = ["2023/12/31/a", "2024/01/31/a", "2024/01/31/b", "2024/02/01/a", "2024.txt", "AWSLogs/1/a", "\uff5e/a", "\U0001F600/a", "a b+c%20/d"];
+        string[] keys =
+        [
+            "2023/12/31/a", "2024/01/31/a", "2024/01/31/b", "2024/02/01/a", "2024.txt", "AWSLogs/1/a", "\uff5e/a",
+            "\U0001F600/a", "a b+c%20/d",
+        ];
         foreach (string key in keys.Reverse())
         {
             await store.PutAsync(key, "x"u8.ToArray());
@@ -120,7 +131,8 @@ public abstract class StoreContract
         await store.PutAsync("2024/k", "three"u8.ToArray(), replaced: listed);
 
         var error = await Assert.ThrowsAsync<AggregationException>(() => store.OpenAsync(listed, Cancellation));
-        var range = await Assert.ThrowsAsync<AggregationException>(() => store.ReadRangeAsync(listed, 0, new byte[1], Cancellation));
+        var range = await Assert.ThrowsAsync<AggregationException>(
+            () => store.ReadRangeAsync(listed, 0, new byte[1], Cancellation));
 
         Assert.StartsWith(store.UriOf("2024/k") + ": it has changed", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, range.Message);
@@ -161,7 +173,8 @@ public abstract class StoreContract
         var store = await NewStoreAsync();
         var source = await store.PutAsync("k", Bytes(10));
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => store.ReadRangeAsync(source, 5, new byte[6], Cancellation));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => store.ReadRangeAsync(source, 5, new byte[6], Cancellation));
     }
 
     [Fact]
@@ -183,7 +196,7 @@ public abstract class StoreContract
     [InlineData("%")]
     [InlineData("ünï/çødé/日本語/\U0001F600")]
     [InlineData(" lead and trail ")]
-    [InlineData("e\u0301")] // not normalised to one character
+    [InlineData("e\u0301")] // Not normalized to one character.
     public async Task A_key_with_odd_characters_is_kept_as_it_is(string key)
     {
         var store = await NewStoreAsync();

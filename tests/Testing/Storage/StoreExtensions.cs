@@ -3,12 +3,13 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
 
-/// <summary>Whole objects in one call, as tests want them.</summary>
+/// <summary>Whole objects in one call.</summary>
 internal static class StoreExtensions
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<StoredObject> PutAsync(this IObjectStore store, string key, byte[] bytes, StoredObject? replaced = null)
+    public static async Task<StoredObject> PutAsync(
+        this IObjectStore store, string key, byte[] bytes, StoredObject? replaced = null)
     {
         await using (var staged = store.Stage(key, "application/octet-stream", Cancellation))
         {
