@@ -3,7 +3,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>What lines are known by differs from run to run, so that nobody can craft one that passes for another.</summary>
+/// <summary>
+/// The hash of a line differs from run to run, so that nobody can craft a line that counts as a copy of another.
+/// </summary>
 public sealed class DuplicateSeedTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>Records at and beyond the limit; in directories only, because no store knows of records.</summary>
+/// <summary>Records at and beyond the limit; in directories only, because stores do not depend on records.</summary>
 public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
 {
     private const string Around = "{\"eventID\":\"\"}";
@@ -14,10 +14,14 @@ public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
     [Fact]
     public async Task A_record_of_16_MiB_is_an_event_and_a_longer_one_is_kept_whole_as_base64()
     {
-        string[] rejects = [EventOf(Limit + 1), EventOf(Limit + 6) + "\r", "\uFEFF" + EventOf((33 << 20) + 7), EventOf((17 << 20) + 1) + "\r"];
+        string[] rejects =
+        [
+            EventOf(Limit + 1), EventOf(Limit + 6) + "\r", "\uFEFF" + EventOf((33 << 20) + 7),
+            EventOf((17 << 20) + 1) + "\r",
+        ];
         await PutAsync("2024/02/01/000000.ndjson.gz",
             Event("before"), "\uFEFF" + EventOf(Limit) + "\r", rejects[0], "", rejects[1], rejects[2], Event("after"));
-        await PutTextAsync("2024/02/02/000000.ndjson", rejects[3]); // no final newline
+        await PutTextAsync("2024/02/02/000000.ndjson", rejects[3]); // Without a final newline.
 
         var result = await RunAsync(new RunOptions { MaxRejectedPercent = 100 });
 
@@ -25,7 +29,9 @@ public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
         Assert.Equal([3, 5, 6, 1], result.Rejects.Select(reject => reject.Line));
         Assert.All(result.Rejects, reject => Assert.Equal("is longer than 16 MiB", reject.Error));
         Assert.All(result.Rejects, reject => Assert.True(reject.AsBase64));
-        Assert.All(result.Rejects.Zip(rejects), pair => Assert.True(pair.First.Bytes.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(pair.Second))));
+        Assert.All(
+            result.Rejects.Zip(rejects),
+            pair => Assert.True(pair.First.Bytes.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(pair.Second))));
     }
 
     [Theory]
@@ -36,11 +42,15 @@ public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
     public async Task A_record_that_is_too_long_spoils_the_rest_of_its_line_alone(int length)
     {
         string rest = $" {EventOf(length)}{Event("c")} ";
-        await PutAsync("2024/02/01/000000.ndjson", Event("a") + Event("b") + rest, Event("d"), EventOf(Limit) + EventOf(Limit) + EventOf(Limit - 1));
+        await PutAsync(
+            "2024/02/01/000000.ndjson", Event("a") + Event("b") + rest, Event("d"),
+            EventOf(Limit) + EventOf(Limit) + EventOf(Limit - 1));
 
         var result = await RunAsync();
 
-        Assert.Equal([1, 1, 1, Limit, Limit - 1], Ids(result.Rows).Select(id => id!.Length == 1 ? 1 : id.Length + Around.Length));
+        Assert.Equal(
+            [1, 1, 1, Limit, Limit - 1],
+            Ids(result.Rows).Select(id => id!.Length == 1 ? 1 : id.Length + Around.Length));
         Assert.Equal(1, result.Report.Duplicates);
         Assert.Equal(rest, Encoding.UTF8.GetString(Assert.Single(result.Rejects).Bytes));
     }
@@ -71,6 +81,7 @@ public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
         Assert.Contains("stage 1", failure.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>An event of as many bytes.</summary>
-    private static string EventOf(int bytes) => Around.Insert(Around.Length - 2, new string('x', bytes - Around.Length));
+    /// <summary>An event of this number of bytes.</summary>
+    private static string EventOf(int bytes) =>
+        Around.Insert(Around.Length - 2, new string('x', bytes - Around.Length));
 }

@@ -18,7 +18,8 @@ public class MissingDaysTests
     [InlineData("2024-02", "2024-02-11T12:00:00Z", "", 1, 11)]
     [InlineData("2024-02", "2024-02-11T12:00:00Z", "", 11, 11)]
     [InlineData("2024-02", "2024-02-01T12:00:00Z", "", 1, 1)]
-    public void A_month_is_whole_from_its_first_object_to_the_last_day_that_has_ended(string month, string now, string missing, int first, int last) =>
+    public void A_month_is_whole_from_its_first_object_to_the_last_day_that_has_ended(
+        string month, string now, string missing, int first, int last) =>
         Assert.Equal(missing, Text(month, now, [.. Enumerable.Range(first, last - first + 1)]));
 
     [Theory]
@@ -32,6 +33,7 @@ public class MissingDaysTests
     private static string Text(string month, string now, int[] days)
     {
         Assert.True(Month.TryParse(month, out var parsed));
-        return MissingDays.Text(MissingDays.Of(parsed, days, DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)));
+        return MissingDays.Text(
+            MissingDays.Of(parsed, days, DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

@@ -1,12 +1,12 @@
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-// Each test of a month that both kinds of store have, in directories; System.Tests has the same ones in S3.
+// The tests of a month that both kinds of store have, in directories; System.Tests has them in S3.
 
 public sealed class AbortedRunsInDirectories() : AbortedRunTests(new DirectoryMonthStores());
 
 public sealed class ChangingSourcesInDirectories() : ChangingSourceTests(new DirectoryMonthStores());
 
-/// <summary>In directories at many places, which takes a moment each.</summary>
+/// <summary>Damages every place, because a run in a directory is fast.</summary>
 public sealed class DamagedSourcesInDirectories() : DamagedSourceTests(new DirectoryMonthStores(), step: 1);
 
 public sealed class DuplicatesInDirectories() : DuplicateTests(new DirectoryMonthStores());

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>Files that people who collect CloudTrail logs have reported elsewhere; in directories only, because no store knows of records.</summary>
+/// <summary>
+/// Files that people who collect CloudTrail logs have reported elsewhere; in directories only, because stores do not
+/// depend on records.
+/// </summary>
 public sealed class ReportedFileTests() : MonthTest(new DirectoryMonthStores())
 {
     [Theory]
@@ -51,7 +54,8 @@ public sealed class ReportedFileTests() : MonthTest(new DirectoryMonthStores())
         string directory = SharedData.Require(Path.Combine("reported", name));
         foreach (string path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
         {
-            await PutBytesAsync(Path.GetRelativePath(directory, path), await File.ReadAllBytesAsync(path, Cancellation));
+            await PutBytesAsync(
+                Path.GetRelativePath(directory, path), await File.ReadAllBytesAsync(path, Cancellation));
         }
     }
 }

@@ -9,18 +9,27 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.BadMonths;
 
-/// <summary>Months with lines that are no events: a few are kept aside, too many fail with their places.</summary>
+/// <summary>
+/// Months with lines that are not events: a few become rejects, too many fail the run, which names them.
+/// </summary>
 public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
 {
     private const string Good = "2024/02/01/000000.ndjson.gz";
     private const string Bad = "2024/02/02/000000.ndjson.gz";
 
-    /// <summary>Objects that are no NDJSON, by what they are.</summary>
+    /// <summary>Objects that are not NDJSON, by format.</summary>
     public static TheoryData<string, byte[]> OtherFormats() => new()
     {
-        { "CSV", Encoding.UTF8.GetBytes("eventTime,eventName\n" + string.Concat(Enumerable.Repeat("2024-02-02T00:00:00Z,GetObject\n", 3))) },
+        {
+            "CSV",
+            Encoding.UTF8.GetBytes(
+                "eventTime,eventName\n" + string.Concat(Enumerable.Repeat("2024-02-02T00:00:00Z,GetObject\n", 3)))
+        },
         { "a JSON array over many lines", Encoding.UTF8.GetBytes($"[\n{string.Join(",\n", Events(200))}\n]\n") },
-        { "one pretty-printed event", "{\n  \"eventID\": \"a\",\n  \"eventTime\": \"2024-02-02T00:00:00Z\"\n}\n"u8.ToArray() },
+        {
+            "one pretty-printed event",
+            "{\n  \"eventID\": \"a\",\n  \"eventTime\": \"2024-02-02T00:00:00Z\"\n}\n"u8.ToArray()
+        },
         { "NDJSON in UTF-16", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Event("a") + "\n" + Event("b") + "\n")] },
         { "Parquet", [.. "PAR1"u8, 0x15, 0x04, 0x15, 0x0A, 0x4C, 0, 0xFF, .. "PAR1"u8] },
         { "noise", Noise(200_000) },
@@ -28,7 +37,8 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
 
     [Theory]
     [MemberData(nameof(OtherFormats))]
-    public async Task An_object_that_is_no_NDJSON_fails_the_month_when_there_is_nothing_else_and_names_object_and_line(string format, byte[] bytes)
+    public async Task An_object_that_is_no_NDJSON_fails_the_month_when_there_is_nothing_else_and_names_object_and_line(
+        string format, byte[] bytes)
     {
         await PutTextAsync(Bad, bytes);
 
@@ -36,14 +46,18 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
 
         if (LineOracle.MayHoldContainer(bytes))
         {
-            // Noise has a line that begins with a bracket, too.
-            Assert.True(failure.Message.StartsWith($"{Source.UriOf(Bad)}, line ", StringComparison.Ordinal), $"{format}: {failure.Message}");
+            // Noise also has a line that begins with a bracket.
+            Assert.True(
+                failure.Message.StartsWith($"{Source.UriOf(Bad)}, line ", StringComparison.Ordinal),
+                $"{format}: {failure.Message}");
             Assert.Contains("point the source at its output", failure.Message, StringComparison.Ordinal);
         }
         else
         {
             Assert.StartsWith($"{Source.UriOf("2024/02/")}: ", failure.Message, StringComparison.Ordinal);
-            Assert.True(failure.Message.Contains($"{Source.UriOf(Bad)}, line 1: is not", StringComparison.Ordinal), $"{format}: {failure.Message}");
+            Assert.True(
+                failure.Message.Contains($"{Source.UriOf(Bad)}, line 1: is not", StringComparison.Ordinal),
+                $"{format}: {failure.Message}");
             Assert.Contains("Fix the source or raise MAX_REJECTED_PERCENT", failure.Message, StringComparison.Ordinal);
         }
 
@@ -54,14 +68,17 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
     [Theory]
     [InlineData("000000.ndjson.gz", "is named .gz, but holds neither gzip nor NDJSON")]
     [InlineData("000000.ndjson.gz", "is damaged: a gzip header is not valid", 0x1F, 0x8B, 0, 0, 0, 0, 0, 0, 0, 0)]
-    public async Task An_object_whose_name_promises_gzip_that_it_does_not_hold_is_named_with_the_way_out(string name, string what, params int[] start)
+    public async Task An_object_whose_name_promises_gzip_that_it_does_not_hold_is_named_with_the_way_out(
+        string name, string what, params int[] start)
     {
         await PutAsync(Good, Events(3));
         await PutBytesAsync($"2024/02/02/{name}", [.. start.Select(letter => (byte)letter), .. Noise(1000)]);
 
         var failure = await FailsAsync();
 
-        Assert.Equal($"{Source.UriOf($"2024/02/02/{name}")}: it {what}. Copy or gather that object again, then rerun the month.", failure.Message);
+        Assert.Equal(
+            $"{Source.UriOf($"2024/02/02/{name}")}: it {what}. Copy or gather that object again, then rerun the month.",
+            failure.Message);
     }
 
     [Fact]
@@ -73,12 +90,15 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
         var result = await RunAsync(new RunOptions { MaxRejectedPercent = 2 });
 
         Assert.StartsWith(
-            $"{Source.UriOf("2024/02/")}: 200 of 10000 records are rejects, more than 100 and more than 1 %. Nothing was replaced. Fix the source or raise MAX_REJECTED_PERCENT (--max-rejected-percent). "
+            $"{Source.UriOf("2024/02/")}: 200 of 10000 records are rejects, more than 100 and more than 1 %. "
+            + "Nothing was replaced. Fix the source or raise MAX_REJECTED_PERCENT (--max-rejected-percent). "
             + $"The first: {Source.UriOf(Good)}, line 8: is not valid JSON: ',' or '}}' is missing (byte ",
             failure.Message,
             StringComparison.Ordinal);
         Assert.Equal((9_800, 200), (result.Report.Events, result.Report.Rejects));
-        Assert.Equal(Enumerable.Range(0, 200).Select(number => (number * 50) + 8L), result.Rejects.Select(reject => reject.Line));
+        Assert.Equal(
+            Enumerable.Range(0, 200).Select(number => (number * 50) + 8L),
+            result.Rejects.Select(reject => reject.Line));
     }
 
     [Fact]
@@ -88,7 +108,8 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
         const int BadLine = 654_321;
         await PutBytesAsync(Bad, Million(BadLine));
 
-        var report = await new AggregationRun(Source, Destination, new RunOptions(), TimeProvider.System).RunAsync(new Unit(Month), Cancellation);
+        var report = await new AggregationRun(Source, Destination, new RunOptions(), TimeProvider.System)
+            .RunAsync(new Unit(Month), Cancellation);
 
         Assert.Equal((1_000_000, 999_999, 0, 1), (report.Lines, report.Events, report.Duplicates, report.Rejects));
         var reject = Assert.Single(KeptReject.Parse(await BytesAsync(Rejects0)));
@@ -104,7 +125,9 @@ public sealed class BadLinesTests() : MonthTest(new DirectoryMonthStores())
             {
                 gzip.Write(line == badLine
                     ? "no event\n"u8
-                    : Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"eventID\":\"{line}\",\"eventTime\":\"2024-02-02T00:00:00Z\"}}\n")));
+                    : Encoding.ASCII.GetBytes(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{{\"eventID\":\"{line}\",\"eventTime\":\"2024-02-02T00:00:00Z\"}}\n")));
             }
         }
 

@@ -6,12 +6,13 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.BadMonths;
 
-/// <summary>Lines of the greatest length made to cost as much as can be: time follows the length, memory has a bound.</summary>
+/// <summary>
+/// Lines of the maximum length that are made as expensive as possible: time is linear, memory has a limit.
+/// </summary>
 public sealed class HostileLineTests : IDisposable
 {
     /// <summary>
-    /// Several times what the slowest kind takes, in Debug as well; work that grows with the square of the length takes
-    /// a hundred times as much.
+    /// Several times the slowest kind's time, even in a Debug build; quadratic work takes a hundred times as much.
     /// </summary>
     private static readonly TimeSpan MaxPerMebibyte = TimeSpan.FromSeconds(1);
 
@@ -31,7 +32,9 @@ public sealed class HostileLineTests : IDisposable
     [InlineData("a known member again and again", "{", "\"eventID\":0,\"eventId\":1,", "\"eventID\":2}", "")]
     [InlineData("a known member with an escape", "{", "\"userAgent\":\"\\u0041\",", "\"eventID\":2}", "")]
     [InlineData("empty arrays", "{\"a\":[", "[],", "0]}", "")]
-    [InlineData("deep arrays", "{\"a\":[", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],", "0]}", "")]
+    [InlineData(
+        "deep arrays", "{\"a\":[", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],",
+        "0]}", "")]
     [InlineData("objects in objects", "{\"a\":[", "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}},", "0]}", "")]
     [InlineData("too many levels", "{\"a\":", "[", "", "is nested deeper than 256 levels (byte 261)")]
     [InlineData("an open string", "{\"a\":\"", "x", "", "ends within a string (byte #)")]
@@ -42,7 +45,8 @@ public sealed class HostileLineTests : IDisposable
     [InlineData("a fraction of a second", "{\"eventTime\":\"2024-02-29T00:00:00.", "1", "Z\"}", "")]
     [InlineData("white space", "{\"a\":", " ", "1}", "")]
     [InlineData("nothing but white space", "", " \t", "", "is not a JSON object")]
-    public void The_processor_time_for_a_line_follows_its_length_and_nothing_of_it_is_passed_over(string kind, string start, string repeated, string end, string error)
+    public void The_processor_time_for_a_line_follows_its_length_and_nothing_of_it_is_passed_over(
+        string kind, string start, string repeated, string end, string error)
     {
         TestRun.Needs(OperatingSystem.IsLinux(), "The processor time of one thread is known on Linux.");
         foreach (int mebibytes in (int[])[1, 8])
@@ -53,11 +57,14 @@ public sealed class HostileLineTests : IDisposable
             bool isEvent = _reader.Accepts(line);
             var took = TimeSpan.FromMicroseconds((ThreadTime.Nanoseconds - before) / 1000);
 
-            Assert.Equal(error.Replace("#", $"{line.Length + 1}", StringComparison.Ordinal), isEvent ? "" : _reader.Error);
-            Assert.True(took < MaxPerMebibyte * mebibytes, $"{kind}: {took.TotalSeconds:N2} s of a processor for {mebibytes} MiB");
+            Assert.Equal(
+                error.Replace("#", $"{line.Length + 1}", StringComparison.Ordinal), isEvent ? "" : _reader.Error);
+            Assert.True(
+                took < MaxPerMebibyte * mebibytes,
+                $"{kind}: {took.TotalSeconds:N2} s of a processor for {mebibytes} MiB");
         }
 
-        // That a line is read fast says something only if all of it is read.
+        // A short time means something only if the whole line is read.
         if (error.Length == 0)
         {
             byte[] line = Line(1 << 16, start, repeated, end);
@@ -65,7 +72,7 @@ public sealed class HostileLineTests : IDisposable
         }
     }
 
-    /// <summary>The bound is the one in docs/security.md.</summary>
+    /// <summary>The limit is the one in docs/security.md.</summary>
     [Theory]
     [InlineData("1")]
     [InlineData("2")]
@@ -90,14 +97,17 @@ public sealed class HostileLineTests : IDisposable
         Assert.InRange(run.PeakMiB, 20, MebibytesPerThread * int.Parse(threads));
     }
 
-    /// <summary>A line of about so many bytes; each # becomes another number.</summary>
+    /// <summary>A line of about this number of bytes; each # becomes another number.</summary>
     private static byte[] Line(int bytes, string start, string repeated, string end)
     {
         var line = new StringBuilder(start);
-        int width = Encoding.UTF8.GetByteCount(repeated) - repeated.Count(c => c == '#') + (repeated.Contains('#', StringComparison.Ordinal) ? 6 : 0);
+        int width = Encoding.UTF8.GetByteCount(repeated) - repeated.Count(c => c == '#')
+            + (repeated.Contains('#', StringComparison.Ordinal) ? 6 : 0);
         for (int number = 0, count = (bytes - start.Length - end.Length) / width; number < count; number++)
         {
-            _ = repeated.Contains('#', StringComparison.Ordinal) ? line.Append(repeated.Replace("#", number.ToString("x6"), StringComparison.Ordinal)) : line.Append(repeated);
+            _ = repeated.Contains('#', StringComparison.Ordinal)
+                ? line.Append(repeated.Replace("#", number.ToString("x6"), StringComparison.Ordinal))
+                : line.Append(repeated);
         }
 
         return Encoding.UTF8.GetBytes(line.Append(end).ToString());

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.BadMonths;
 
-/// <summary>The processor time of the calling thread, which other work on the machine does not lengthen. Linux alone.</summary>
+/// <summary>
+/// The processor time of the calling thread, which does not depend on other work on the machine. Linux only.
+/// </summary>
 internal static partial class ThreadTime
 {
     /// <summary>CLOCK_THREAD_CPUTIME_ID of time.h.</summary>

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
-/// <summary>What each column holds, and what also goes into other_fields, by the kind of column and the JSON it is given.</summary>
+/// <summary>
+/// What each column holds, and what also goes into other_fields, by kind of column and JSON value.
+/// </summary>
 [Trait("Category", TestRun.Vectors)]
 public sealed class EventReaderTests : IDisposable
 {
@@ -30,7 +32,9 @@ public sealed class EventReaderTests : IDisposable
         AssertColumn(name, member, "\"null\"", "null", exact: true);
         AssertColumn(name, member, "\"plain, {not} [JSON]\"", "plain, {not} [JSON]", exact: true);
         AssertColumn(name, member, "\"größe 漢 😀 \u007f\"", "größe 漢 😀 \u007f", exact: true);
-        AssertColumn(name, member, """ "\"\\\/\b\f\n\r\t\u0000\u00e9\u6F22\uD83D\uDE00" """, "\"\\/\b\f\n\r\t\0é漢😀", exact: true);
+        AssertColumn(
+            name, member, """ "\"\\\/\b\f\n\r\t\u0000\u00e9\u6F22\uD83D\uDE00" """, "\"\\/\b\f\n\r\t\0é漢😀",
+            exact: true);
         AssertColumn(name, member, "\"\\uD83D\"", "\uFFFD", exact: false);
         AssertColumn(name, member, "\"a\\uDE00\\uD83Db\\u00e9\\uD83D\\uDE00\"", "a\uFFFD\uFFFDbé😀", exact: false);
         AssertColumn(name, member, "\"\\uD83D\\u0041\\uD83Dx\\\\uDE00\"", "\uFFFDA\uFFFDx\\uDE00", exact: false);
@@ -41,7 +45,9 @@ public sealed class EventReaderTests : IDisposable
         AssertColumn(name, member, "false", "false", exact: false);
         AssertColumn(name, member, "{}", "{}", exact: false);
         AssertColumn(name, member, "[]", "[]", exact: false);
-        AssertColumn(name, member, "{\"a\" :\t[\"\\u00e9\\uD800\", null]}", "{\"a\" :\t[\"\\u00e9\\uD800\", null]}", exact: false);
+        AssertColumn(
+            name, member, "{\"a\" :\t[\"\\u00e9\\uD800\", null]}", "{\"a\" :\t[\"\\u00e9\\uD800\", null]}",
+            exact: false);
     }
 
     [Theory]
@@ -50,7 +56,8 @@ public sealed class EventReaderTests : IDisposable
     {
         string[] values =
         [
-            "\"\"", "{}", "[]", "0", "false", "true", "-0.0E-0", "1.10", new('9', 400), "\"a \\u0041\\/\\uD800 é\"", "{ \"a\" : [ 1 ,\t{\"b\":null} ] }",
+            "\"\"", "{}", "[]", "0", "false", "true", "-0.0E-0", "1.10", new('9', 400), "\"a \\u0041\\/\\uD800 é\"",
+            "{ \"a\" : [ 1 ,\t{\"b\":null} ] }",
             "[\"😀\",\"\\ud83d\\ude00\"]", "\"null\"", "{\"a\":1,\"a\":1}",
         ];
 
@@ -77,7 +84,12 @@ public sealed class EventReaderTests : IDisposable
             AssertColumn(name, member, $"\"{no}\"", false, exact: false);
         }
 
-        foreach (string neither in (string[])["\"\"", "\"yes\"", "\" true\"", "\"truex\"", "\"\\uD800true\"", "\"null\"", "0", "1", "{}", "[]", "[true]", "{\"true\":true}"])
+        string[] neitherTrueNorFalse =
+        [
+            "\"\"", "\"yes\"", "\" true\"", "\"truex\"", "\"\\uD800true\"", "\"null\"", "0", "1", "{}", "[]", "[true]",
+            "{\"true\":true}",
+        ];
+        foreach (string neither in neitherTrueNorFalse)
         {
             AssertColumn(name, member, neither, null, exact: false);
         }
@@ -92,14 +104,29 @@ public sealed class EventReaderTests : IDisposable
         AssertColumn("event_time", "eventTime", "\"2024-02-29T23:59:59Z\"", time, exact: true);
         AssertColumn("event_time", "eventTime", "\"2024-02-29T23:59:59\\u005A\"", time, exact: true);
         AssertColumn("event_time", "eventTime", "\"2024-02-29T23:59:59.250Z\"", time + 250, exact: true);
-        AssertColumn("event_time", "eventTime", "\"0001-01-01T00:00:00Z\"", DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), exact: true);
-        AssertColumn("event_time", "eventTime", "\"9999-12-31T23:59:59.999Z\"", DateTimeOffset.MaxValue.ToUnixTimeMilliseconds(), exact: true);
-        foreach (string other in (string[])["2024-02-29T23:59:59.000Z", "2024-02-29 23:59:59", "2024-02-29T23:59:59", "2024-03-01T00:59:59+01:00", "2024-02-29T23:59:59.0001Z", "2024-02-29T23:59:59z"])
+        AssertColumn(
+            "event_time", "eventTime", "\"0001-01-01T00:00:00Z\"", DateTimeOffset.MinValue.ToUnixTimeMilliseconds(),
+            exact: true);
+        AssertColumn(
+            "event_time", "eventTime", "\"9999-12-31T23:59:59.999Z\"", DateTimeOffset.MaxValue.ToUnixTimeMilliseconds(),
+            exact: true);
+        string[] otherForms =
+        [
+            "2024-02-29T23:59:59.000Z", "2024-02-29 23:59:59", "2024-02-29T23:59:59", "2024-03-01T00:59:59+01:00",
+            "2024-02-29T23:59:59.0001Z", "2024-02-29T23:59:59z",
+        ];
+        foreach (string other in otherForms)
         {
             AssertColumn("event_time", "eventTime", $"\"{other}\"", time, exact: false);
         }
 
-        foreach (string unreadable in (string[])["\"\"", "\"2023-02-29T00:00:00Z\"", "\"2024-02-29T24:00:00Z\"", "\"2016-12-31T23:59:60Z\"", "\"2024-02-29T23:59:59\\uD800\"", "\"2024-02-29\"", "1709251199", "true", "{}", "[]", "[\"2024-02-29T23:59:59Z\"]"])
+        string[] unreadableTimes =
+        [
+            "\"\"", "\"2023-02-29T00:00:00Z\"", "\"2024-02-29T24:00:00Z\"", "\"2016-12-31T23:59:60Z\"",
+            "\"2024-02-29T23:59:59\\uD800\"", "\"2024-02-29\"", "1709251199", "true", "{}", "[]",
+            "[\"2024-02-29T23:59:59Z\"]",
+        ];
+        foreach (string unreadable in unreadableTimes)
         {
             AssertColumn("event_time", "eventTime", unreadable, null, exact: false);
         }
@@ -109,7 +136,8 @@ public sealed class EventReaderTests : IDisposable
     [InlineData("event_id", "eventID", "eventId")]
     [InlineData("request_id", "requestID", "requestId")]
     [InlineData("shared_event_id", "sharedEventID", "sharedEventId")]
-    public void An_id_in_its_other_spelling_fills_the_column_unless_the_usual_one_does(string column, string usual, string other)
+    public void An_id_in_its_other_spelling_fills_the_column_unless_the_usual_one_does(
+        string column, string usual, string other)
     {
         // Alone.
         AssertRow($"{{\"{other}\":\"a\"}}", column, "a", $"{{\"{other}\": \"a\"}}");
@@ -120,9 +148,12 @@ public sealed class EventReaderTests : IDisposable
         AssertRow($"{{\"{other}\":\"\"}}", column, "", $"{{\"{other}\": \"\"}}");
         AssertRow($"{{\"{other}\":null}}", column, null, null);
 
-        // Both: without the usual one beside it in other_fields, the other would seem to have been alone.
-        AssertRow($"{{\"{usual}\":\"a\",\"{other}\":\"b\"}}", column, "a", $"{{\"{usual}\": \"a\", \"{other}\": \"b\"}}");
-        AssertRow($"{{\"{other}\":\"b\",\"x\":1,\"{usual}\":\"a\"}}", column, "a", $"{{\"{other}\": \"b\", \"x\": 1, \"{usual}\": \"a\"}}");
+        // Both: other_fields keeps both spellings, because with one of them the event would seem to have had only that.
+        AssertRow(
+            $"{{\"{usual}\":\"a\",\"{other}\":\"b\"}}", column, "a", $"{{\"{usual}\": \"a\", \"{other}\": \"b\"}}");
+        AssertRow(
+            $"{{\"{other}\":\"b\",\"x\":1,\"{usual}\":\"a\"}}", column, "a",
+            $"{{\"{other}\": \"b\", \"x\": 1, \"{usual}\": \"a\"}}");
         AssertRow($"{{\"{usual}\":5,\"{other}\":\"b\"}}", column, "5", $"{{\"{usual}\": 5, \"{other}\": \"b\"}}");
         AssertRow($"{{\"{usual}\":\"\",\"{other}\":\"b\"}}", column, "", $"{{\"{usual}\": \"\", \"{other}\": \"b\"}}");
         AssertRow($"{{\"{usual}\":null,\"{other}\":\"b\"}}", column, "b", $"{{\"{other}\": \"b\"}}");
@@ -132,10 +163,14 @@ public sealed class EventReaderTests : IDisposable
         // Repeated: the last of each counts.
         AssertRow($"{{\"{other}\":\"a\",\"{other}\":\"b\"}}", column, "b", $"{{\"{other}\": \"b\"}}");
         AssertRow($"{{\"{other}\":\"a\",\"{other}\":null}}", column, null, null);
-        AssertRow($"{{\"{usual}\":\"a\",\"{other}\":\"b\",\"{usual}\":\"c\"}}", column, "c", $"{{\"{other}\": \"b\", \"{usual}\": \"c\"}}");
+        AssertRow(
+            $"{{\"{usual}\":\"a\",\"{other}\":\"b\",\"{usual}\":\"c\"}}", column, "c",
+            $"{{\"{other}\": \"b\", \"{usual}\": \"c\"}}");
         AssertRow($"{{\"{usual}\":\"a\",\"{other}\":\"b\",\"{usual}\":null}}", column, "b", $"{{\"{other}\": \"b\"}}");
         AssertRow($"{{\"{usual}\":\"a\",\"{other}\":\"b\",\"{other}\":null}}", column, "a", null);
-        AssertRow($"{{\"{usual}\":5,\"{other}\":\"b\",\"{usual}\":\"c\",\"{other}\":6}}", column, "c", $"{{\"{usual}\": \"c\", \"{other}\": 6}}");
+        AssertRow(
+            $"{{\"{usual}\":5,\"{other}\":\"b\",\"{usual}\":\"c\",\"{other}\":6}}", column, "c",
+            $"{{\"{usual}\": \"c\", \"{other}\": 6}}");
     }
 
     [Fact]
@@ -144,14 +179,26 @@ public sealed class EventReaderTests : IDisposable
         foreach (var column in EventSchema.Columns.SkipLast(1))
         {
             string escaped = $"{column.Member[..^1]}\\u{(int)column.Member[^1]:X4}";
-            string value = column.Kind switch { ColumnKind.Timestamp => "\"2024-02-29T23:59:59Z\"", ColumnKind.Boolean => "true", _ => "\"v\"" };
+            string value = column.Kind switch
+            {
+                ColumnKind.Timestamp => "\"2024-02-29T23:59:59Z\"",
+                ColumnKind.Boolean => "true",
+                _ => "\"v\"",
+            };
 
             Assert.NotNull(_reader.Read($"{{\"{escaped}\":{value}}}")[column.Name]);
             Assert.Null(_reader.Read($"{{\"{escaped}\":{value}}}")["other_fields"]);
-            foreach (string almost in (string[])[column.Member[..^1], column.Member + "s", column.Member.ToUpperInvariant(), " " + column.Member, column.Member + "\\u0000", column.Member + "\\\"", column.Name])
+            string[] almosts =
+            [
+                column.Member[..^1], column.Member + "s", column.Member.ToUpperInvariant(), " " + column.Member,
+                column.Member + "\\u0000", column.Member + "\\\"", column.Name,
+            ];
+            foreach (string almost in almosts)
             {
                 bool same = EventSchema.Columns.Any(known => known.Member == almost);
-                Assert.Equal(same ? null : $"{{\"{almost}\": {value}}}", _reader.Read($"{{\"{almost}\":{value}}}")["other_fields"]);
+                Assert.Equal(
+                    same ? null : $"{{\"{almost}\": {value}}}",
+                    _reader.Read($"{{\"{almost}\":{value}}}")["other_fields"]);
             }
         }
 
@@ -173,7 +220,9 @@ public sealed class EventReaderTests : IDisposable
         AssertRow("{\"eventName\":null,\"eventName\":\"b\"}", "event_name", "b", null);
         AssertRow("{\"readOnly\":\"x\",\"readOnly\":true}", "read_only", true, null);
         AssertRow("{\"readOnly\":true,\"readOnly\":\"x\"}", "read_only", null, "{\"readOnly\": \"x\"}");
-        AssertRow("{\"eventTime\":\"2024-02-29T23:59:59Z\",\"eventTime\":\"?\"}", "event_time", null, "{\"eventTime\": \"?\"}");
+        AssertRow(
+            "{\"eventTime\":\"2024-02-29T23:59:59Z\",\"eventTime\":\"?\"}", "event_time", null,
+            "{\"eventTime\": \"?\"}");
         AssertRow("{\"resources\":[1],\"resources\":{}}", "resources", "{}", null);
     }
 
@@ -182,9 +231,14 @@ public sealed class EventReaderTests : IDisposable
     {
         AssertOthers("{}", null);
         AssertOthers("{\"a\":null}", "{\"a\": null}");
-        AssertOthers("{ \"b\" :\t{ \"x\" : 1.00 } ,\"eventName\":\"n\", \"a\"\r: [ ] }", "{\"b\": { \"x\" : 1.00 }, \"a\": [ ]}");
-        AssertOthers("{\"\":0,\"other_fields\":{},\"\\uD800\":\"\\uDC00\",\"\\u00e9\":\"\\u00e9\",\"漢\":\"漢\"}", "{\"\": 0, \"other_fields\": {}, \"\\uD800\": \"\\uDC00\", \"\\u00e9\": \"\\u00e9\", \"漢\": \"漢\"}");
-        AssertOthers($"{{\"n\":{new string('7', 400)}}}", $"{{\"n\": {new string('7', 400)}}}");        AssertOthers("{\"eventName\":null}", null);
+        AssertOthers(
+            "{ \"b\" :\t{ \"x\" : 1.00 } ,\"eventName\":\"n\", \"a\"\r: [ ] }",
+            "{\"b\": { \"x\" : 1.00 }, \"a\": [ ]}");
+        AssertOthers(
+            "{\"\":0,\"other_fields\":{},\"\\uD800\":\"\\uDC00\",\"\\u00e9\":\"\\u00e9\",\"漢\":\"漢\"}",
+            "{\"\": 0, \"other_fields\": {}, \"\\uD800\": \"\\uDC00\", \"\\u00e9\": \"\\u00e9\", \"漢\": \"漢\"}");
+        AssertOthers($"{{\"n\":{new string('7', 400)}}}", $"{{\"n\": {new string('7', 400)}}}");
+        AssertOthers("{\"eventName\":null}", null);
         AssertOthers("{\"a\":null,\"eventName\":5}", "{\"a\": null, \"eventName\": 5}");
     }
 
@@ -195,7 +249,9 @@ public sealed class EventReaderTests : IDisposable
         AssertOthers("{\"a\":1,\"\\u0061\":2}", "{\"\\u0061\": 2}");
         AssertOthers("{\"a\":1,\"a\":null}", "{\"a\": null}");
         AssertOthers("{\"é\":1,\"\\u00e9\":2,\"e\\u0301\":3}", "{\"\\u00e9\": 2, \"e\\u0301\": 3}");
-        AssertOthers("{\"\\uD83D\\uDE00\":1,\"😀\":2,\"\\uD83D\":3,\"\\uDE00\":4,\"\\uFFFD\":5}", "{\"😀\": 2, \"\\uD83D\": 3, \"\\uDE00\": 4, \"\\uFFFD\": 5}");
+        AssertOthers(
+            "{\"\\uD83D\\uDE00\":1,\"😀\":2,\"\\uD83D\":3,\"\\uDE00\":4,\"\\uFFFD\":5}",
+            "{\"😀\": 2, \"\\uD83D\": 3, \"\\uDE00\": 4, \"\\uFFFD\": 5}");
         AssertOthers("{\"\\uD83D\":1,\"\\ud83d\":2}", "{\"\\ud83d\": 2}");
         AssertOthers("{\"a\":1,\"eventName\":1,\"a\":2,\"eventName\":2,\"a\":3}", "{\"eventName\": 2, \"a\": 3}");
     }
@@ -224,14 +280,21 @@ public sealed class EventReaderTests : IDisposable
         {
             random.Shuffle(members);
             var some = members[..random.Next(members.Length + 1)];
-            var line = some.Aggregate(new EventBuilder(), (builder, member) => builder.With(member.column.Member, member.Value));
+            var line = some.Aggregate(
+                new EventBuilder(), (builder, member) => builder.With(member.column.Member, member.Value));
 
             var row = _reader.Read(line.ToString());
 
             foreach (var (column, value) in members)
             {
                 bool there = some.Any(member => member.column == column);
-                object? expected = column.Kind switch { ColumnKind.Boolean => true, ColumnKind.Timestamp => 1709251199_000, ColumnKind.Json => value, _ => value.Trim('"') };
+                object? expected = column.Kind switch
+                {
+                    ColumnKind.Boolean => true,
+                    ColumnKind.Timestamp => 1709251199_000,
+                    ColumnKind.Json => value,
+                    _ => value.Trim('"'),
+                };
                 Assert.Equal(there ? expected : null, row[column.Name]);
             }
 
@@ -242,7 +305,8 @@ public sealed class EventReaderTests : IDisposable
     [Fact]
     public void Nothing_of_an_event_is_left_in_the_next_one()
     {
-        _reader.Read(EventBuilder.Usual().With("eventId", "5").With("eventName", "{}").With("readOnly", "\"x\"").ToString());
+        _reader.Read(
+            EventBuilder.Usual().With("eventId", "5").With("eventName", "{}").With("readOnly", "\"x\"").ToString());
 
         Assert.All(_reader.Read("{}").Values, Assert.Null);
         Assert.False(_reader.Accepts("{\"eventName\":5,\"x\":1,"u8));
@@ -252,25 +316,33 @@ public sealed class EventReaderTests : IDisposable
     [Fact]
     public void An_event_of_thousands_of_members_and_megabytes_is_read()
     {
-        string members = string.Join(',', Enumerable.Range(0, 20_000).Select(number => $"\"m{number % 15_000}\":{number}"));
+        string members = string.Join(
+            ',', Enumerable.Range(0, 20_000).Select(number => $"\"m{number % 15_000}\":{number}"));
         string text = string.Concat(Enumerable.Repeat("é\\n\\uD83D\\uDE00", 300_000));
 
         var row = _reader.Read($"{{{members},\"errorMessage\":\"{text}\"}}");
 
         Assert.Equal(RebuiltEvent.Unescape(text), row["error_message"]);
-        Assert.Equal($"{{{string.Join(", ", Enumerable.Range(5000, 15_000).Select(number => $"\"m{number % 15_000}\": {number}"))}}}", row["other_fields"]);
+        var last = Enumerable.Range(5000, 15_000).Select(number => $"\"m{number % 15_000}\": {number}");
+        Assert.Equal($"{{{string.Join(", ", last)}}}", row["other_fields"]);
     }
 
-    private static TheoryData<string> ColumnsOf(ColumnKind kind) => [.. EventSchema.Columns.Where(column => column.Kind == kind && column.Member.Length > 0).Select(column => column.Name)];
+    private static TheoryData<string> ColumnsOf(ColumnKind kind) =>
+        [.. EventSchema.Columns.Where(column => column.Kind == kind && column.Member.Length > 0)
+            .Select(column => column.Name)];
 
     private static string MemberOf(string name) => EventSchema.Columns.Single(column => column.Name == name).Member;
 
-    /// <summary>The column's value, alone and among others, and that it is in other_fields exactly if it should be.</summary>
+    /// <summary>
+    /// Checks the column's value with and without other members, and that other_fields has it only where it must.
+    /// </summary>
     private void AssertColumn(string name, string member, string json, object? expected, bool exact)
     {
         json = json.Trim();
         AssertRow($"{{\"{member}\":{json}}}", name, expected, exact ? null : $"{{\"{member}\": {json}}}");
-        AssertRow($"{{\"x\":[\"\\n\"],\"{member}\":{json},\"y\":null}}", name, expected, exact ? "{\"x\": [\"\\n\"], \"y\": null}" : $"{{\"x\": [\"\\n\"], \"{member}\": {json}, \"y\": null}}");
+        AssertRow(
+            $"{{\"x\":[\"\\n\"],\"{member}\":{json},\"y\":null}}", name, expected,
+            exact ? "{\"x\": [\"\\n\"], \"y\": null}" : $"{{\"x\": [\"\\n\"], \"{member}\": {json}, \"y\": null}}");
     }
 
     private void AssertRow(string line, string column, object? expected, string? otherFields)
@@ -279,7 +351,10 @@ public sealed class EventReaderTests : IDisposable
 
         Assert.Equal(expected, row[column]);
         Assert.Equal(otherFields, row["other_fields"]);
-        Assert.All(row, value => Assert.True(value.Value is null || value.Key == column || value.Key == "other_fields", $"{value.Key} in {line}"));
+        Assert.All(
+            row,
+            value => Assert.True(
+                value.Value is null || value.Key == column || value.Key == "other_fields", $"{value.Key} in {line}"));
         RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(line), row);
     }
 

@@ -11,8 +11,9 @@ public class EventSchemaTests
     {
         string[] original =
         [
-            "event_id", "request_id", "shared_event_id", "event_time", "event_name", "event_source", "event_version", "aws_region", "source_ip_address",
-            "recipient_account_id", "user_identity", "request_parameters", "response_elements", "additional_event_data", "resources",
+            "event_id", "request_id", "shared_event_id", "event_time", "event_name", "event_source", "event_version",
+            "aws_region", "source_ip_address", "recipient_account_id", "user_identity", "request_parameters",
+            "response_elements", "additional_event_data", "resources",
         ];
 
         Assert.Equal(33, EventSchema.Columns.Length);
@@ -22,13 +23,15 @@ public class EventSchemaTests
         Assert.Equal(32, EventSchema.OtherFields);
     }
 
-    /// <summary>Each column is named as its member, in small letters: sourceIPAddress is source_ip_address.</summary>
+    /// <summary>A column has its member's name in snake case: sourceIPAddress is source_ip_address.</summary>
     [Fact]
     public void A_column_is_named_as_its_member()
     {
         foreach (var column in EventSchema.Columns.SkipLast(1))
         {
-            string name = Regex.Replace(column.Member, "(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", RegexOptions.None, TimeSpan.FromSeconds(1));
+            string name = Regex.Replace(
+                column.Member, "(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", RegexOptions.None,
+                TimeSpan.FromSeconds(1));
             Assert.Equal(name.ToLowerInvariant(), column.Name);
             Assert.True(column.OtherSpelling is null || column.OtherSpelling == column.Member[..^2] + "Id");
         }

@@ -41,7 +41,8 @@ public class EventTimeTests
     public void A_time_is_read(string text, string utc, bool exact)
     {
         Assert.True(EventTime.TryRead(Encoding.UTF8.GetBytes(text), out long milliseconds, out bool isExact));
-        Assert.Equal(utc, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        Assert.Equal(utc, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         Assert.Equal(exact, isExact);
     }
 
@@ -101,17 +102,21 @@ public class EventTimeTests
     {
         string[] forms =
         [
-            "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.f'Z'", "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", "yyyy-MM-dd HH:mm:ss.ffffff", "yyyy-MM-dd'T'HH:mm:ss.fffffff",
-            "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd HH:mm:ss.fffffffzzz", "yyyy-MM-dd'T'HH:mm:ss.fffzzz", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd HH:mmzzz",
+            "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.f'Z'", "yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
+            "yyyy-MM-dd HH:mm:ss.ffffff", "yyyy-MM-dd'T'HH:mm:ss.fffffff", "yyyy-MM-dd'T'HH:mm:sszzz",
+            "yyyy-MM-dd HH:mm:ss.fffffffzzz", "yyyy-MM-dd'T'HH:mm:ss.fffzzz", "yyyy-MM-dd'T'HH:mm'Z'",
+            "yyyy-MM-dd HH:mmzzz",
         ];
 
         Gen.Select(Gen.DateTimeOffset, Gen.OneOf(forms)).Sample(
             (time, form) =>
             {
                 string text = time.ToString(form, CultureInfo.InvariantCulture);
-                bool readable = DateTimeOffset.TryParseExact(text, form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expected);
+                bool readable = DateTimeOffset.TryParseExact(
+                    text, form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expected);
 
-                Assert.Equal(readable, EventTime.TryRead(Encoding.UTF8.GetBytes(text), out long milliseconds, out bool exact));
+                Assert.Equal(
+                    readable, EventTime.TryRead(Encoding.UTF8.GetBytes(text), out long milliseconds, out bool exact));
                 Assert.True(!readable || milliseconds == expected.ToUnixTimeMilliseconds(), text);
                 Assert.True(!exact || text == Write(milliseconds), text);
             },
@@ -122,15 +127,21 @@ public class EventTimeTests
     [Fact]
     public void What_is_written_is_read_exactly()
     {
-        long first = DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), last = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+        long first = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+        long last = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+        var times = Gen.OneOf(
+            Gen.Long[first, last],
+            Gen.Long[first / 1000, last / 1000].Select(second => second * 1000),
+            Gen.OneOf(first, last, 0, -1, 999, 1000));
 
-        Gen.OneOf(Gen.Long[first, last], Gen.Long[first / 1000, last / 1000].Select(second => second * 1000), Gen.OneOf(first, last, 0, -1, 999, 1000)).Sample(
+        times.Sample(
             time =>
             {
                 string text = Write(time);
                 string form = time % 1000 == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-                Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(time).ToString(form, CultureInfo.InvariantCulture), text);
+                Assert.Equal(
+                    DateTimeOffset.FromUnixTimeMilliseconds(time).ToString(form, CultureInfo.InvariantCulture), text);
                 Assert.True(EventTime.TryRead(Encoding.ASCII.GetBytes(text), out long read, out bool exact));
                 Assert.Equal((time, true), (read, exact));
             },
@@ -153,10 +164,12 @@ public class EventTimeTests
                 text[random.Next(text.Length)] = random.GetItems("0123456789".AsSpan(), 1)[0];
             }
 
-            bool readable = DateTimeOffset.TryParseExact(text, form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expected);
+            bool readable = DateTimeOffset.TryParseExact(
+                text, form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expected);
             if (readable)
             {
-                Assert.True(EventTime.TryRead(Encoding.ASCII.GetBytes(text), out long milliseconds, out _), new string(text));
+                Assert.True(
+                    EventTime.TryRead(Encoding.ASCII.GetBytes(text), out long milliseconds, out _), new string(text));
                 Assert.Equal(expected.ToUnixTimeMilliseconds(), milliseconds);
                 read++;
             }

@@ -7,8 +7,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
 /// <summary>
-/// A line is an event exactly if it is one JSON object for JsonDocument, at most 256 levels deep, and valid UTF-8, which
-/// JsonDocument does not check in strings.
+/// A line is an event exactly if it is one JSON object for JsonDocument, at most 256 levels deep, and valid UTF-8,
+/// which JsonDocument does not check in strings.
 /// </summary>
 [Trait("Category", TestRun.Vectors)]
 public sealed class JsonValidityTests : IDisposable
@@ -16,18 +16,26 @@ public sealed class JsonValidityTests : IDisposable
     private readonly RowReader _reader = new();
 
     public static TheoryData<string> Values => new(
-        "0", "-0", "-", "+1", "01", "-01", "00", "1.", ".5", "1.5", "-1.5", "1..5", "1.5.5", "1e", "1e+", "1e-", "1E5", "1e+05", "1e5.5", "1ee5", "0e0", "0x10",
-        "1_000", "--1", "1-", "NaN", "Infinity", "-Infinity", "1 2", "1,", ",1", "true", "True", "tru", "truee", "true1", "t", "f", "n", "nul", "null", "nullnull", "undefined",
-        "\"\"", "\"", "\"a", "a\"", "'a'", "\"a\"\"b\"", "\"a\" \"b\"", "\"\\\"", "\"\\\\\"", "\"\\x\"", "\"\\u\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\u123\"", "\"\\U0041\"", "\"\\'\"",
-        "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"", "\"\t\"", "\"\r\"", "\"\0\"", "\"\u001f\"", "\"\u007f\"", "\"\u0080\"", "\"\uFEFF\"", "\uFEFF1", "\u00a01", "\f1", "\v1", "\0",
-        "{}", "{", "}", "{]", "[}", "[]", "[", "]", "[1,]", "[,1]", "[,]", "[1 2]", "[1,2]", "[[]]", "[[]", "[]]", "[1]2", "[1],[2]", "[\"a\":1]",
-        "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{\"a\":1 \"b\":2}", "{\"a\":1,\"a\":1}", "{a:1}", "{'a':1}", "{1:1}", "{null:1}", "{\"a\"=1}", "{\"a\"::1}", "{\"a\":1:1}", "{\"\":0}",
-        "/**/1", "1//", "1/**/", "#", "[1,//\r2]", "{\"a\":{\"b\":[{\"c\":null},[],{}]}}", " 1 ", "\t1\r", "\\u0031", "\\", ":", "", " ");
+        "0", "-0", "-", "+1", "01", "-01", "00", "1.", ".5", "1.5", "-1.5", "1..5", "1.5.5", "1e", "1e+", "1e-", "1E5",
+        "1e+05", "1e5.5", "1ee5", "0e0", "0x10", "1_000", "--1", "1-", "NaN", "Infinity", "-Infinity", "1 2", "1,",
+        ",1", "true", "True", "tru", "truee", "true1", "t", "f", "n", "nul", "null", "nullnull", "undefined", "\"\"",
+        "\"", "\"a", "a\"", "'a'", "\"a\"\"b\"", "\"a\" \"b\"", "\"\\\"", "\"\\\\\"", "\"\\x\"", "\"\\u\"", "\"\\u12\"",
+        "\"\\u12g4\"", "\"\\u123\"", "\"\\U0041\"", "\"\\'\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"",
+        "\"\t\"", "\"\r\"", "\"\0\"", "\"\u001f\"", "\"\u007f\"", "\"\u0080\"", "\"\uFEFF\"", "\uFEFF1", "\u00a01",
+        "\f1", "\v1", "\0", "{}", "{", "}", "{]", "[}", "[]", "[", "]", "[1,]", "[,1]", "[,]", "[1 2]", "[1,2]", "[[]]",
+        "[[]", "[]]", "[1]2", "[1],[2]", "[\"a\":1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}",
+        "{\"a\":1 \"b\":2}", "{\"a\":1,\"a\":1}", "{a:1}", "{'a':1}", "{1:1}", "{null:1}", "{\"a\"=1}", "{\"a\"::1}",
+        "{\"a\":1:1}", "{\"\":0}",
+        "/**/1", "1//", "1/**/", "#", "[1,//\r2]", "{\"a\":{\"b\":[{\"c\":null},[],{}]}}", " 1 ", "\t1\r", "\\u0031",
+        "\\", ":", "", " ");
 
     public static TheoryData<string> Lines => new(
-        "{}", "{ }", " {}", "{} ", "\t\r{\r\t}\r", "{}{}", "{},", "{} {}", "{}x", "{}\0", "{},{}", "[]", "[{}]", "null", "1", "\"{}\"", "{", "}", "{{}}", "\"a\":1", "{\"a\":1", "{\"a\":1}}", "{\"a\":1]",
-        "{\"eventID\"", "{\"eventID\":", "{\"eventID\":\"", "{\"eventID\" \"a\"}", "{\"eventID\":1,}", "{\"eventID", "{\"", "{\"eventID\"x:1}", "{eventID:1}", "{,}", "{\"a\":1,,\"b\":2}", "{}//", "/**/{}", "\uFEFF{}", "x{}", "\0{}",
-        "{\"eventI\\u0044\":\"a\"}", "{\"eventI\\u004\":\"a\"}", "{\"eventID\\\":\"a\"}", "{\"eventID\\\\\":\"a\"}", "{\"eventTime\":\"2024-02-29T00:00:00Z}", "{\"readOnly\":tru}", "{\"readOnly\":falsee}");
+        "{}", "{ }", " {}", "{} ", "\t\r{\r\t}\r", "{}{}", "{},", "{} {}", "{}x", "{}\0", "{},{}", "[]", "[{}]", "null",
+        "1", "\"{}\"", "{", "}", "{{}}", "\"a\":1", "{\"a\":1", "{\"a\":1}}", "{\"a\":1]", "{\"eventID\"",
+        "{\"eventID\":", "{\"eventID\":\"", "{\"eventID\" \"a\"}", "{\"eventID\":1,}", "{\"eventID", "{\"",
+        "{\"eventID\"x:1}", "{eventID:1}", "{,}", "{\"a\":1,,\"b\":2}", "{}//", "/**/{}", "\uFEFF{}", "x{}", "\0{}",
+        "{\"eventI\\u0044\":\"a\"}", "{\"eventI\\u004\":\"a\"}", "{\"eventID\\\":\"a\"}", "{\"eventID\\\\\":\"a\"}",
+        "{\"eventTime\":\"2024-02-29T00:00:00Z}", "{\"readOnly\":tru}", "{\"readOnly\":falsee}");
 
     public void Dispose() => _reader.Dispose();
 
@@ -35,7 +43,12 @@ public sealed class JsonValidityTests : IDisposable
     [MemberData(nameof(Values), DisableDiscoveryEnumeration = true)]
     public void A_value_is_accepted_where_RFC_8259_does(string value)
     {
-        foreach (string around in (string[])["{\"a\":#}", "{\"eventID\":#}", "{\"resources\":#,\"b\":1}", "{\"readOnly\":#}", "{\"eventTime\": # }", "{\"a\":[#]}", "{\"a\":{\"b\":#}}", "{\"a\":[0,#,{}]}", "{\"a\":1,#:2}", "{#}"])
+        string[] arounds =
+        [
+            "{\"a\":#}", "{\"eventID\":#}", "{\"resources\":#,\"b\":1}", "{\"readOnly\":#}", "{\"eventTime\": # }",
+            "{\"a\":[#]}", "{\"a\":{\"b\":#}}", "{\"a\":[0,#,{}]}", "{\"a\":1,#:2}", "{#}",
+        ];
+        foreach (string around in arounds)
         {
             AssertAgrees(around.Replace("#", value, StringComparison.Ordinal));
         }
@@ -64,14 +77,20 @@ public sealed class JsonValidityTests : IDisposable
     [Fact]
     public void Every_byte_in_every_place_is_accepted_where_RFC_8259_does()
     {
-        string[] places = ["{\"a\":\"#\"}", "{\"a\":\"\\#\"}", "{\"a\":\"\\u#000\"}", "{\"a\":\"\\u000#\"}", "{\"a\":#}", "{\"a\":1#}", "{\"a\":0#}", "{\"a\":-#}", "{\"a\":1e#1}", "{#\"a\":1}", "{\"a\"#:1}", "{\"a\":1}#", "#{}", "{\"a\":tru#}", "{\"a#\":[]}"];
+        string[] places =
+        [
+            "{\"a\":\"#\"}", "{\"a\":\"\\#\"}", "{\"a\":\"\\u#000\"}", "{\"a\":\"\\u000#\"}", "{\"a\":#}", "{\"a\":1#}",
+            "{\"a\":0#}", "{\"a\":-#}", "{\"a\":1e#1}", "{#\"a\":1}", "{\"a\"#:1}", "{\"a\":1}#", "#{}", "{\"a\":tru#}",
+            "{\"a#\":[]}",
+        ];
         foreach (string place in places)
         {
             for (int value = 0; value < 256; value++)
             {
                 if (value != '\n')
                 {
-                    AssertAgrees([.. Encoding.ASCII.GetBytes(place).SelectMany(letter => letter == '#' ? [(byte)value] : new[] { letter })]);
+                    AssertAgrees([.. Encoding.ASCII.GetBytes(place)
+                        .SelectMany(letter => letter == '#' ? [(byte)value] : new[] { letter })]);
                 }
             }
         }
@@ -106,7 +125,8 @@ public sealed class JsonValidityTests : IDisposable
     [Fact]
     public void Whatever_ends_or_breaks_a_string_is_found_at_every_place()
     {
-        string[] specials = ["\\\"", "\\\\", "\\u00e9", "\\uD83D\\uDE00", "é", "😀", "\u0001", "\"", "\\", "\uD7FF", "\t", " "];
+        string[] specials =
+            ["\\\"", "\\\\", "\\u00e9", "\\uD83D\\uDE00", "é", "😀", "\u0001", "\"", "\\", "\uD7FF", "\t", " "];
         for (int length = 0; length < 70; length++)
         {
             foreach (string special in specials)
@@ -115,7 +135,8 @@ public sealed class JsonValidityTests : IDisposable
                 AssertAgrees($"{{\"{text}\":[\"{text}\"]}}");
                 if (AssertAgrees($"{{\"errorMessage\":\"{text}\"}}"))
                 {
-                    Assert.Equal(RebuiltEvent.Unescape(text), _reader.Read($"{{\"errorMessage\":\"{text}\"}}")["error_message"]);
+                    Assert.Equal(
+                        RebuiltEvent.Unescape(text), _reader.Read($"{{\"errorMessage\":\"{text}\"}}")["error_message"]);
                 }
             }
         }
@@ -253,7 +274,9 @@ public sealed class JsonValidityTests : IDisposable
         bool accepted = _reader.Accepts(line);
         if (expected != accepted)
         {
-            Assert.Fail($"{(accepted ? $"Accepted, but JsonDocument: {refusal}" : $"Refused, it {_reader.Error}")}: {Encoding.UTF8.GetString(line)} ({Convert.ToHexString(line)})");
+            Assert.Fail(
+                $"{(accepted ? $"Accepted, but JsonDocument: {refusal}" : $"Refused, it {_reader.Error}")}: "
+                + $"{Encoding.UTF8.GetString(line)} ({Convert.ToHexString(line)})");
         }
 
         if (!accepted && _reader.Error.LastIndexOf("(byte ", StringComparison.Ordinal) is >= 0 and var at)

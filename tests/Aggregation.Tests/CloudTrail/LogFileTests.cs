@@ -12,9 +12,10 @@ public class LogFileTests
 {
     private const string Uri = "s3://bucket/2024/02/29/000000.ndjson.gz";
 
-    private static readonly byte[] Lines = Encoding.UTF8.GetBytes($"{EventBuilder.Usual()}\n{EventBuilder.Usual().With("eventID", "\"2\"")}\n");
+    private static readonly byte[] Lines = Encoding.UTF8.GetBytes(
+        $"{EventBuilder.Usual()}\n{EventBuilder.Usual().With("eventID", "\"2\"")}\n");
 
-    /// <summary>A text whose gzip form is shorter than what is read ahead of a member's end.</summary>
+    /// <summary>A text whose gzip member is shorter than the read-ahead at a member's end.</summary>
     private static readonly byte[] Short = Lines[..300];
 
     /// <summary>Bytes that do not compress, so that stored blocks occur.</summary>
@@ -197,12 +198,14 @@ public class LogFileTests
                 }
                 else if (inMember >= 10 && inMember < member.Length - 8)
                 {
-                    // A bit may carry nothing: of the file's name, or after the last block.
+                    // A flipped bit may change nothing: in the file's name, or after the last block.
                     unchanged += await FailsOrReadsAsync(flipped, text) ? 0 : 1;
                 }
                 else
                 {
-                    Assert.True(await FailsOrReadsAsync(flipped, text), $"Byte {at} of {stored.Length}, flipped by {mask}, is not noticed.");
+                    Assert.True(
+                        await FailsOrReadsAsync(flipped, text),
+                        $"Byte {at} of {stored.Length}, flipped by {mask}, goes unnoticed.");
                 }
             }
         }
@@ -234,7 +237,8 @@ public class LogFileTests
     [Fact]
     public async Task Gzip_within_gzip_is_unpacked_twice_at_every_cut()
     {
-        byte[][] packed = [GzipMember.Of(Lines), [.. GzipMember.Of(Lines), .. GzipMember.Of([]), .. GzipMember.Of(Lines)]];
+        byte[][] packed =
+            [GzipMember.Of(Lines), [.. GzipMember.Of(Lines), .. GzipMember.Of([]), .. GzipMember.Of(Lines)]];
         foreach (byte[] inner in packed)
         {
             byte[] stored = GzipMember.Of(inner);
@@ -245,7 +249,9 @@ public class LogFileTests
             }
 
             Assert.Equal(expected, await ReadAsync(stored, Uri, 1, 1));
-            Assert.Equal(expected, await ReadAsync([.. GzipMember.Of(inner.AsSpan(0, 1)), .. GzipMember.Of(inner.AsSpan(1))], Uri, 1, 1));
+            Assert.Equal(
+                expected,
+                await ReadAsync([.. GzipMember.Of(inner.AsSpan(0, 1)), .. GzipMember.Of(inner.AsSpan(1))], Uri, 1, 1));
         }
     }
 
@@ -293,7 +299,11 @@ public class LogFileTests
     [InlineData(int.MaxValue)]
     public async Task Plain_NDJSON_is_read_as_it_is_whatever_its_name(int readSize)
     {
-        byte[][] texts = [Lines, [0xEF, 0xBB, 0xBF, .. Lines], "{}"u8.ToArray(), "{}\n"u8.ToArray(), "\r\n\n  {\t\"a\":1}"u8.ToArray(), "{ }"u8.ToArray()];
+        byte[][] texts =
+        [
+            Lines, [0xEF, 0xBB, 0xBF, .. Lines], "{}"u8.ToArray(), "{}\n"u8.ToArray(),
+            "\r\n\n  {\t\"a\":1}"u8.ToArray(), "{ }"u8.ToArray(),
+        ];
 
         foreach (byte[] text in texts)
         {
@@ -338,7 +348,7 @@ public class LogFileTests
         await AssertDamagedAsync(stored);
     }
 
-    /// <summary>A header may have 256 KiB; what comes after is not read any more.</summary>
+    /// <summary>A header may have 256 KiB; a longer one is not read further.</summary>
     [Theory]
     [InlineData(GzipMember.Name, "")]
     [InlineData(GzipMember.Comment, "")]
@@ -359,7 +369,11 @@ public class LogFileTests
     public async Task A_name_of_60_000_bytes_is_passed_over()
     {
         byte[] member = GzipMember.Of(Lines);
-        byte[] stored = [.. member[..3], GzipMember.Name, .. member[4..10], .. Enumerable.Repeat((byte)'n', 60_000), 0, .. member[10..]];
+        byte[] stored =
+        [
+            .. member[..3], GzipMember.Name, .. member[4..10], .. Enumerable.Repeat((byte)'n', 60_000), 0,
+            .. member[10..],
+        ];
 
         Assert.Equal(Lines, await ReadAsync(stored));
         Assert.Equal(Lines, await ReadAsync(stored, readSizes: 999));
@@ -395,14 +409,16 @@ public class LogFileTests
         }
     }
 
-    private static async Task<AggregationException> AssertDamagedAsync(byte[] stored, string uri = Uri, int readSizes = int.MaxValue)
+    private static async Task<AggregationException> AssertDamagedAsync(
+        byte[] stored, string uri = Uri, int readSizes = int.MaxValue)
     {
         var error = await Assert.ThrowsAsync<AggregationException>(() => ReadAsync(stored, uri, 4096, readSizes));
         Assert.StartsWith(uri + ": ", error.Message, StringComparison.Ordinal);
         return error;
     }
 
-    private static Task<byte[]> ReadAsync(byte[] stored, string uri = Uri, int bufferBytes = 4096) => ReadAsync(stored, uri, bufferBytes, int.MaxValue);
+    private static Task<byte[]> ReadAsync(byte[] stored, string uri = Uri, int bufferBytes = 4096) =>
+        ReadAsync(stored, uri, bufferBytes, int.MaxValue);
 
     private static Task<byte[]> ReadAsync(byte[] stored, int readSizes) => ReadAsync(stored, Uri, 4096, readSizes);
 
@@ -457,9 +473,12 @@ public class LogFileTests
         }
     }
 
-    /// <summary>Without printing megabytes.</summary>
+    /// <summary>Compares without printing megabytes.</summary>
     private static void AssertSame(byte[] expected, byte[] actual) =>
-        Assert.True(expected.AsSpan().SequenceEqual(actual), $"{actual.Length} bytes, expected {expected.Length}, same up to {expected.AsSpan().CommonPrefixLength(actual)}");
+        Assert.True(
+            expected.AsSpan().SequenceEqual(actual),
+            $"{actual.Length} bytes, expected {expected.Length}, same up to "
+            + $"{expected.AsSpan().CommonPrefixLength(actual)}");
 
     private static byte[] RandomBytes(int seed, int bytes)
     {

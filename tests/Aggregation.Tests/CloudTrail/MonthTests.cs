@@ -31,11 +31,14 @@ public class MonthTests
     [Fact]
     public void Months_follow_each_other_over_years()
     {
-        var months = Enumerable.Range(0, 14).Aggregate(new List<Month> { new(2023, 11) }, (list, _) => [.. list, list[^1].Next]);
+        var months = Enumerable.Range(0, 14)
+            .Aggregate(new List<Month> { new(2023, 11) }, (list, _) => [.. list, list[^1].Next]);
 
         Assert.Equal(new Month(2025, 1), months[^1]);
         Assert.Equal(months.Order(), months);
-        Assert.All(months.Zip(months.Skip(1)), pair => Assert.True(pair.First < pair.Second && pair.Second > pair.First && pair.First <= pair.Second && pair.Second >= pair.First));
+        Assert.All(months.Zip(months.Skip(1)), pair => Assert.True(
+            pair.First < pair.Second && pair.Second > pair.First
+            && pair.First <= pair.Second && pair.Second >= pair.First));
         Assert.All(months, month => Assert.Equal(month.Start.AddMonths(1), month.Next.Start));
     }
 

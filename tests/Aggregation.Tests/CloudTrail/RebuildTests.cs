@@ -28,7 +28,8 @@ public sealed class RebuildTests : IDisposable
 
     [Fact]
     public void Any_event_is_rebuilt_from_its_row() =>
-        EventGen.Line.Sample(line => AssertRebuilt(Encoding.UTF8.GetBytes(line)), iter: TestRun.Iterations(5000), threads: 1);
+        EventGen.Line.Sample(
+            line => AssertRebuilt(Encoding.UTF8.GetBytes(line)), iter: TestRun.Iterations(5000), threads: 1);
 
     [Fact]
     public void The_odd_events_are_rebuilt_from_their_rows()
@@ -42,7 +43,8 @@ public sealed class RebuildTests : IDisposable
     [Fact]
     public void Delivered_events_are_rebuilt_from_their_rows()
     {
-        string[] files = Directory.GetFiles(SharedData.Require("cloudtrail_daily"), "*.ndjson.gz", SearchOption.AllDirectories);
+        string[] files = Directory.GetFiles(
+            SharedData.Require("cloudtrail_daily"), "*.ndjson.gz", SearchOption.AllDirectories);
         byte[][] lines = [.. files.SelectMany(LinesOf).Where((_, number) => TestRun.RequiresAll || number % 5 == 0)];
 
         Assert.NotEmpty(lines);
@@ -52,7 +54,7 @@ public sealed class RebuildTests : IDisposable
         }
     }
 
-    /// <summary>The comparison itself must see what a row could lose.</summary>
+    /// <summary>The comparison must find whatever a row could lose.</summary>
     [Theory]
     [InlineData("{\"eventName\":\"a\"}", "event_name", "b")]
     [InlineData("{\"eventName\":\"a\"}", "event_name", null)]

@@ -11,12 +11,14 @@ public class RecordFramingTests
 {
     private const int MiB = 1 << 20;
 
-    /// <summary>A small file with everything a line may have around it.</summary>
+    /// <summary>A small file with everything that may surround a line.</summary>
     private static readonly byte[] Small = Encoding.UTF8.GetBytes(
-        $"\uFEFF{{\"a\":1}}\r\n\n \t\r\n{{\"b\":\"é\"}}\n\uFEFF{{\"c\":3}}\r\n\r\n\uFEFF\n{EventBuilder.Usual()}\nnot JSON\r\r\n\r\n\uFEFF\uFEFF{{}}\n{{\"last\":0}}");
+        "\uFEFF{\"a\":1}\r\n\n \t\r\n{\"b\":\"é\"}\n\uFEFF{\"c\":3}\r\n\r\n\uFEFF\n"
+        + $"{EventBuilder.Usual()}\nnot JSON\r\r\n\r\n\uFEFF\uFEFF{{}}\n{{\"last\":0}}");
 
-    /// <summary>A prime number of them: no chunk ends twice at the same ones.</summary>
-    private static readonly byte[] Letters = Encoding.ASCII.GetBytes(new Random(1).GetItems("abcdefghijklmnopqrstuvwxyz".AsSpan(), 1_000_003));
+    /// <summary>A prime number of letters, so that no two chunks end at the same ones.</summary>
+    private static readonly byte[] Letters = Encoding.ASCII.GetBytes(
+        new Random(1).GetItems("abcdefghijklmnopqrstuvwxyz".AsSpan(), 1_000_003));
 
     [Fact]
     public async Task A_small_file_is_framed_alike_at_every_cut()
@@ -39,9 +41,12 @@ public class RecordFramingTests
     [Fact]
     public async Task Lines_are_numbered_from_1_and_blank_ones_count_but_are_passed_over()
     {
-        var framed = await FrameAsync("\uFEFF\r\n{}\r\n\n \t \n\r\n\"\"\n\uFEFF{1}\r"u8.ToArray(), chunks: 1, int.MaxValue);
+        var framed = await FrameAsync(
+            "\uFEFF\r\n{}\r\n\n \t \n\r\n\"\"\n\uFEFF{1}\r"u8.ToArray(), chunks: 1, int.MaxValue);
 
-        Assert.Equal([(2L, "{}\r"), (6L, "\"\""), (7L, "\uFEFF{1}\r")], framed.Lines.Select(line => (line.Number, Encoding.UTF8.GetString(line.Text))));
+        Assert.Equal(
+            [(2L, "{}\r"), (6L, "\"\""), (7L, "\uFEFF{1}\r")],
+            framed.Lines.Select(line => (line.Number, Encoding.UTF8.GetString(line.Text))));
     }
 
     [Theory]
@@ -69,9 +74,11 @@ public class RecordFramingTests
     [InlineData("\r\n")]
     public async Task Lines_about_as_long_as_a_chunk_are_whole(string ending)
     {
-        foreach (int length in (int[])[MiB - 3, MiB - 2, MiB - 1, MiB, MiB + 1, MiB + 2, (2 * MiB) - 1, 2 * MiB, (2 * MiB) + 1])
+        int[] lengths = [MiB - 3, MiB - 2, MiB - 1, MiB, MiB + 1, MiB + 2, (2 * MiB) - 1, 2 * MiB, (2 * MiB) + 1];
+        foreach (int length in lengths)
         {
-            byte[] text = Join("\r\n", ending, Line(10), Line(length), Line(10), Line(length), Line(length), Line(3), Line(length));
+            byte[] text = Join(
+                "\r\n", ending, Line(10), Line(length), Line(10), Line(length), Line(length), Line(3), Line(length));
             AssertFramed(text, await FrameAsync(text, chunks: 1, int.MaxValue));
         }
     }
@@ -82,12 +89,14 @@ public class RecordFramingTests
     [InlineData((16 * MiB) - 1, "\r\n")]
     public async Task The_longest_lines_are_whole_with_BOM_and_CR(int length, string ending)
     {
-        byte[] text = [.. "\uFEFF"u8, .. Join(ending, "", Line(length), Line(5), [.. "\uFEFF"u8, .. Line(length)], Line(length))];
+        byte[] text =
+            [.. "\uFEFF"u8, .. Join(ending, "", Line(length), Line(5), [.. "\uFEFF"u8, .. Line(length)], Line(length))];
 
         var framed = await FrameAsync(text, chunks: 1, 999_983);
 
         AssertFramed(text, framed);
-        Assert.DoesNotContain(framed.Chunks, chunk => !chunk.StartsWith(nameof(ChunkContent.Records), StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            framed.Chunks, chunk => !chunk.StartsWith(nameof(ChunkContent.Records), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -115,7 +124,8 @@ public class RecordFramingTests
     [InlineData("\r\n", "\r")]
     public async Task Very_long_lines_in_a_row_come_in_parts_each_as_one_line(string ending, string final)
     {
-        byte[] text = Join(ending, final, Line(40 * MiB), Line(17 * MiB), Line(2), Line(20 * MiB), Line(1), Line(MiB), Line(18 * MiB));
+        byte[] text = Join(
+            ending, final, Line(40 * MiB), Line(17 * MiB), Line(2), Line(20 * MiB), Line(1), Line(MiB), Line(18 * MiB));
 
         AssertFramed(text, await FrameAsync(text, chunks: 3, 999_983));
     }
@@ -123,7 +133,7 @@ public class RecordFramingTests
     [Fact]
     public async Task A_CR_that_falls_on_any_cut_of_a_long_line_belongs_to_the_newline_after_it()
     {
-        // Parts end at the largest chunk and then every MiB, counted from there.
+        // A fragment ends at the largest chunk, and then after each MiB from there.
         foreach (int length in Enumerable.Range((16 * MiB) + 2, 6).Concat(Enumerable.Range((17 * MiB) + 2, 6)))
         {
             byte[] text = Join("\r\n", "\r\n", Line(length), Line(4));
@@ -147,7 +157,10 @@ public class RecordFramingTests
     public async Task Chunks_are_cut_alike_however_the_bytes_arrive_and_whatever_chunks_held_before()
     {
         byte[] text = Join("\n", "\n",
-            [.. Lines(2000), Line(3 * MiB), .. Lines(4000), Line((3 * MiB) / 2), .. Lines(3000), Line(5 * MiB), .. Lines(3000), Line(17 * MiB), .. Lines(5000)]);
+            [
+                .. Lines(2000), Line(3 * MiB), .. Lines(4000), Line((3 * MiB) / 2), .. Lines(3000), Line(5 * MiB),
+                .. Lines(3000), Line(17 * MiB), .. Lines(5000),
+            ]);
         byte[] stored = GzipMember.Of(text, level: System.IO.Compression.CompressionLevel.Fastest);
 
         var expected = await FrameAsync(text, chunks: 1, int.MaxValue);
@@ -168,13 +181,15 @@ public class RecordFramingTests
     [InlineData(" not JSON\n{}")]
     public async Task Many_objects_on_one_line_are_cut_between_two_of_them(string rest)
     {
-        byte[] objects = [.. "\uFEFF"u8, .. Enumerable.Range(0, 100_000).SelectMany(number => Encoding.ASCII.GetBytes($"{{\"eventID\":\"{number} }}{{\"}} \r"))];
+        byte[] objects = [.. "\uFEFF"u8, .. Enumerable.Range(0, 100_000)
+            .SelectMany(number => Encoding.ASCII.GetBytes($"{{\"eventID\":\"{number} }}{{\"}} \r"))];
         byte[] text = [.. objects, .. Encoding.ASCII.GetBytes(rest)];
 
         var framed = await FrameAsync(text, chunks: 2, int.MaxValue);
 
         AssertFramed(text, framed);
-        Assert.All(framed.Chunks, chunk => Assert.StartsWith(nameof(ChunkContent.Records), chunk, StringComparison.Ordinal));
+        Assert.All(
+            framed.Chunks, chunk => Assert.StartsWith(nameof(ChunkContent.Records), chunk, StringComparison.Ordinal));
         Assert.True(framed.Chunks.Count > 2, "The line is held as a whole.");
         Assert.Equal(framed.Chunks, (await FrameAsync(text, chunks: 1, 65_537)).Chunks);
     }
@@ -182,12 +197,14 @@ public class RecordFramingTests
     [Fact]
     public async Task A_line_of_large_objects_that_is_longer_than_a_chunk_is_cut_between_two_of_them()
     {
-        byte[] text = [.. Enumerable.Range(1, 5).SelectMany(number => Encoding.ASCII.GetBytes($"{{\"{new string('x', 5 * MiB)}\":{number}}}"))];
+        byte[] text = [.. Enumerable.Range(1, 5)
+            .SelectMany(number => Encoding.ASCII.GetBytes($"{{\"{new string('x', 5 * MiB)}\":{number}}}"))];
 
         var framed = await FrameAsync(text, chunks: 1, int.MaxValue);
 
         AssertFramed(text, framed);
-        Assert.All(framed.Chunks, chunk => Assert.StartsWith(nameof(ChunkContent.Records), chunk, StringComparison.Ordinal));
+        Assert.All(
+            framed.Chunks, chunk => Assert.StartsWith(nameof(ChunkContent.Records), chunk, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -200,7 +217,8 @@ public class RecordFramingTests
     {
         foreach (int size in (int[])[1, 2, 3, int.MaxValue])
         {
-            var error = await Assert.ThrowsAsync<AggregationException>(() => FrameAsync(Encoding.UTF8.GetBytes(text), chunks: 1, size));
+            var error = await Assert.ThrowsAsync<AggregationException>(
+                () => FrameAsync(Encoding.UTF8.GetBytes(text), chunks: 1, size));
 
             Assert.StartsWith("s3://bucket/a.ndjson, line ", error.Message, StringComparison.Ordinal);
             Assert.Contains("stage 1", error.Message, StringComparison.Ordinal);
@@ -212,7 +230,8 @@ public class RecordFramingTests
     [InlineData("{\"Records\":[")]
     public async Task A_container_after_a_line_that_came_in_pieces_fails_with_its_name_and_line(string container)
     {
-        byte[] objects = [.. Enumerable.Range(0, 100_000).SelectMany(number => Encoding.ASCII.GetBytes($"{{\"eventID\":\"{number}\"}}"))];
+        byte[] objects = [.. Enumerable.Range(0, 100_000)
+            .SelectMany(number => Encoding.ASCII.GetBytes($"{{\"eventID\":\"{number}\"}}"))];
         foreach (byte[] line in (byte[][])[objects, Line(17 * MiB)])
         {
             byte[] text = Join("\n", "\n", line, "{}"u8.ToArray(), Encoding.ASCII.GetBytes(container));
@@ -240,12 +259,13 @@ public class RecordFramingTests
     {
         byte[] stored = GzipMember.Of(Small);
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => FrameAsync(stored[..^1], chunks: 1, int.MaxValue));
+        var error = await Assert.ThrowsAsync<AggregationException>(
+            () => FrameAsync(stored[..^1], chunks: 1, int.MaxValue));
 
         Assert.StartsWith("s3://bucket/a.ndjson.gz: ", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A line in which every place, and which no other line, has these letters.</summary>
+    /// <summary>A line whose letters differ from every other line's at every place.</summary>
     private static byte[] Line(int length)
     {
         byte[] line = new byte[length];
@@ -260,7 +280,8 @@ public class RecordFramingTests
         return line;
     }
 
-    private static byte[][] Lines(int count) => [.. Enumerable.Range(0, count).Select(number => Line(400 + (number % 301)))];
+    private static byte[][] Lines(int count) =>
+        [.. Enumerable.Range(0, count).Select(number => Line(400 + (number % 301)))];
 
     private static byte[] Join(string separator, string final, params byte[][] lines)
     {
@@ -297,14 +318,19 @@ public class RecordFramingTests
     private static void AssertFramed(byte[] text, FramedText framed)
     {
         var expected = LineOracle.Split(text);
-        Assert.Equal(expected.Select(line => (line.Number, line.Text.Length)), framed.Lines.Select(line => (line.Number, line.Text.Length)));
+        Assert.Equal(
+            expected.Select(line => (line.Number, line.Text.Length)),
+            framed.Lines.Select(line => (line.Number, line.Text.Length)));
         foreach (var (line, actual) in expected.Zip(framed.Lines))
         {
             AssertSame(line.Text, actual.Text);
         }
     }
 
-    /// <summary>Without printing megabytes.</summary>
+    /// <summary>Compares without printing megabytes.</summary>
     private static void AssertSame(byte[] expected, byte[] actual) =>
-        Assert.True(expected.AsSpan().SequenceEqual(actual), $"{actual.Length} bytes, expected {expected.Length}, same up to {expected.AsSpan().CommonPrefixLength(actual)}");
+        Assert.True(
+            expected.AsSpan().SequenceEqual(actual),
+            $"{actual.Length} bytes instead of {expected.Length}; "
+            + $"the first {expected.AsSpan().CommonPrefixLength(actual)} are equal.");
 }

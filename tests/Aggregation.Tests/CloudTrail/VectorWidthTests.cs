@@ -5,8 +5,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
 /// <summary>
-/// JSON is scanned 32 bytes at a time, or 16 on arm64 and older x86 processors. tests/run.sh runs the tests of this trait
-/// once more without AVX2, so that both are tested on one machine.
+/// JSON is scanned 32 bytes at a time, or 16 on arm64 and older x86 processors. tests/run.sh runs the tests of this
+/// trait once more without AVX2, so that both are tested on one machine.
 /// </summary>
 [Trait("Category", TestRun.Vectors)]
 public sealed class VectorWidthTests

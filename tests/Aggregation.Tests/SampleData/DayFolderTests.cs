@@ -25,7 +25,9 @@ public sealed class DayFolderTests : IDisposable
             Assert.Equal(MaxFileBytes + 3, folder.Bytes);
         }
 
-        Assert.Equal([("000000.ndjson.gz", MaxFileBytes), ("000001.ndjson.gz", 3L)], _directory.EnumerateFiles().Select(Unpack).Order());
+        Assert.Equal(
+            [("000000.ndjson.gz", MaxFileBytes), ("000001.ndjson.gz", 3L)],
+            _directory.EnumerateFiles().Select(Unpack).Order());
     }
 
     private static (string Name, long Bytes) Unpack(FileInfo file)

@@ -39,7 +39,8 @@ public sealed class SampleMonthTests : IDisposable
     [Fact]
     public void The_checked_in_data_is_small()
     {
-        var files = new DirectoryInfo(Repository.File("tests", "data")).EnumerateFiles("*", SearchOption.AllDirectories);
+        var files = new DirectoryInfo(Repository.File("tests", "data"))
+            .EnumerateFiles("*", SearchOption.AllDirectories);
 
         Assert.InRange(files.Sum(file => file.Length), 50_000, 400_000);
     }
@@ -61,7 +62,8 @@ public sealed class SampleMonthTests : IDisposable
     [InlineData(JsonStyle.Compact)]
     public void Every_event_is_one_JSON_object_with_an_id_of_its_own(JsonStyle style)
     {
-        var events = new SampleMonth(Small with { Style = style }).Lines().Where(line => line.Kind == SampleLineKind.Event).ToList();
+        var events = new SampleMonth(Small with { Style = style }).Lines()
+            .Where(line => line.Kind == SampleLineKind.Event).ToList();
 
         var ids = events.Select(line => Parse(line).GetProperty("eventID").GetString()).ToHashSet();
         Assert.Equal(events.Count, ids.Count);
@@ -94,7 +96,9 @@ public sealed class SampleMonthTests : IDisposable
             Assert.Equal(line.IsLate, time < new DateTime(2024, 2, 1) || time >= new DateTime(2024, 3, 1));
             if (!line.IsLate)
             {
-                Assert.InRange(line.Day.ToDateTime(TimeOnly.MinValue).AddDays(1) - time, TimeSpan.Zero, TimeSpan.FromMinutes(24 * 60 + 11));
+                Assert.InRange(
+                    line.Day.ToDateTime(TimeOnly.MinValue).AddDays(1) - time, TimeSpan.Zero,
+                    TimeSpan.FromMinutes(24 * 60 + 11));
             }
         });
     }
@@ -102,7 +106,8 @@ public sealed class SampleMonthTests : IDisposable
     [Fact]
     public void A_duplicate_equals_a_line_of_its_day_or_of_the_day_before()
     {
-        var days = new SampleMonth(Small).Lines().GroupBy(line => line.Day).ToDictionary(day => day.Key, day => day.ToList());
+        var days = new SampleMonth(Small).Lines().GroupBy(line => line.Day)
+            .ToDictionary(day => day.Key, day => day.ToList());
         int inNextDay = 0;
 
         foreach (var (day, lines) in days)
@@ -122,7 +127,8 @@ public sealed class SampleMonthTests : IDisposable
     [Fact]
     public void No_bad_line_is_a_JSON_object_in_UTF8_and_no_two_are_equal()
     {
-        var lines = new SampleMonth(Small with { BadLinesPercent = 5 }).Lines().Where(line => line.Kind == SampleLineKind.BadLine).ToList();
+        var lines = new SampleMonth(Small with { BadLinesPercent = 5 }).Lines()
+            .Where(line => line.Kind == SampleLineKind.BadLine).ToList();
 
         Assert.Equal(100, lines.Select(line => Convert.ToHexString(line.Bytes.Span)).Distinct().Count());
         Assert.All(lines, line => Assert.False(IsObjectInUtf8(line.Bytes)));
@@ -131,18 +137,24 @@ public sealed class SampleMonthTests : IDisposable
     [Fact]
     public void A_month_has_every_kind_of_identity_and_the_rare_members()
     {
-        var events = new SampleMonth(Small).Lines().Where(line => line.Kind == SampleLineKind.Event).Select(Parse).ToList();
+        var events = new SampleMonth(Small).Lines().Where(line => line.Kind == SampleLineKind.Event).Select(Parse)
+            .ToList();
 
-        string[] types = [.. events.Select(e => Text(e, "userIdentity", "type")).Distinct().Order(StringComparer.Ordinal)];
+        string[] types = [.. events.Select(e => Text(e, "userIdentity", "type")).Distinct()
+            .Order(StringComparer.Ordinal)];
         Assert.Equal(["", "AWSAccount", "AWSService", "AssumedRole", "IAMUser", "Root", "WebIdentityUser"], types);
         Assert.True(events.Select(e => (Text(e, "eventSource"), Text(e, "eventName"))).Distinct().Count() > 100);
         Assert.All(
-            ["serviceEventDetails", "insightDetails", "tlsDetails", "vpcEndpointId", "sharedEventID", "apiVersion", "resources", "errorMessage"],
+            [
+                "serviceEventDetails", "insightDetails", "tlsDetails", "vpcEndpointId", "sharedEventID", "apiVersion",
+                "resources", "errorMessage",
+            ],
             name => Assert.Contains(events, e => e.TryGetProperty(name, out _)));
         Assert.Contains(events, e => Text(e, "sessionCredentialFromConsole") == "true");
         Assert.Contains(events, e => Text(e, "additionalEventData", "MFAUsed") == "No");
         Assert.Contains(events, e => Text(e, "additionalEventData", "MFAUsed") == "Yes");
-        Assert.Contains(events, e => Text(e, "requestParameters", "policyDocument").Contains("\"Statement\"", StringComparison.Ordinal));
+        Assert.Contains(events, e => Text(e, "requestParameters", "policyDocument")
+            .Contains("\"Statement\"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -166,7 +178,8 @@ public sealed class SampleMonthTests : IDisposable
     {
         var lines = new SampleMonth(Small).Lines().Select(line => Convert.ToHexString(line.Bytes.Span)).ToHashSet();
 
-        var others = new SampleMonth(Small with { Seed = 1 }).Lines().Select(line => Convert.ToHexString(line.Bytes.Span));
+        var others = new SampleMonth(Small with { Seed = 1 }).Lines()
+            .Select(line => Convert.ToHexString(line.Bytes.Span));
 
         Assert.DoesNotContain(others, lines.Contains);
     }
@@ -243,7 +256,8 @@ public sealed class SampleMonthTests : IDisposable
     {
         try
         {
-            return System.Text.Unicode.Utf8.IsValid(line.Span) && JsonDocument.Parse(line).RootElement.ValueKind == JsonValueKind.Object;
+            return System.Text.Unicode.Utf8.IsValid(line.Span)
+                && JsonDocument.Parse(line).RootElement.ValueKind == JsonValueKind.Object;
         }
         catch (JsonException)
         {
@@ -251,7 +265,9 @@ public sealed class SampleMonthTests : IDisposable
         }
     }
 
-    /// <summary>Latin-1, so that a text's length is its bytes'. Packed bytes may differ from one zlib to the next.</summary>
+    /// <summary>
+    /// Latin-1, so that a text's length is its number of bytes. Compressed bytes may differ between versions of zlib.
+    /// </summary>
     private static SortedDictionary<string, string> Unpacked(string directory) => Read(directory, path =>
     {
         using var file = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
 
-/// <summary>Two runs in one directory: neither takes the other's temporary files for those of a killed run.</summary>
+/// <summary>Two runs in one directory: neither deletes the other's temporary files as those of a killed run.</summary>
 public sealed class DirectoryRivalTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("rivals");
@@ -51,7 +51,8 @@ public sealed class DirectoryRivalTests : IDisposable
 
         Assert.True(staysInItsTurn);
         Assert.False(File.Exists(unlocked));
-        Assert.Equal(["another", "other"], _directory.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["another", "other"], _directory.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class DirectoryRivalTests : IDisposable
         using (TurnOf("k"))
         {
             await File.WriteAllTextAsync(Path.Combine(Root, "k"), "the other run's", Cancellation);
-            withoutTurn = await Assert.ThrowsAsync<CommitLostException>(() => slow.CompleteAsync(standing, Cancellation));
+            withoutTurn = await Assert.ThrowsAsync<CommitLostException>(
+                () => slow.CompleteAsync(standing, Cancellation));
         }
 
         var inTurn = await Assert.ThrowsAsync<CommitLostException>(() => slow.CompleteAsync(standing, Cancellation));
@@ -148,7 +150,8 @@ public sealed class DirectoryRivalTests : IDisposable
         await using var stream = await store.OpenAsync(source, Cancellation);
         await stream.ReadExactlyAsync(new byte[50], Cancellation);
 
-        await using (var file = new FileStream(Path.Combine(Root, "k"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        await using (var file = new FileStream(
+            Path.Combine(Root, "k"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.Write(new byte[100]);
             file.Flush();
@@ -166,9 +169,13 @@ public sealed class DirectoryRivalTests : IDisposable
         return staged;
     }
 
-    /// <summary>What another run holds while it completes a file.</summary>
+    /// <summary>The lock that another run holds while it completes a file.</summary>
     private FileStream TurnOf(string key) =>
-        new(Path.Combine(Root, $".{key}.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        new(
+            Path.Combine(Root, $".{key}.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1,
+            FileOptions.DeleteOnClose);
 
-    private string[] Partials() => Directory.GetFiles(Root, ".*.partial", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None });
+    private string[] Partials() => Directory.GetFiles(
+        Root, ".*.partial",
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None });
 }

@@ -21,10 +21,11 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
 
     protected override Task<IObjectStore> NewStoreAsync() => Task.FromResult<IObjectStore>(_store);
 
-    // Hidden files, and directories below the root that have no file.
+    // Hidden files, and directories below the root without a file.
     protected override Task<string[]> LeftoversAsync() => Task.FromResult<string[]>(
     [
-        .. _outside.EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+        .. _outside.EnumerateFileSystemInfos(
+            "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
             .Where(entry => entry.FullName != Root && (entry.Name[0] == '.' || IsEmptyDirectory(entry)))
             .Select(entry => entry.FullName),
     ]);
@@ -63,7 +64,9 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
         Write(".git/objects/0", "x");
 
         Assert.Empty(await _store.ListedAsync(""));
-        Assert.StartsWith(".k.", Assert.Single(Directory.GetFiles(Path.Combine(Root, "2024")).Select(Path.GetFileName)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            ".k.", Assert.Single(Directory.GetFiles(Path.Combine(Root, "2024")).Select(Path.GetFileName)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -127,7 +130,8 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
 
         var listed = await _store.ListedAsync("2024/");
 
-        Assert.Equal([("2024/02/a", 3), ("2024/02/b", 5), ("2024/03/c", 1)], listed.Select(found => (found.Key, found.Size)));
+        Assert.Equal(
+            [("2024/02/a", 3), ("2024/02/b", 5), ("2024/03/c", 1)], listed.Select(found => (found.Key, found.Size)));
         Assert.Equal("12345"u8.ToArray(), await _store.BytesAsync(listed[1]));
     }
 
@@ -151,7 +155,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
         await ShellAsync("printf x > \"$0/$(printf '\\377')\"");
 
         var error = await Assert.ThrowsAsync<AggregationException>(() => _store.ListedAsync(""));
-        await ShellAsync("rm \"$0\"/*"); // .NET could not name it
+        await ShellAsync("rm \"$0\"/*"); // .NET cannot name the file.
 
         Assert.Contains("not valid UTF-8", error.Message, StringComparison.Ordinal);
     }
@@ -176,13 +180,16 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
 
         var unlisted = await Assert.ThrowsAsync<AggregationException>(() => _store.ListedAsync("2024/"));
         var unwritten = Assert.Throws<AggregationException>(() => { _store.Stage("2024/new", "", Cancellation); });
-        var undeleted = await Assert.ThrowsAsync<AggregationException>(() => _store.DeleteAsync("2024/k", Cancellation));
+        var undeleted = await Assert.ThrowsAsync<AggregationException>(
+            () => _store.DeleteAsync("2024/k", Cancellation));
         File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         Assert.StartsWith(_store.UriOf("2024/k") + ": it cannot be read", unreadable.Message, StringComparison.Ordinal);
         Assert.StartsWith(directory + ": it cannot be listed", unlisted.Message, StringComparison.Ordinal);
-        Assert.StartsWith(_store.UriOf("2024/new") + ": it cannot be created", unwritten.Message, StringComparison.Ordinal);
-        Assert.StartsWith(_store.UriOf("2024/k") + ": it cannot be deleted", undeleted.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            _store.UriOf("2024/new") + ": it cannot be created", unwritten.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            _store.UriOf("2024/k") + ": it cannot be deleted", undeleted.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,7 +209,9 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     {
         var seen = await _store.PutAsync("k", "old"u8.ToArray());
         await using var staged = _store.Stage("k", "", Cancellation);
-        using (new FileStream(Path.Combine(Root, ".k.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose))
+        using (new FileStream(
+            Path.Combine(Root, ".k.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1,
+            FileOptions.DeleteOnClose))
         {
             await Assert.ThrowsAsync<CommitLostException>(() => staged.CompleteAsync(seen, Cancellation));
         }
@@ -213,8 +222,13 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
     [Fact]
     public async Task Completing_removes_the_temporary_files_of_killed_runs_and_nothing_else()
     {
-        string[] abandoned = [$"2024/.k.{new string('a', 32)}.partial", $"2024/.other.gz.{new string('0', 32)}.partial"];
-        string[] foreign = ["2024/.k.partial", $"2024/.k.{new string('z', 32)}.partial", $"2024/k.{new string('a', 32)}.partial", $"2024/02/.k.{new string('a', 32)}.partial"];
+        string[] abandoned =
+            [$"2024/.k.{new string('a', 32)}.partial", $"2024/.other.gz.{new string('0', 32)}.partial"];
+        string[] foreign =
+        [
+            "2024/.k.partial", $"2024/.k.{new string('z', 32)}.partial", $"2024/k.{new string('a', 32)}.partial",
+            $"2024/02/.k.{new string('a', 32)}.partial",
+        ];
         foreach (string file in abandoned.Concat(foreign))
         {
             Write(file, "x");
@@ -256,11 +270,15 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
         Assert.Empty(await LeftoversAsync());
     }
 
-    /// <summary>File modes do not bind root: the same test once more, as another user.</summary>
+    /// <summary>Runs the test again as another user, because root may ignore file modes.</summary>
     private static async Task PassesAsNobodyAsync(string test)
     {
         string tests = typeof(DirectoryStoreTests).Assembly.Location;
-        string[] command = [.. StartedAs.Nobody(tests), "dotnet", "exec", tests, "-method", $"{typeof(DirectoryStoreTests).FullName}.{test}", "-noColor"];
+        string[] command =
+        [
+            .. StartedAs.Nobody(tests), "dotnet", "exec", tests, "-method",
+            $"{typeof(DirectoryStoreTests).FullName}.{test}", "-noColor",
+        ];
         using var process = CommandLineRun.Start(command[0], command[1..], ("HOME", Path.GetTempPath()));
         var run = await CommandLineRun.EndOfAsync(process);
 

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
 
-/// <summary>The stream that ParquetSharp reads from: of an object, the last MiB is fetched once and the rest as asked for.</summary>
+/// <summary>
+/// The stream that ParquetSharp reads from: it fetches the last MiB of an object once, and other ranges on request.
+/// </summary>
 public sealed class ParquetInputTests : IDisposable
 {
     private const int MiB = 1 << 20;
@@ -41,7 +43,9 @@ public sealed class ParquetInputTests : IDisposable
         int count = stream.Read(read);
 
         Assert.Equal(Math.Min(length, size - offset), count);
-        Assert.True(bytes.AsSpan(offset, count).SequenceEqual(read.AsSpan(0, count)), $"other bytes than those from {offset} to {offset + count}");
+        Assert.True(
+            bytes.AsSpan(offset, count).SequenceEqual(read.AsSpan(0, count)),
+            $"The bytes differ from those from {offset} to {offset + count}.");
         Assert.Equal(offset + count, stream.Position);
     }
 
@@ -52,7 +56,11 @@ public sealed class ParquetInputTests : IDisposable
         var store = new DirectoryStore(_directory.FullName);
         await using var stream = new ParquetInput(store, await store.PutAsync("k", bytes), Cancellation);
 
-        int[] read = [ByteAt(2, SeekOrigin.Begin), ByteAt(1, SeekOrigin.Current), ByteAt(-1, SeekOrigin.End), ByteAt(-2, SeekOrigin.Current)];
+        int[] read =
+        [
+            ByteAt(2, SeekOrigin.Begin), ByteAt(1, SeekOrigin.Current), ByteAt(-1, SeekOrigin.End),
+            ByteAt(-2, SeekOrigin.Current),
+        ];
 
         Assert.Equal([3, 5, 6, 5], read);
 

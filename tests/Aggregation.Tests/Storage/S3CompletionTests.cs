@@ -27,7 +27,9 @@ public sealed class S3CompletionTests : IAsyncDisposable
         await StageAndCompleteAsync(old);
 
         var sent = _s3.Requests.Where(request => request.Operation == "Complete").ToArray();
-        Assert.Equal([(null, "*"), (old.ETag, null)], sent.Select(request => (request.Headers.GetValueOrDefault("If-Match"), request.Headers.GetValueOrDefault("If-None-Match"))));
+        var conditions = sent.Select(request => request.Headers)
+            .Select(headers => (headers.GetValueOrDefault("If-Match"), headers.GetValueOrDefault("If-None-Match")));
+        Assert.Equal([(null, "*"), (old.ETag, null)], conditions);
         Assert.NotEqual(old.ETag, _s3.Objects["p/k"].ETag);
         Assert.Equal(0, _s3.Count("Abort"));
     }
@@ -76,7 +78,8 @@ public sealed class S3CompletionTests : IAsyncDisposable
         AssertNothingIsLeft();
     }
 
-    public static TheoryData<string> AmbiguousAnswers => ["dropped", "500", "200 with an error", "412", "409", "404 NoSuchUpload", "timeout"];
+    public static TheoryData<string> AmbiguousAnswers =>
+        ["dropped", "500", "200 with an error", "412", "409", "404 NoSuchUpload", "timeout"];
 
     [Theory]
     [MemberData(nameof(AmbiguousAnswers))]
@@ -134,7 +137,7 @@ public sealed class S3CompletionTests : IAsyncDisposable
 
         await StageAndCompleteAsync(null, _s3.Store(tries: 2));
 
-        Assert.Equal(2, _s3.Count("Complete")); // the second was answered 412: there is an object
+        Assert.Equal(2, _s3.Count("Complete")); // The second was answered 412, because the object exists.
         Assert.Equal(0, _s3.Count("Abort"));
     }
 
@@ -157,7 +160,9 @@ public sealed class S3CompletionTests : IAsyncDisposable
     [Fact]
     public async Task A_role_that_may_list_only_below_a_prefix_is_answered_403_for_what_is_not_there()
     {
-        _s3.Intercept = request => request.Operation == "Head" && !_s3.Objects.ContainsKey(request.Key) ? FakeAnswer.Error(403, "AccessDenied") : null;
+        _s3.Intercept = request => request.Operation == "Head" && !_s3.Objects.ContainsKey(request.Key)
+            ? FakeAnswer.Error(403, "AccessDenied")
+            : null;
 
         await StageAndCompleteAsync(null);
         await StageAndCompleteAsync(new StoredObject("k", 0, _s3.Objects["p/k"].ETag));
@@ -177,7 +182,8 @@ public sealed class S3CompletionTests : IAsyncDisposable
         await StageAndCompleteAsync(null);
 
         Assert.True(_s3.Objects.ContainsKey("p/k"));
-        Assert.Equal(["Head", "Complete", "Head", "Complete"], _s3.Requests.Select(request => request.Operation).Skip(2));
+        Assert.Equal(
+            ["Head", "Complete", "Head", "Complete"], _s3.Requests.Select(request => request.Operation).Skip(2));
         Assert.DoesNotContain("If-None-Match", _s3.Requests.Last().Headers.Keys);
     }
 
@@ -224,22 +230,25 @@ public sealed class S3CompletionTests : IAsyncDisposable
             return new FakeAnswer(200) { After = Task.Delay(5_000, Cancellation) };
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => StageAndCompleteAsync(null, cancellation: cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => StageAndCompleteAsync(null, cancellation: cancel.Token));
 
         AssertNothingIsLeft();
     }
 
-    private async Task StageAndCompleteAsync(StoredObject? replaced, S3Store? store = null, CancellationToken? cancellation = null)
+    private async Task StageAndCompleteAsync(
+        StoredObject? replaced, S3Store? store = null, CancellationToken? cancellation = null)
     {
         await using var staged = (store ?? _store).Stage("k", "text/plain", Cancellation);
         await staged.CompleteAsync(replaced, cancellation ?? Cancellation);
     }
 
-    // Once; what comes after it gets the usual answers.
+    // Answers one request; the following ones get the default answers.
     private void Answer(string operation, Func<FakeRequest, FakeAnswer> answer)
     {
         (_operation, _left) = (operation, 1);
-        _s3.Intercept = request => request.Operation == _operation && Interlocked.Decrement(ref _left) == 0 ? answer(request) : null;
+        _s3.Intercept = request =>
+            request.Operation == _operation && Interlocked.Decrement(ref _left) == 0 ? answer(request) : null;
     }
 
     private static FakeAnswer Ambiguous(string answer) => answer switch

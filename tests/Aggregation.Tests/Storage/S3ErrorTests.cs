@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
 
-/// <summary>What S3 refuses is said with the object, the cause and the way out.</summary>
+/// <summary>A refusal by S3 is reported with the object, the cause and the remedy.</summary>
 public sealed class S3ErrorTests : IAsyncDisposable
 {
     private readonly FakeS3 _s3 = new();
@@ -55,24 +55,37 @@ public sealed class S3ErrorTests : IAsyncDisposable
 
     [Theory]
     [InlineData(301, "PermanentRedirect", "eu-west-3", "as told")]
-    [InlineData(400, "AuthorizationHeaderMalformed", "eu-west-3", "the region 'us-east-1' is wrong; expecting 'eu-west-2'")]
+    [InlineData(
+        400, "AuthorizationHeaderMalformed", "eu-west-3", "the region 'us-east-1' is wrong; expecting 'eu-west-2'")]
     [InlineData(400, "AuthorizationHeaderMalformed", "", "the region 'us-east-1' is wrong; expecting 'eu-west-3'")]
     [InlineData(301, "MovedWithoutACode", "eu-west-3", "as told")]
     public async Task The_region_that_S3_names_is_quoted(int status, string code, string header, string message)
     {
-        _s3.Intercept = _ => new FakeAnswer(status, $"<Error><Code>{code}</Code><Message>{message}</Message></Error>") { Headers = { ["x-amz-bucket-region"] = header } };
+        _s3.Intercept = _ => new FakeAnswer(status, $"<Error><Code>{code}</Code><Message>{message}</Message></Error>")
+        {
+            Headers = { ["x-amz-bucket-region"] = header },
+        };
 
         var error = await Assert.ThrowsAsync<AggregationException>(() => DoAsync("List"));
 
-        Assert.StartsWith("s3://fake/p/2024/: the bucket is in the region eu-west-3, and the request was sent to another one. Set SRC_REGION ", error.Message, StringComparison.Ordinal);
-        Assert.Contains("(--source-region, --destination-region; --region of show) to eu-west-3.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "s3://fake/p/2024/: the bucket is in the region eu-west-3, and the request was sent to another one. "
+            + "Set SRC_REGION ",
+            error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(--source-region, --destination-region; --region of show) to eu-west-3.", error.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("AWS_REGION", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_name_that_no_region_can_have_is_not_quoted()
     {
-        _s3.Intercept = _ => new FakeAnswer(301, "<Error><Code>PermanentRedirect</Code><Message>as told</Message></Error>") { Headers = { ["x-amz-bucket-region"] = "\e[2J" } };
+        _s3.Intercept = _ =>
+            new FakeAnswer(301, "<Error><Code>PermanentRedirect</Code><Message>as told</Message></Error>")
+            {
+                Headers = { ["x-amz-bucket-region"] = "\e[2J" },
+            };
 
         var error = await Assert.ThrowsAsync<AggregationException>(() => DoAsync("List"));
 
@@ -99,20 +112,31 @@ public sealed class S3ErrorTests : IAsyncDisposable
     {
         string url = _s3.EndpointUrl;
         await _s3.DisposeAsync();
-        using var client = new AmazonS3Client(TestCredentials.Name, TestCredentials.Name, new AmazonS3Config { ServiceURL = url, ForcePathStyle = true, MaxErrorRetry = 0 });
+        using var client = new AmazonS3Client(
+            TestCredentials.Name, TestCredentials.Name,
+            new AmazonS3Config { ServiceURL = url, ForcePathStyle = true, MaxErrorRetry = 0 });
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => new S3Store(client, "fake", "").ListedAsync(""));
+        var error = await Assert.ThrowsAsync<AggregationException>(
+            () => new S3Store(client, "fake", "").ListedAsync(""));
 
-        Assert.StartsWith("s3://fake/: S3 cannot be reached: Connection refused", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "s3://fake/: S3 cannot be reached: Connection refused", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_answer_that_does_not_come_in_time_is_said_so()
     {
         _s3.Intercept = _ => new FakeAnswer(200) { After = Task.Delay(10_000, Cancellation) };
-        using var client = new AmazonS3Client(TestCredentials.Name, TestCredentials.Name, new AmazonS3Config { ServiceURL = _s3.EndpointUrl, ForcePathStyle = true, MaxErrorRetry = 0, Timeout = TimeSpan.FromMilliseconds(200) });
+        using var client = new AmazonS3Client(TestCredentials.Name, TestCredentials.Name, new AmazonS3Config
+        {
+            ServiceURL = _s3.EndpointUrl,
+            ForcePathStyle = true,
+            MaxErrorRetry = 0,
+            Timeout = TimeSpan.FromMilliseconds(200),
+        });
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => new S3Store(client, "fake", "").ListedAsync(""));
+        var error = await Assert.ThrowsAsync<AggregationException>(
+            () => new S3Store(client, "fake", "").ListedAsync(""));
 
         Assert.Contains("S3 did not answer in time", error.Message, StringComparison.Ordinal);
     }

@@ -89,7 +89,9 @@ public sealed class S3ReadTests : IAsyncDisposable
         CutBodies(times: 6, cutAt: 1_000);
         var error = await Assert.ThrowsAsync<AggregationException>(() => _store.BytesAsync(_source));
 
-        Assert.StartsWith("s3://fake/p/k: its body broke off 6 times, the last time at byte 6000 of 100000", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "s3://fake/p/k: its body broke off 6 times, the last time at byte 6000 of 100000", error.Message,
+            StringComparison.Ordinal);
         Assert.Equal(10, _store.ResumedReads);
     }
 
@@ -157,7 +159,8 @@ public sealed class S3ReadTests : IAsyncDisposable
     {
         _s3.Intercept = request => _s3.Objects[request.Key].Answer(range: null);
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => _store.ReadRangeAsync(_source, 1, new byte[5], Cancellation));
+        var error = await Assert.ThrowsAsync<AggregationException>(
+            () => _store.ReadRangeAsync(_source, 1, new byte[5], Cancellation));
 
         Assert.Contains("the server sends the whole object", error.Message, StringComparison.Ordinal);
     }

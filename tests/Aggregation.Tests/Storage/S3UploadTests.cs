@@ -46,7 +46,8 @@ public sealed class S3UploadTests : IAsyncDisposable
     [InlineData("aws:kms", "aws:kms", null)]
     [InlineData("aws:kms:" + KmsKey, "aws:kms", KmsKey)]
     [InlineData("", null, null)]
-    public async Task The_start_of_an_upload_names_the_encryption_and_a_part_does_not(string text, string? method, string? key)
+    public async Task The_start_of_an_upload_names_the_encryption_and_a_part_does_not(
+        string text, string? method, string? key)
     {
         _ = S3UploadEncryption.TryParse(text, out var encryption);
         await using var staged = _s3.Store(encryption: encryption).Stage("k", "text/plain", Cancellation);
@@ -57,8 +58,10 @@ public sealed class S3UploadTests : IAsyncDisposable
         Assert.Equal([(method, key)], EncryptionOf("Initiate"));
         Assert.Equal([(null, null)], EncryptionOf("Part"));
 
-        IEnumerable<(string?, string?)> EncryptionOf(string operation) => _s3.Requests.Where(request => request.Operation == operation).Select(request =>
-            (request.Headers.GetValueOrDefault("x-amz-server-side-encryption"), request.Headers.GetValueOrDefault("x-amz-server-side-encryption-aws-kms-key-id")));
+        IEnumerable<(string?, string?)> EncryptionOf(string operation) =>
+            _s3.Requests.Where(request => request.Operation == operation).Select(request => (
+                request.Headers.GetValueOrDefault("x-amz-server-side-encryption"),
+                request.Headers.GetValueOrDefault("x-amz-server-side-encryption-aws-kms-key-id")));
     }
 
     [Theory]
@@ -68,7 +71,8 @@ public sealed class S3UploadTests : IAsyncDisposable
     [InlineData("aws:kms:alias/monthly")]
     [InlineData("aws:kms:arn:aws:kms:us-east-1:123456789012:alias/monthly")]
     [InlineData("aws:kms:arn:aws:kms:us-east-1:123456789012:key/a\n")]
-    public void An_encryption_has_one_of_three_forms(string text) => Assert.False(S3UploadEncryption.TryParse(text, out _));
+    public void An_encryption_has_one_of_three_forms(string text) =>
+        Assert.False(S3UploadEncryption.TryParse(text, out _));
 
     [Fact]
     public async Task A_part_goes_with_its_CRC_32()
@@ -78,8 +82,10 @@ public sealed class S3UploadTests : IAsyncDisposable
         staged.Content.Write("123456789"u8);
         await staged.CompleteAsync(null, Cancellation);
 
-        // CBF43926, which every description of CRC-32 gives for these digits.
-        Assert.Equal("y/Q5Jg==", Assert.Single(_s3.Requests, request => request.Operation == "Part").Headers["x-amz-checksum-crc32"]);
+        // CBF43926, the published check value of CRC-32 for these digits.
+        Assert.Equal(
+            "y/Q5Jg==",
+            Assert.Single(_s3.Requests, request => request.Operation == "Part").Headers["x-amz-checksum-crc32"]);
     }
 
     [Theory]
@@ -130,9 +136,12 @@ public sealed class S3UploadTests : IAsyncDisposable
                 }
             });
             var again = Assert.Throws<AggregationException>(() => staged.Content.Write(_part));
-            var completed = await Assert.ThrowsAsync<AggregationException>(() => staged.CompleteAsync(null, Cancellation));
+            var completed = await Assert.ThrowsAsync<AggregationException>(
+                () => staged.CompleteAsync(null, Cancellation));
 
-            Assert.StartsWith("s3://fake/p/k: access denied. The role or user needs s3:PutObject", written.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "s3://fake/p/k: access denied. The role or user needs s3:PutObject", written.Message,
+                StringComparison.Ordinal);
             Assert.Same(written, again);
             Assert.Same(written, completed);
         }

@@ -54,7 +54,8 @@ public class StoreLocationTests
     [InlineData("")]
     public void An_endpoint_that_is_no_URL_is_refused(string endpointUrl)
     {
-        var error = Assert.Throws<AggregationException>(() => StoreLocation.Open("s3://bucket", new S3Endpoint(EndpointUrl: endpointUrl)));
+        var error = Assert.Throws<AggregationException>(
+            () => StoreLocation.Open("s3://bucket", new S3Endpoint(EndpointUrl: endpointUrl)));
 
         Assert.Contains($"'{endpointUrl}' is not an endpoint URL", error.Message, StringComparison.Ordinal);
     }
