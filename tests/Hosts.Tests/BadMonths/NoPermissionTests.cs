@@ -10,11 +10,15 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.BadMonths;
 
-/// <summary>A run that may not read or write fails as a whole, and says on which object which right is missing.</summary>
+/// <summary>
+/// A run without permission to read or write fails as a whole, and names the object and the missing permission.
+/// </summary>
 public sealed class NoPermissionTests : IAsyncDisposable
 {
     private const string EmptyListing = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
-    private const string Listing = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/2024/02/01/a.ndjson</Key><Size>9</Size><ETag>\"e\"</ETag></Contents></ListBucketResult>";
+    private const string Listing =
+        "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/2024/02/01/a.ndjson</Key>"
+        + "<Size>9</Size><ETag>\"e\"</ETag></Contents></ListBucketResult>";
 
     private readonly FakeS3 _s3 = new();
     private readonly Months _months = new();
@@ -26,11 +30,16 @@ public sealed class NoPermissionTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("List", "s3://fake/p/2024/02/: access denied. The role or user needs s3:ListBucket on the bucket fake.")]
-    [InlineData("Get", "s3://fake/p/2024/02/01/a.ndjson: access denied. The role or user needs s3:GetObject on it, s3:ListBucket on the bucket, and kms:Decrypt if it is encrypted with a KMS key.")]
+    [InlineData(
+        "List", "s3://fake/p/2024/02/: access denied. The role or user needs s3:ListBucket on the bucket fake.")]
+    [InlineData(
+        "Get",
+        "s3://fake/p/2024/02/01/a.ndjson: access denied. The role or user needs s3:GetObject on it, s3:ListBucket on "
+        + "the bucket, and kms:Decrypt if it is encrypted with a KMS key.")]
     public async Task A_source_that_may_not_be_read_is_named_with_the_missing_right(string denied, string message)
     {
-        _s3.Intercept = request => request.Operation == denied ? FakeAnswer.Error(403, "AccessDenied") : new FakeAnswer(200, Listing);
+        _s3.Intercept = request =>
+            request.Operation == denied ? FakeAnswer.Error(403, "AccessDenied") : new FakeAnswer(200, Listing);
 
         var failure = await FailsAsync(_s3.Store(), new DirectoryStore(_months.Destination));
 
@@ -39,11 +48,17 @@ public sealed class NoPermissionTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("List", "s3://fake/p/2024/02/: access denied. The role or user needs s3:ListBucket on the bucket fake.")]
-    [InlineData("Initiate", "s3://fake/p/2024/02/000000.parquet: access denied. The role or user needs s3:PutObject on it, and kms:GenerateDataKey and kms:Decrypt")]
+    [InlineData(
+        "List", "s3://fake/p/2024/02/: access denied. The role or user needs s3:ListBucket on the bucket fake.")]
+    [InlineData(
+        "Initiate",
+        "s3://fake/p/2024/02/000000.parquet: access denied. The role or user needs s3:PutObject on it, and "
+        + "kms:GenerateDataKey and kms:Decrypt")]
     [InlineData("Part", "s3://fake/p/2024/02/000000.parquet: access denied. The role or user needs s3:PutObject on it")]
-    [InlineData("Complete", "s3://fake/p/2024/02/000000.parquet: access denied. The role or user needs s3:PutObject on it")]
-    public async Task A_destination_that_may_not_be_written_is_named_with_the_missing_right(string denied, string message)
+    [InlineData(
+        "Complete", "s3://fake/p/2024/02/000000.parquet: access denied. The role or user needs s3:PutObject on it")]
+    public async Task A_destination_that_may_not_be_written_is_named_with_the_missing_right(
+        string denied, string message)
     {
         _months.Write("2024/02/01/a.ndjson", Months.Event(1));
         _s3.Intercept = request => request.Operation == denied ? FakeAnswer.Error(403, "AccessDenied")
@@ -57,13 +72,17 @@ public sealed class NoPermissionTests : IAsyncDisposable
         Assert.Empty(_s3.Objects);
     }
 
-    /// <summary>File modes do not bind root: what opens them runs as another user.</summary>
+    /// <summary>Opens them as another user, because root may ignore file modes.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_directory_that_may_not_be_used_is_named_with_the_way_out(bool destination)
     {
-        string[] command = [.. StartedAs.Nobody(CommandLineRun.Assembly), "dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate()];
+        string[] command =
+        [
+            .. StartedAs.Nobody(CommandLineRun.Assembly), "dotnet", "exec", CommandLineRun.Assembly,
+            .. _months.Aggregate(),
+        ];
         string source = _months.Write("2024/02/01/a.ndjson", Months.Event(1));
         string denied = destination ? _months.Destination : source;
         Directory.CreateDirectory(_months.Destination);
@@ -81,7 +100,8 @@ public sealed class NoPermissionTests : IAsyncDisposable
     }
 
     private static async Task<AggregationException> FailsAsync(IObjectStore source, IObjectStore destination) =>
-        await Assert.ThrowsAsync<AggregationException>(() => new AggregationRun(source, destination, new RunOptions(), TimeProvider.System)
+        await Assert.ThrowsAsync<AggregationException>(
+            () => new AggregationRun(source, destination, new RunOptions(), TimeProvider.System)
             .RunAsync(new Unit(new Month(2024, 2)), TestContext.Current.CancellationToken));
 
     private static async Task<int> ExitCodeAsync(string[] command)

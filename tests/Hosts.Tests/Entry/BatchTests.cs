@@ -21,10 +21,12 @@ public sealed class BatchTests : IDisposable
         Directory.CreateDirectory(_run.Months.Source);
         (string, string)[] batch = [("a", "not JSON"), ("b", "{}"), ("c", """{"month":"2024-13"}""")];
 
-        var failure = await Assert.ThrowsAsync<AggregationException>(() => _run.AnswerAsync(Encoding.UTF8.GetString(TriggerReaderTests.Batch(batch[..messages]))));
+        var failure = await Assert.ThrowsAsync<AggregationException>(
+            () => _run.AnswerAsync(Encoding.UTF8.GetString(TriggerReaderTests.Batch(batch[..messages]))));
 
         Assert.StartsWith(
-            $"The SQS batch: {(messages == 1 ? "its message" : "each of its 3 messages")} failed and will be delivered again. The log has the reason of each. The first: The event was refused: it is not JSON. ",
+            $"The SQS batch: {(messages == 1 ? "its message" : "each of its 3 messages")} failed and will be delivered "
+            + "again. The log has the reason of each. The first: The event was refused: it is not JSON. ",
             failure.Message, StringComparison.Ordinal);
         Assert.Equal(messages, _run.Lines("Error").Count);
     }
@@ -36,9 +38,15 @@ public sealed class BatchTests : IDisposable
         _run.Months.Write("2024/02/01/a.ndjson", Months.Event(2));
 
         var answer = await _run.AnswerAsync(Encoding.UTF8.GetString(TriggerReaderTests.Batch(
-            [("a", SnsTests.Envelope("""{"month":"2024-01"}""")), ("b", """{"month":"2024-02"}"""), ("c", SnsTests.Envelope("hello"))])));
+            [
+                ("a", SnsTests.Envelope("""{"month":"2024-01"}""")),
+                ("b", """{"month":"2024-02"}"""),
+                ("c", SnsTests.Envelope("hello")),
+            ])));
 
-        Assert.Equal(["2024-01", "2024-02"], answer.GetProperty("months").EnumerateArray().Select(month => LogLines.Text(month, "month")));
+        Assert.Equal(
+            ["2024-01", "2024-02"],
+            answer.GetProperty("months").EnumerateArray().Select(month => LogLines.Text(month, "month")));
         Assert.Equal("""[{"itemIdentifier":"c"}]""", answer.GetProperty("batchItemFailures").GetRawText());
     }
 

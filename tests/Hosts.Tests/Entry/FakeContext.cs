@@ -2,7 +2,7 @@ using Amazon.Lambda.Core;
 
 namespace CloudTrailAggregation.Tests.Entry;
 
-/// <summary>What Lambda says of an invocation.</summary>
+/// <summary>Lambda's description of an invocation.</summary>
 internal sealed class FakeContext : ILambdaContext
 {
     public string AwsRequestId { get; init; } = "8f7a1c9e-0000-4000-8000-000000000001";

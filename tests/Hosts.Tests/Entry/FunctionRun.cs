@@ -13,10 +13,17 @@ internal sealed class FunctionRun : IDisposable
 
     public Months Months { get; } = new();
 
-    /// <summary>Invokes it, by default on 15 April 2024 at noon.</summary>
+    /// <summary>Invokes the function, by default on 15 April 2024 at noon.</summary>
     public async Task<JsonElement> AnswerAsync(string triggerEvent, FakeTime? time = null, int scheduleLagDays = 1)
     {
-        var settings = new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "", ScheduleLagDays = scheduleLagDays };
+        var settings = new Settings
+        {
+            SourceBucket = "",
+            SourcePrefix = "",
+            DestinationBucket = "",
+            DestinationPrefix = "",
+            ScheduleLagDays = scheduleLagDays,
+        };
         var handler = new Handler(
             settings,
             new DirectoryStore(Months.Source),
@@ -25,10 +32,11 @@ internal sealed class FunctionRun : IDisposable
             _output);
         using var body = new MemoryStream(Encoding.UTF8.GetBytes(triggerEvent));
         using var answer = await handler.HandleAsync(body, new FakeContext());
-        return (await JsonDocument.ParseAsync(answer, cancellationToken: TestContext.Current.CancellationToken)).RootElement;
+        return (await JsonDocument.ParseAsync(
+            answer, cancellationToken: TestContext.Current.CancellationToken)).RootElement;
     }
 
-    /// <summary>What it wrote to standard output.</summary>
+    /// <summary>The standard output.</summary>
     public List<JsonElement> Lines() => LogLines.Parse(_output);
 
     /// <summary>The log lines of a level.</summary>

@@ -34,13 +34,21 @@ public sealed class HandlerTests : IDisposable
         Assert.Equal(["months"], answer.EnumerateObject().Select(member => member.Name));
         var month = Assert.Single(answer.GetProperty("months").EnumerateArray());
         var report = month.Deserialize(ReportJson.Readable.RunReport)!;
-        Assert.Equal(("2024-02", 7L, 4L, 2L, 1L), (report.Month, report.Lines, report.Events, report.Duplicates, report.Rejects));
+        Assert.Equal(
+            ("2024-02", 7L, 4L, 2L, 1L),
+            (report.Month, report.Lines, report.Events, report.Duplicates, report.Rejects));
         Assert.Equal(_months.Parquet, Assert.Single(report.Outputs).Uri);
         var lines = LogLines.Parse(_output);
-        Assert.Equal(month.GetRawText(), Assert.Single(lines, line => line.TryGetProperty("report", out _)).GetProperty("report").GetRawText());
+        Assert.Equal(
+            month.GetRawText(),
+            Assert.Single(lines, line => line.TryGetProperty("report", out _)).GetProperty("report").GetRawText());
         LogLines.CheckMetrics(Assert.Single(lines, line => line.TryGetProperty("_aws", out _)), "aggregation", report);
-        Assert.All(lines.Where(line => !line.TryGetProperty("_aws", out _)), line => Assert.Equal(("8f7a1c9e-0000-4000-8000-000000000001", "2024-02"), (LogLines.Text(line, "requestId"), LogLines.Text(line, "month"))));
-        Assert.Equal(["Information", "Information", "Warning", "Warning", "Warning"], lines.Select(line => LogLines.Text(line, "level")).OfType<string>());
+        Assert.All(lines.Where(line => !line.TryGetProperty("_aws", out _)), line => Assert.Equal(
+            ("8f7a1c9e-0000-4000-8000-000000000001", "2024-02"),
+            (LogLines.Text(line, "requestId"), LogLines.Text(line, "month"))));
+        Assert.Equal(
+            ["Information", "Information", "Warning", "Warning", "Warning"],
+            lines.Select(line => LogLines.Text(line, "level")).OfType<string>());
     }
 
     [Fact]
@@ -48,7 +56,14 @@ public sealed class HandlerTests : IDisposable
     {
         _months.WithEveryKindOfLine();
 
-        await AnswerAsync("""{"month":"2024-02"}""", settings: new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "", LogLevel = LogLevel.Error });
+        await AnswerAsync("""{"month":"2024-02"}""", settings: new Settings
+        {
+            SourceBucket = "",
+            SourcePrefix = "",
+            DestinationBucket = "",
+            DestinationPrefix = "",
+            LogLevel = LogLevel.Error,
+        });
 
         Assert.True(Assert.Single(LogLines.Parse(_output)).TryGetProperty("_aws", out _));
     }
@@ -70,13 +85,18 @@ public sealed class HandlerTests : IDisposable
         _months.Write("2024/02/01/a.ndjson", "no event at all");
         _months.Write("2024/03/01/a.ndjson", Months.Event(3));
 
-        var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync("""{"from":"2023-12","to":"2024-03"}"""));
+        var failure = await Assert.ThrowsAsync<AggregationException>(
+            () => AnswerAsync("""{"from":"2023-12","to":"2024-03"}"""));
 
         Assert.StartsWith("2024-02: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("1 of 1 records are rejects", failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith("""(Done before it: 2023-12, 2024-01. Not started: 2024-03 to 2024-03. Continue with {"from":"2024-02","to":"2024-03"}.)""", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "(Done before it: 2023-12, 2024-01. Not started: 2024-03 to 2024-03. "
+            + """Continue with {"from":"2024-02","to":"2024-03"}.)""",
+            failure.Message, StringComparison.Ordinal);
         Assert.Equal(["2023/12/000000.parquet", "2024/01/000000.parquet"], _months.Written());
-        Assert.Equal(failure.Message, LogLines.Text(Assert.Single(LogLines.Parse(_output), line => LogLines.Text(line, "level") == "Error"), "reason"));
+        Assert.Equal(failure.Message, LogLines.Text(
+            Assert.Single(LogLines.Parse(_output), line => LogLines.Text(line, "level") == "Error"), "reason"));
     }
 
     [Fact]
@@ -86,14 +106,16 @@ public sealed class HandlerTests : IDisposable
         string bad = _months.Write("2024/02/01/a.ndjson", "no event at all");
         var handler = Handler();
 
-        var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(handler, """{"from":"2024-01","to":"2024-02"}"""));
+        var failure = await Assert.ThrowsAsync<AggregationException>(
+            () => AnswerAsync(handler, """{"from":"2024-01","to":"2024-02"}"""));
         File.Delete(bad);
         _months.Write("2024/02/01/b.ndjson", Months.Event(2));
         string goOn = failure.Message.Split("Continue with ")[1].TrimEnd(')', '.');
         var answer = await AnswerAsync(handler, goOn);
 
         Assert.Contains("Not started: none", failure.Message, StringComparison.Ordinal);
-        Assert.Equal("2024-02", Assert.Single(answer.GetProperty("months").EnumerateArray()).GetProperty("month").GetString());
+        Assert.Equal(
+            "2024-02", Assert.Single(answer.GetProperty("months").EnumerateArray()).GetProperty("month").GetString());
         Assert.Equal(["2024/01/000000.parquet", "2024/02/000000.parquet"], _months.Written());
     }
 
@@ -115,9 +137,13 @@ public sealed class HandlerTests : IDisposable
     {
         var (handler, context) = await OutOfTimeAsync();
 
-        var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(handler, """{"month":"2024-02"}""", context));
+        var failure = await Assert.ThrowsAsync<AggregationException>(
+            () => AnswerAsync(handler, """{"month":"2024-02"}""", context));
 
-        Assert.Matches(@"^2024-02: the time ran out after [1-9]\d? of 40 files, [1-9]\d? events; the month is unchanged\. Raise the function's timeout \(maximum 900 s\) or its memory", failure.Message);
+        Assert.Matches(
+            @"^2024-02: the time ran out after [1-9]\d? of 40 files, [1-9]\d? events; the month is unchanged\. "
+            + @"Raise the function's timeout \(maximum 900 s\) or its memory",
+            failure.Message);
         var line = Assert.Single(LogLines.Parse(_output), line => LogLines.Text(line, "level") == "Error");
         Assert.Equal(failure.Message, LogLines.Text(line, "reason"));
     }
@@ -128,10 +154,14 @@ public sealed class HandlerTests : IDisposable
         var (handler, context) = await OutOfTimeAsync();
         _months.Write("2024/01/01/a.ndjson", Months.Event(100));
 
-        var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(handler, """{"from":"2024-01","to":"2024-03"}""", context));
+        var failure = await Assert.ThrowsAsync<AggregationException>(
+            () => AnswerAsync(handler, """{"from":"2024-01","to":"2024-03"}""", context));
 
         Assert.Contains("the time ran out", failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith("""(Done before it: 2024-01. Not started: 2024-03 to 2024-03. Continue with {"from":"2024-02","to":"2024-03"}.)""", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "(Done before it: 2024-01. Not started: 2024-03 to 2024-03. "
+            + """Continue with {"from":"2024-02","to":"2024-03"}.)""",
+            failure.Message, StringComparison.Ordinal);
         Assert.Equal(["2024/01/000000.parquet", "2024/02/000000.parquet"], _months.Written());
     }
 
@@ -156,9 +186,11 @@ public sealed class HandlerTests : IDisposable
     {
         _months.WithEveryKindOfLine();
 
-        var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(Handler(), """{"month":"2024-02"}""", new FakeContext { RemainingTime = TimeSpan.FromSeconds(-1) }));
+        var failure = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(
+            Handler(), """{"month":"2024-02"}""", new FakeContext { RemainingTime = TimeSpan.FromSeconds(-1) }));
 
-        Assert.StartsWith("2024-02: the time ran out; the month is unchanged.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "2024-02: the time ran out; the month is unchanged.", failure.Message, StringComparison.Ordinal);
         Assert.Empty(_months.Written());
     }
 
@@ -170,10 +202,15 @@ public sealed class HandlerTests : IDisposable
         _months.Write("2024/03/01/a.ndjson", Months.Event(3));
 
         var answer = await AnswerAsync(Batch(
-            ("one", """{"month":"2024-01"}"""), ("two", """{"month":"2024-02"}"""), ("three", "not JSON"), ("four", """{"month":"\ud800"}"""), ("five", """{"month":"2024-03"}""")));
+            ("one", """{"month":"2024-01"}"""), ("two", """{"month":"2024-02"}"""), ("three", "not JSON"),
+            ("four", """{"month":"\ud800"}"""), ("five", """{"month":"2024-03"}""")));
 
-        Assert.Equal("""[{"itemIdentifier":"two"},{"itemIdentifier":"three"},{"itemIdentifier":"four"}]""", answer.GetProperty("batchItemFailures").GetRawText());
-        Assert.Equal(["2024-01", "2024-03"], answer.GetProperty("months").EnumerateArray().Select(month => month.GetProperty("month").GetString()));
+        Assert.Equal(
+            """[{"itemIdentifier":"two"},{"itemIdentifier":"three"},{"itemIdentifier":"four"}]""",
+            answer.GetProperty("batchItemFailures").GetRawText());
+        Assert.Equal(
+            ["2024-01", "2024-03"],
+            answer.GetProperty("months").EnumerateArray().Select(month => month.GetProperty("month").GetString()));
         Assert.Equal(3, LogLines.Parse(_output).Count(line => LogLines.Text(line, "level") == "Error"));
     }
 
@@ -182,25 +219,31 @@ public sealed class HandlerTests : IDisposable
     {
         _months.Write("2024/01/01/a.ndjson", Months.Event(1));
 
-        var answer = await AnswerAsync(Batch(("one", """{"month":"2024-01"}"""), ("two", """{"source":"aws.scheduler","time":"2024-02-01T00:00:00Z","detail":"{}"}""")));
+        var answer = await AnswerAsync(Batch(
+            ("one", """{"month":"2024-01"}"""),
+            ("two", """{"source":"aws.scheduler","time":"2024-02-01T00:00:00Z","detail":"{}"}""")));
 
         Assert.Equal("[]", answer.GetProperty("batchItemFailures").GetRawText());
-        Assert.Equal(["2024-01", "2024-01"], answer.GetProperty("months").EnumerateArray().Select(month => month.GetProperty("month").GetString()));
+        Assert.Equal(
+            ["2024-01", "2024-01"],
+            answer.GetProperty("months").EnumerateArray().Select(month => month.GetProperty("month").GetString()));
     }
 
     [Fact]
     public async Task A_batch_of_another_service_is_refused()
     {
-        var refused = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync("""{"Records":[{"eventSource":"aws:s3","s3":{}}]}"""));
+        var refused = await Assert.ThrowsAsync<AggregationException>(
+            () => AnswerAsync("""{"Records":[{"eventSource":"aws:s3","s3":{}}]}"""));
 
         Assert.Contains("\"Records\" is not known", refused.Message, StringComparison.Ordinal);
     }
 
-    private static string Batch(params IEnumerable<(string Id, string Body)> messages) => Encoding.UTF8.GetString(TriggerReaderTests.Batch(messages));
+    private static string Batch(params IEnumerable<(string Id, string Body)> messages) =>
+        Encoding.UTF8.GetString(TriggerReaderTests.Batch(messages));
 
     /// <summary>
-    /// A handler whose source of 40 files takes a minute at the 31st, in an invocation that has less left of the first
-    /// minute, and a month that one event less has been written of. Files are opened ahead of the reader, 16 at most.
+    /// A handler whose source of 40 files takes a minute at the 31st, in an invocation with less than a minute left,
+    /// and a month that was written without its last event. At most 16 files are opened ahead of the reader.
     /// </summary>
     private async Task<(Handler Handler, FakeContext Context)> OutOfTimeAsync()
     {
@@ -214,23 +257,28 @@ public sealed class HandlerTests : IDisposable
         await AnswerAsync("""{"month":"2024-02"}""");
         File.Move(last + ".later", last);
         _output.SetLength(0);
-        var slow = new SlowStore(new DirectoryStore(_months.Source), "2024/02/01/000030.ndjson", _time, TimeSpan.FromMinutes(1));
+        var slow = new SlowStore(
+            new DirectoryStore(_months.Source), "2024/02/01/000030.ndjson", _time, TimeSpan.FromMinutes(1));
         return (Handler(slow), new FakeContext { RemainingTime = TimeSpan.FromMinutes(1) });
     }
 
     private Handler Handler(IObjectStore? source = null, Settings? settings = null) => new(
-        settings ?? new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "" },
+        settings
+            ?? new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "" },
         source ?? new DirectoryStore(_months.Source),
         new DirectoryStore(_months.Destination),
         _time,
         _output);
 
-    private Task<JsonElement> AnswerAsync(string triggerEvent, Settings? settings = null) => AnswerAsync(Handler(settings: settings), triggerEvent);
+    private Task<JsonElement> AnswerAsync(string triggerEvent, Settings? settings = null) =>
+        AnswerAsync(Handler(settings: settings), triggerEvent);
 
-    private static async Task<JsonElement> AnswerAsync(Handler handler, string triggerEvent, FakeContext? context = null)
+    private static async Task<JsonElement> AnswerAsync(
+        Handler handler, string triggerEvent, FakeContext? context = null)
     {
         using var body = new MemoryStream(Encoding.UTF8.GetBytes(triggerEvent));
         using var answer = await handler.HandleAsync(body, context ?? new FakeContext());
-        return (await JsonDocument.ParseAsync(answer, cancellationToken: TestContext.Current.CancellationToken)).RootElement;
+        return (await JsonDocument.ParseAsync(
+            answer, cancellationToken: TestContext.Current.CancellationToken)).RootElement;
     }
 }

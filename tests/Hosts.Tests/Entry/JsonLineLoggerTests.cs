@@ -20,7 +20,9 @@ public sealed class JsonLineLoggerTests : IDisposable
         Log.Progress(Logger(LogLevel.Debug), "2024-02", 3, 29, 1234567890123);
 
         Assert.Equal(
-            """{"timestamp":"2024-03-01T04:00:00.070Z","level":"Debug","requestId":"id-1","message":"2024-02: 3 of 29 files read, 1234567890123 events","month":"2024-02","filesRead":3,"files":29,"events":1234567890123}""" + "\n",
+            """{"timestamp":"2024-03-01T04:00:00.070Z","level":"Debug","requestId":"id-1","message":"2024-02: """
+            + """3 of 29 files read, 1234567890123 events","month":"2024-02","filesRead":3,"files":29,"""
+            + "\"events\":1234567890123}\n",
             Encoding.UTF8.GetString(_output.ToArray()));
     }
 
@@ -61,9 +63,12 @@ public sealed class JsonLineLoggerTests : IDisposable
 
         string written = Encoding.UTF8.GetString(_output.ToArray());
         var line = Assert.Single(Lines());
-        Assert.Single(written.Split(['\n', '\r', '\u2028', '\u2029', '\u0085', '\v', '\f'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single(written.Split(
+            ['\n', '\r', '\u2028', '\u2029', '\u0085', '\v', '\f'], StringSplitOptions.RemoveEmptyEntries));
         Assert.DoesNotContain('\u001b', written);
-        Assert.Equal(["timestamp", "level", "requestId", "message", "reason"], line.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["timestamp", "level", "requestId", "message", "reason"],
+            line.EnumerateObject().Select(member => member.Name));
         Assert.Equal("Error", LogLines.Text(line, "level"));
         Assert.Equal($"\"{text.Replace('\ud800', '\ufffd')}\" is not known", LogLines.Text(line, "reason"));
     }
@@ -81,7 +86,9 @@ public sealed class JsonLineLoggerTests : IDisposable
     [Fact]
     public void Before_an_invocation_there_is_no_request_id()
     {
-        Log.CannotStart(new JsonLineLogger(_output, LogLevel.Information, Time, requestId: null), new AggregationException("no"), "no");
+        Log.CannotStart(
+            new JsonLineLogger(_output, LogLevel.Information, Time, requestId: null), new AggregationException("no"),
+            "no");
 
         Assert.False(Assert.Single(Lines()).TryGetProperty("requestId", out _));
     }
@@ -100,14 +107,15 @@ public sealed class JsonLineLoggerTests : IDisposable
             }
         });
 
-        Assert.Equal(400, Lines().Count(line => LogLines.Text(line, "message")!.EndsWith(" begins", StringComparison.Ordinal)));
+        Assert.Equal(
+            400, Lines().Count(line => LogLines.Text(line, "message")!.EndsWith(" begins", StringComparison.Ordinal)));
     }
 
     private JsonLineLogger Logger(LogLevel level = LogLevel.Information) => new(_output, level, Time, "id-1");
 
     private List<JsonElement> Lines() => LogLines.Parse(_output);
 
-    /// <summary>Takes its time over each write, so that two at once would mix.</summary>
+    /// <summary>Writes slowly, so that two concurrent writes would mix.</summary>
     private sealed class OneByteWrites(MemoryStream inner) : MemoryStream
     {
         public override void Write(ReadOnlySpan<byte> buffer)

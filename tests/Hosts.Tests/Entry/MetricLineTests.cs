@@ -63,9 +63,13 @@ public class MetricLineTests
         string[] units = ["Bytes", "Count", "Milliseconds"];
         foreach (var directive in line.GetProperty("_aws").GetProperty("CloudWatchMetrics").EnumerateArray())
         {
-            Assert.All(directive.GetProperty("Dimensions").EnumerateArray().SelectMany(set => set.EnumerateArray()), name => Assert.Equal(JsonValueKind.String, line.GetProperty(name.GetString()!).ValueKind));
-            Assert.All(directive.GetProperty("Metrics").EnumerateArray(), metric => Assert.Equal(JsonValueKind.Number, line.GetProperty(metric.GetProperty("Name").GetString()!).ValueKind));
-            Assert.All(directive.GetProperty("Metrics").EnumerateArray(), metric => Assert.Contains(metric.GetProperty("Unit").GetString(), units));
+            Assert.All(
+                directive.GetProperty("Dimensions").EnumerateArray().SelectMany(set => set.EnumerateArray()),
+                name => Assert.Equal(JsonValueKind.String, line.GetProperty(name.GetString()!).ValueKind));
+            Assert.All(directive.GetProperty("Metrics").EnumerateArray(), metric => Assert.Equal(
+                JsonValueKind.Number, line.GetProperty(metric.GetProperty("Name").GetString()!).ValueKind));
+            Assert.All(directive.GetProperty("Metrics").EnumerateArray(), metric => Assert.Contains(
+                metric.GetProperty("Unit").GetString(), units));
         }
     }
 }

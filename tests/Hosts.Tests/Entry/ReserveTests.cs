@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Entry;
 
-/// <summary>The time kept for stopping cleanly: 20 s of an invocation, of a shorter one a fifth.</summary>
+/// <summary>Time reserved to stop cleanly: 20 s, or a fifth of a shorter invocation.</summary>
 public sealed class ReserveTests : IDisposable
 {
     private const string Key = "2024/02/01/000000.ndjson";
@@ -46,15 +46,20 @@ public sealed class ReserveTests : IDisposable
         Assert.Empty(_months.Written());
     }
 
-    /// <summary>Runs a month whose one source takes that long to open, in an invocation that has so many seconds.</summary>
+    /// <summary>
+    /// Runs a month whose only source takes this time to open, in an invocation with this number of seconds.
+    /// </summary>
     private async Task<JsonElement> AnswerAsync(int seconds, int taken)
     {
         _months.Write(Key, Months.Event(1));
         var source = new SlowStore(new DirectoryStore(_months.Source), Key, _time, TimeSpan.FromSeconds(taken));
-        var settings = new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "" };
+        var settings =
+            new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "" };
         var handler = new Handler(settings, source, new DirectoryStore(_months.Destination), _time, _output);
         using var body = new MemoryStream(Encoding.UTF8.GetBytes("""{"month":"2024-02"}"""));
-        using var answer = await handler.HandleAsync(body, new FakeContext { RemainingTime = TimeSpan.FromSeconds(seconds) });
-        return (await JsonDocument.ParseAsync(answer, cancellationToken: TestContext.Current.CancellationToken)).RootElement;
+        using var answer = await handler.HandleAsync(
+            body, new FakeContext { RemainingTime = TimeSpan.FromSeconds(seconds) });
+        return (await JsonDocument.ParseAsync(
+            answer, cancellationToken: TestContext.Current.CancellationToken)).RootElement;
     }
 }

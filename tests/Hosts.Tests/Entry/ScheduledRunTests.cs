@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Entry;
 
-/// <summary>Runs that nobody looks at: one that finds nothing has to fail the invocation.</summary>
+/// <summary>Scheduled runs: nobody reads their answers, so a run that finds nothing must fail the invocation.</summary>
 public sealed class ScheduledRunTests : IDisposable
 {
     private const string Schedule = """{"source":"aws.scheduler","time":"2024-03-01T03:00:00Z","detail":"{}"}""";
@@ -24,8 +24,10 @@ public sealed class ScheduledRunTests : IDisposable
         var failure = await Assert.ThrowsAsync<AggregationException>(() => _run.AnswerAsync(triggerEvent));
 
         Assert.Equal(
-            $"2024-02: {Path.Combine(_run.Months.Source, "2024/02/")}: there is nothing to read (DD/*.ndjson or *.json, also with .gz). "
-            + $"{_run.Months.Source}/AWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event a line). "
+            $"2024-02: {Path.Combine(_run.Months.Source, "2024/02/")}: there is nothing to read (DD/*.ndjson or "
+            + "*.json, also with .gz). "
+            + $"{_run.Months.Source}/AWSLogs/ is a trail's own layout, which is not read: "
+            + "stage 1's output is (YYYY/MM/DD/, one event a line). "
             + "Point the source (SRC_BUCKET and SRC_PREFIX, --source) at stage 1's output. Nothing was changed.",
             failure.Message);
         Assert.Equal(failure.Message, LogLines.Text(Assert.Single(_run.Lines("Error")), "reason"));
@@ -40,7 +42,9 @@ public sealed class ScheduledRunTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<AggregationException>(() => _run.AnswerAsync(Schedule));
 
-        Assert.StartsWith($"2024-02: {Path.Combine(_run.Months.Source, "2024/02/")}: its 2 files have no line. ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"2024-02: {Path.Combine(_run.Months.Source, "2024/02/")}: its 2 files have no line. ", failure.Message,
+            StringComparison.Ordinal);
         Assert.Empty(_run.Months.Written());
     }
 
@@ -56,8 +60,11 @@ public sealed class ScheduledRunTests : IDisposable
 
         var months = answer.GetProperty("months").EnumerateArray().ToList();
         Assert.All(months, month => Assert.Equal("empty", LogLines.Text(month, "status")));
-        Assert.All(months, month => Assert.Contains(" has the year 2023, and of 2023 the month 01.", LogLines.Text(month, "reason"), StringComparison.Ordinal));
-        Assert.Equal(months.Select(month => LogLines.Text(month, "reason")), _run.Lines("Warning").Select(line => LogLines.Text(line, "reason")));
+        Assert.All(months, month => Assert.Contains(
+            " has the year 2023, and of 2023 the month 01.", LogLines.Text(month, "reason"), StringComparison.Ordinal));
+        Assert.Equal(
+            months.Select(month => LogLines.Text(month, "reason")),
+            _run.Lines("Warning").Select(line => LogLines.Text(line, "reason")));
         Assert.Empty(_run.Months.Written());
     }
 
@@ -82,14 +89,19 @@ public sealed class ScheduledRunTests : IDisposable
         _run.Months.Write("2024/02/12/a.ndjson", Months.Event(2));
         _run.Months.Write("2024/02/27/a.ndjson", Months.Event(3));
 
-        var answer = await _run.AnswerAsync(Schedule, new FakeTime(new DateTimeOffset(2024, 2, 29, 3, 0, 0, TimeSpan.Zero)), scheduleLagDays: 2);
+        var answer = await _run.AnswerAsync(
+            Schedule, new FakeTime(new DateTimeOffset(2024, 2, 29, 3, 0, 0, TimeSpan.Zero)), scheduleLagDays: 2);
 
-        string[] days = [.. answer.GetProperty("months")[0].GetProperty("missingDays").EnumerateArray().Select(day => day.GetString()!)];
+        string[] days = [.. answer.GetProperty("months")[0].GetProperty("missingDays").EnumerateArray()
+            .Select(day => day.GetString()!)];
         Assert.Equal(["2024-02-11", .. Enumerable.Range(13, 14).Select(day => $"2024-02-{day}"), "2024-02-28"], days);
         var warning = Assert.Single(_run.Lines("Warning"));
-        Assert.Equal("2024-02: 16 days after the first have no object: 2024-02-11, 2024-02-13 to 2024-02-26, 2024-02-28", LogLines.Text(warning, "message"));
+        Assert.Equal(
+            "2024-02: 16 days after the first have no object: 2024-02-11, 2024-02-13 to 2024-02-26, 2024-02-28",
+            LogLines.Text(warning, "message"));
         var metrics = Assert.Single(_run.Lines(), line => line.TryGetProperty("_aws", out _));
-        Assert.Equal((16, "schedule"), (metrics.GetProperty("MissingDays").GetInt32(), LogLines.Text(metrics, "Trigger")));
+        Assert.Equal(
+            (16, "schedule"), (metrics.GetProperty("MissingDays").GetInt32(), LogLines.Text(metrics, "Trigger")));
     }
 
     [Fact]

@@ -2,14 +2,18 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Tests.Entry;
 
-/// <summary>A store in which opening one object takes long: the clock moves on, and whoever waits may have given up.</summary>
+/// <summary>
+/// A store in which opening one object takes a long time: the clock moves forward, and the wait may be canceled.
+/// </summary>
 internal sealed class SlowStore(IObjectStore store, string slowKey, FakeTime time, TimeSpan takes) : IObjectStore
 {
     public string UriOf(string key) => store.UriOf(key);
 
-    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation) => store.ListAsync(prefix, cancellation);
+    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation) =>
+        store.ListAsync(prefix, cancellation);
 
-    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation) => store.ListFoldersAsync(prefix, cancellation);
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation) =>
+        store.ListFoldersAsync(prefix, cancellation);
 
     public Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation)
     {
@@ -22,10 +26,12 @@ internal sealed class SlowStore(IObjectStore store, string slowKey, FakeTime tim
         return store.OpenAsync(source, cancellation);
     }
 
-    public Task ReadRangeAsync(StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
+    public Task ReadRangeAsync(
+        StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
         store.ReadRangeAsync(source, offset, destination, cancellation);
 
-    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) => store.Stage(key, contentType, cancellation);
+    public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
+        store.Stage(key, contentType, cancellation);
 
     public Task DeleteAsync(string key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
 }

@@ -7,12 +7,13 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.LambdaStandIn;
 
-// One at a time: the Runtime API's address is an environment variable of the process.
+// The tests run one at a time, because the Runtime API's address is an environment variable of the process.
 [Collection("AWS_LAMBDA_RUNTIME_API")]
 public sealed class LambdaBootstrapTests : IAsyncDisposable
 {
     private readonly RuntimeApiServer _server = new();
-    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(
+        TestContext.Current.CancellationToken);
 
     public LambdaBootstrapTests()
     {
@@ -35,7 +36,8 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
     [Fact]
     public async Task A_response_is_what_the_handler_returns()
     {
-        var answer = await AnswerAsync("""{"month": "2024-02"}""", async (input, _) => Bytes($"got {await TextAsync(input)}"));
+        var answer = await AnswerAsync(
+            """{"month": "2024-02"}""", async (input, _) => Bytes($"got {await TextAsync(input)}"));
 
         Assert.False(answer.IsError);
         Assert.Equal("""got {"month": "2024-02"}""", answer.Body);
@@ -59,7 +61,8 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
         var error = JsonDocument.Parse(first.Body).RootElement;
         Assert.Equal("InvalidDataException", error.GetProperty("errorType").GetString());
         Assert.Equal("the \"first\" fails: é", error.GetProperty("errorMessage").GetString());
-        Assert.Contains(nameof(LambdaBootstrapTests), error.GetProperty("stackTrace")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            nameof(LambdaBootstrapTests), error.GetProperty("stackTrace")[0].GetString(), StringComparison.Ordinal);
         Assert.Equal(new RuntimeAnswer(IsError: false, "second", ErrorType: null), second);
     }
 
@@ -86,7 +89,8 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
     {
         var remaining = TimeSpan.Zero;
 
-        await AnswerAsync("{}", (_, context) => Seen(() => remaining = context.RemainingTime), TimeSpan.FromSeconds(-10));
+        await AnswerAsync(
+            "{}", (_, context) => Seen(() => remaining = context.RemainingTime), TimeSpan.FromSeconds(-10));
 
         Assert.InRange(remaining, TimeSpan.FromMinutes(-2), TimeSpan.FromSeconds(-10));
     }
@@ -169,7 +173,8 @@ public sealed class LambdaBootstrapTests : IAsyncDisposable
         return Reply("{}");
     }
 
-    private async Task<RuntimeAnswer> AnswerAsync(string payload, Func<Stream, ILambdaContext, Task<Stream>> handler, TimeSpan? timeLeft = null)
+    private async Task<RuntimeAnswer> AnswerAsync(
+        string payload, Func<Stream, ILambdaContext, Task<Stream>> handler, TimeSpan? timeLeft = null)
     {
         using var bootstrap = Bootstrap(handler);
         var running = bootstrap.RunAsync(_stop.Token);

@@ -6,8 +6,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Local;
 
 /// <summary>
-/// A home directory with ~/.aws, and what a profile leads to: STS, IAM Identity Center, a machine's metadata and S3, each
-/// on this machine. Each identity has an access key of its own, and S3 keeps who asked.
+/// A home directory with ~/.aws, and local servers for what a profile can use: STS, IAM Identity Center, the instance
+/// metadata and S3. Each identity has a different access key, and the S3 server records the keys of its requests.
 /// </summary>
 internal sealed class AwsHome : IAsyncDisposable
 {
@@ -21,9 +21,14 @@ internal sealed class AwsHome : IAsyncDisposable
 
     public AwsHome()
     {
-        Sts.Intercept = request => new FakeAnswer(200, AssumedRole(request.Headers.ContainsKey("Authorization") ? "AssumeRole" : "AssumeRoleWithWebIdentity"));
+        Sts.Intercept = request => new FakeAnswer(
+            200,
+            AssumedRole(request.Headers.ContainsKey("Authorization") ? "AssumeRole" : "AssumeRoleWithWebIdentity"));
         Sso.Intercept = request => request.Headers["x-amz-sso_bearer_token"] == "sso-token"
-            ? Json($$$"""{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}""")
+            ? Json("""
+                {"roleCredentials":
+                {"accessKeyId":"ASIASSO","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}
+                """)
             : new FakeAnswer(401);
         _metadata.Intercept = MachineAnswer;
         _s3.Intercept = _ => new FakeAnswer(200, "<ListBucketResult></ListBucketResult>");
@@ -36,7 +41,8 @@ internal sealed class AwsHome : IAsyncDisposable
     public string File(string name) => Path.Combine(_home.FullName, name);
 
     /// <summary>The text of ~/.aws/config.</summary>
-    public void Configure(string config) => Write(".aws/config", config.Replace("HOME", _home.FullName, StringComparison.Ordinal));
+    public void Configure(string config) =>
+        Write(".aws/config", config.Replace("HOME", _home.FullName, StringComparison.Ordinal));
 
     public void Write(string name, string text)
     {
@@ -44,21 +50,27 @@ internal sealed class AwsHome : IAsyncDisposable
         System.IO.File.WriteAllText(File(name), text);
     }
 
-    /// <summary>What `aws sso login` leaves: a token under the hash of the session's name, or of the address in the older form.</summary>
+    /// <summary>
+    /// Writes what <c>aws sso login</c> writes: a token in a file named by the hash of the session's name, or of the
+    /// start URL in the older form.
+    /// </summary>
     public void SignIn(string sessionOrUrl) => Write(
         $".aws/sso/cache/{Hash(sessionOrUrl)}.json",
         $$"""{"startUrl":"{{StartUrl}}","region":"eu-central-1","accessToken":"sso-token","expiresAt":"{{Expiration}}"}""");
 
-    /// <summary>A command that lists a bucket, which tells whose key it was asked with.</summary>
-    public async Task<(CommandLineRun Run, string[] KeyIds, bool AskedMachine)> RunAsync(params (string, string)[] environment)
+    /// <summary>A command that lists a bucket, and the access keys that its requests used.</summary>
+    public async Task<(CommandLineRun Run, string[] KeyIds, bool AskedMachine)> RunAsync(
+        params (string, string)[] environment)
     {
         (string, string)[] all =
         [
             ("HOME", _home.FullName), ("AWS_REGION", "eu-central-1"), ("AWS_MAX_ATTEMPTS", "1"),
-            ("AWS_ENDPOINT_URL_STS", Sts.EndpointUrl), ("AWS_ENDPOINT_URL_SSO", Sso.EndpointUrl), ("AWS_ENDPOINT_URL_SSO_OIDC", Sso.EndpointUrl),
+            ("AWS_ENDPOINT_URL_STS", Sts.EndpointUrl), ("AWS_ENDPOINT_URL_SSO", Sso.EndpointUrl),
+            ("AWS_ENDPOINT_URL_SSO_OIDC", Sso.EndpointUrl),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", _metadata.EndpointUrl), .. environment,
         ];
-        var run = await CommandLineRun.OfAsync(all, ["show", "s3://fake/p", "--endpoint-url", _s3.EndpointUrl, "--path-style"]);
+        var run = await CommandLineRun.OfAsync(
+            all, ["show", "s3://fake/p", "--endpoint-url", _s3.EndpointUrl, "--path-style"]);
         return (run, [.. _s3.Requests.Select(KeyId).Distinct(StringComparer.Ordinal)], !_metadata.Requests.IsEmpty);
     }
 
@@ -68,28 +80,38 @@ internal sealed class AwsHome : IAsyncDisposable
         _home.Delete(recursive: true);
     }
 
-    private static string KeyId(FakeRequest request) => request.Headers["Authorization"].Split("Credential=")[1].Split('/')[0];
+    private static string KeyId(FakeRequest request) =>
+        request.Headers["Authorization"].Split("Credential=")[1].Split('/')[0];
 
     private static FakeAnswer MachineAnswer(FakeRequest request) => request.Target.TrimEnd('/') switch
     {
         "/latest/api/token" => new FakeAnswer(200, "token"),
         "/latest/meta-data/iam/security-credentials" => new FakeAnswer(200, "machine-role"),
         "/latest/meta-data/iam/security-credentials/machine-role" => Json(
-            $$"""{"Code":"Success","LastUpdated":"2024-01-01T00:00:00Z","Type":"AWS-HMAC","AccessKeyId":"ASIAMACHINE","SecretAccessKey":"s","Token":"t","Expiration":"{{Expiration}}"}"""),
+            $$"""
+            {"Code":"Success","LastUpdated":"2024-01-01T00:00:00Z","Type":"AWS-HMAC",
+            "AccessKeyId":"ASIAMACHINE","SecretAccessKey":"s","Token":"t","Expiration":"{{Expiration}}"}
+            """),
         _ => new FakeAnswer(404),
     };
 
-    private static FakeAnswer Json(string text) => new(200, text) { Headers = { ["Content-Type"] = "application/json" } };
+    private static FakeAnswer Json(string text) =>
+        new(200, text) { Headers = { ["Content-Type"] = "application/json" } };
 
     private static string AssumedRole(string action) =>
         $"""
         <{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result>
-        <AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/audit/s</Arn><AssumedRoleId>AROA:s</AssumedRoleId></AssumedRoleUser>
-        <Credentials><AccessKeyId>ASIA{action.ToUpperInvariant()}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>{Expiration}</Expiration></Credentials>
+        <AssumedRoleUser>
+        <Arn>arn:aws:sts::111122223333:assumed-role/audit/s</Arn><AssumedRoleId>AROA:s</AssumedRoleId>
+        </AssumedRoleUser>
+        <Credentials>
+        <AccessKeyId>ASIA{action.ToUpperInvariant()}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+        <SessionToken>t</SessionToken><Expiration>{Expiration}</Expiration>
+        </Credentials>
         </{action}Result></{action}Response>
         """;
 
-#pragma warning disable CA5350 // The name that the AWS CLI gives the file.
+#pragma warning disable CA5350 // The AWS CLI names the file by this hash.
     private static string Hash(string text) => Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text)));
 #pragma warning restore CA5350
 }

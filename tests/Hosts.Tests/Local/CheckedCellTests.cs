@@ -8,13 +8,13 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-/// <summary>A changed cell is found whatever the column, and what a line should have become is known.</summary>
+/// <summary>A changed cell is found in every column, and the message says what the line should have become.</summary>
 public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
 {
     [Fact]
     public async Task A_changed_cell_is_found_in_each_column()
     {
-        // The first has what no column gives back exactly, the second has every column.
+        // The first event has values that no column gives back exactly, the second has every column.
         await PutAsync("2024/02/01/000000.ndjson.gz", Odd, WithEveryColumn);
         var written = (await RunAsync()).Rows;
         byte[] whole = await BytesAsync(Parquet0);
@@ -23,7 +23,8 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
             await IsFoundAsync(whole, row: 1, column.Name, value: null, "is not in the file|the file has \"NULL\"");
             foreach (int row in (int[])[0, 1])
             {
-                await IsFoundAsync(whole, row, column.Name, Other(written[row][column.Name], column), $"column {column.Name}");
+                await IsFoundAsync(
+                    whole, row, column.Name, Other(written[row][column.Name], column), $"column {column.Name}");
             }
         }
     }
@@ -34,19 +35,23 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
         await PutAsync("2024/02/01/000000.ndjson", Odd);
         var written = Assert.Single((await RunAsync()).Rows);
         byte[] whole = await BytesAsync(Parquet0);
-        string[] columns = [.. EventSchema.Columns.Select(column => column.Name).Where(name => written[name] is not null)];
+        string[] columns = [.. EventSchema.Columns.Select(column => column.Name)
+            .Where(name => written[name] is not null)];
 
         Assert.Equal(["event_id", "event_time", "event_name", "user_agent", "read_only", "other_fields"], columns);
         foreach (string column in columns)
         {
-            await IsFoundAsync(whole, row: 0, column, value: null, column == "other_fields" ? "is not in the file" : $"column {column}: |is not in the file");
+            await IsFoundAsync(
+                whole, row: 0, column, value: null,
+                column == "other_fields" ? "is not in the file" : $"column {column}: |is not in the file");
         }
     }
 
     [Fact]
     public async Task Each_odd_event_is_proven_and_a_changed_one_is_found()
     {
-        string[] lines = [.. EventGen.Line.Array[TestRun.Iterations(700)].Single(_ => true, seed: "0000000000002").Where(RecordOracle.IsEvent)];
+        string[] lines = [.. EventGen.Line.Array[TestRun.Iterations(700)].Single(_ => true, seed: "0000000000002")
+            .Where(RecordOracle.IsEvent)];
         await PutAsync("2024/02/01/000000.ndjson.gz", lines);
         await RunAsync(new RunOptions { Deduplicate = false });
         Assert.Equal(lines.Length, (await CheckAsync(deduplicate: false)).Counts.Events);
@@ -81,9 +86,11 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
     [Fact]
     public async Task What_a_difference_quotes_is_bounded_and_has_no_control_characters()
     {
-        await PutAsync("2024/02/01/000000.ndjson", $$"""{"eventID":"1","requestParameters":"{{new string('x', 5_000)}}\u001b[2J{{new string('y', 5_000)}}"}""");
+        string text = $"{new string('x', 5_000)}\\u001b[2J{new string('y', 5_000)}";
+        await PutAsync("2024/02/01/000000.ndjson", $$"""{"eventID":"1","requestParameters":"{{text}}"}""");
         await RunAsync();
-        await ChangeAsync(rows => rows[0]["request_parameters"] = ((string)rows[0]["request_parameters"]!).Replace("\\u001b", "\u001b\u202e", StringComparison.Ordinal));
+        await ChangeAsync(rows => rows[0]["request_parameters"] = ((string)rows[0]["request_parameters"]!)
+            .Replace("\\u001b", "\u001b\u202e", StringComparison.Ordinal));
 
         string difference = await DiffersAsync();
 
@@ -99,7 +106,8 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
         await PutAsync("2024/02/01/000000.ndjson", Event("1"), Event("1"));
         await RunAsync(new RunOptions { Deduplicate = false });
 
-        Assert.Equal((2, 0), ((await CheckAsync(deduplicate: false)).Counts.Events, (await CheckAsync(deduplicate: false)).Counts.Duplicates));
+        var found = await CheckAsync(deduplicate: false);
+        Assert.Equal((2, 0), (found.Counts.Events, found.Counts.Duplicates));
         Assert.Contains("row 2 has no event in the source", await DiffersAsync(), StringComparison.Ordinal);
     }
 
@@ -117,10 +125,19 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
         Assert.Equal((5L, 3L, 2L), (found.Counts.Records, found.Counts.Events, found.Counts.Duplicates));
     }
 
-    private const string Odd = """{"eventId":"1","readOnly":"TRUE","eventTime":"2024-02-01T00:00:00+01:00","eventName":7,"userAgent":"\ud800","new":{"a": 1}, "managementEvent":"no"}""";
+    private const string Odd =
+        """{"eventId":"1","readOnly":"TRUE","eventTime":"2024-02-01T00:00:00+01:00","eventName":7,"""
+        + "\"userAgent\":\"\\ud800\",\"new\":{\"a\": 1}, \"managementEvent\":\"no\"}";
 
-    private static string WithEveryColumn =>
-        $"{{{string.Join(',', EventSchema.Columns.SkipLast(1).Select(column => $"\"{column.Member}\":{ValueOf(column.Kind)}"))},\"new\":1.50}}";
+    private static string WithEveryColumn
+    {
+        get
+        {
+            var members = EventSchema.Columns.SkipLast(1)
+                .Select(column => $"\"{column.Member}\":{ValueOf(column.Kind)}");
+            return $"{{{string.Join(',', members)},\"new\":1.50}}";
+        }
+    }
 
     private async Task IsFoundAsync(byte[] whole, int row, string column, object? value, string expected)
     {

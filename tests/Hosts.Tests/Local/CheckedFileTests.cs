@@ -39,7 +39,9 @@ public sealed class CheckedFileTests() : CheckTest(new DirectoryMonthStores())
         await RunAsync(new RunOptions { RowsPerFile = 2 });
         await ChangeAsync(_ => { }, metadata => metadata["cloudtrail_aggregation.run"] = "another", Parquet1);
 
-        Assert.Contains("000001.parquet, metadata cloudtrail_aggregation.run: counted ", await DiffersAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "000001.parquet, metadata cloudtrail_aggregation.run: counted ", await DiffersAsync(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -60,9 +62,11 @@ public sealed class CheckedFileTests() : CheckTest(new DirectoryMonthStores())
     {
         await PutAsync("2024/02/01/000000.ndjson", Events(2));
         var result = await RunAsync();
-        await PutBytesAsync(Destination, Parquet0, TamperedFile.Of(result.Rows, new Dictionary<string, string>(StringComparer.Ordinal), EventSchema.Columns[..15]));
+        await PutBytesAsync(Destination, Parquet0, TamperedFile.Of(
+            result.Rows, new Dictionary<string, string>(StringComparer.Ordinal), EventSchema.Columns[..15]));
 
-        Assert.Contains("column 16 should be user_agent, a string; it is missing.", await DiffersAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "column 16 should be user_agent, a string; it is missing.", await DiffersAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,27 +7,38 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-/// <summary>What is no event is in the reject files, byte for byte.</summary>
+/// <summary>Every line that is not an event must be in the reject files, byte for byte.</summary>
 public sealed class CheckedRejectTests() : CheckTest(new DirectoryMonthStores())
 {
     [Fact]
     public async Task Rejects_of_every_kind_are_proven_at_any_length()
     {
         string tooLong = $"{{\"a\":\"{new string('x', RecordFraming.MaxRecordBytes)}\"}}";
-        byte[] text = Encoding.UTF8.GetBytes($"no event \"\\ \u00e9 \ud83d\ude00\n\uFEFF{tooLong}\r\n{Event("1")} {{}} {Event("2")}{{\r\n{tooLong}x{tooLong}\n1\r\nz{new string('\u0001', RecordFraming.MaxRecordBytes / 5)}\n");
-        await PutTextAsync("2024/02/01/000000.ndjson", [.. text, 0xFF, 0xFE, (byte)'"', (byte)'\n', .. Encoding.UTF8.GetBytes(tooLong)]);
+        byte[] text = Encoding.UTF8.GetBytes(
+            $"no event \"\\ \u00e9 \ud83d\ude00\n\uFEFF{tooLong}\r\n{Event("1")} {{}} {Event("2")}{{\r\n"
+            + $"{tooLong}x{tooLong}\n1\r\nz{new string('\u0001', RecordFraming.MaxRecordBytes / 5)}\n");
+        await PutTextAsync(
+            "2024/02/01/000000.ndjson",
+            [.. text, 0xFF, 0xFE, (byte)'"', (byte)'\n', .. Encoding.UTF8.GetBytes(tooLong)]);
         await RunAsync(new RunOptions { MaxRejectedPercent = 100 });
 
         var found = await CheckAsync();
 
-        Assert.Equal((11L, 2L, 0L, 9L), (found.Counts.Records, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
+        Assert.Equal(
+            (11L, 2L, 0L, 9L),
+            (found.Counts.Records, found.Counts.Events, found.Counts.Duplicates, found.Counts.Rejects));
     }
 
     [Theory]
     [InlineData("\"line\":3", "\"line\":4", "line 3 is not an event, and the reject kept in its place is ")]
-    [InlineData("02/01/000000.ndjson", "02/02/000000.ndjson", "line 1 is not an event, and the reject kept in its place is ")]
-    [InlineData("first", "First", "line 1 is not an event, and is kept with other bytes: 5 bytes in the source, 5 in the reject file.")]
-    [InlineData("//79", "//78", "line 3 is not an event, and is kept with other bytes: 4 bytes in the source, 4 in the reject file.")]
+    [InlineData(
+        "02/01/000000.ndjson", "02/02/000000.ndjson", "line 1 is not an event, and the reject kept in its place is ")]
+    [InlineData(
+        "first", "First",
+        "line 1 is not an event, and is kept with other bytes: 5 bytes in the source, 5 in the reject file.")]
+    [InlineData(
+        "//79", "//78",
+        "line 3 is not an event, and is kept with other bytes: 4 bytes in the source, 4 in the reject file.")]
     [InlineData("//79", "!!!!", "000000.ndjson.gz, line 2: it is not a reject as this tool keeps it.")]
     [InlineData("\"text\"", "\"test\"", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it.")]
     [InlineData("\"}\n", "\"\n", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it.")]
@@ -59,25 +70,31 @@ public sealed class CheckedRejectTests() : CheckTest(new DirectoryMonthStores())
         await PutBytesAsync(Destination, Rejects0, whole);
         await ChangeRejectsAsync(text => text + text);
 
-        Assert.Contains("line 3 is not an event, and is not among the rejects that are kept.", missing, StringComparison.Ordinal);
-        Assert.Contains("line 1 is not an event, and is not among the rejects that are kept.", noFile, StringComparison.Ordinal);
+        Assert.Contains(
+            "line 3 is not an event, and is not among the rejects that are kept.", missing, StringComparison.Ordinal);
+        Assert.Contains(
+            "line 1 is not an event, and is not among the rejects that are kept.", noFile, StringComparison.Ordinal);
         Assert.Contains("keeps ", await DiffersAsync(), StringComparison.Ordinal);
     }
 
     private async Task WriteRejectsAsync()
     {
-        await PutTextAsync("2024/02/01/000000.ndjson", [.. "first\n"u8, .. Encoding.UTF8.GetBytes(Event("1")), .. "\n"u8, 0xFF, 0xFE, 0xFD, (byte)'x', (byte)'\n']);
+        byte[] lines =
+            [.. "first\n"u8, .. Encoding.UTF8.GetBytes(Event("1")), .. "\n"u8, 0xFF, 0xFE, 0xFD, .. "x\n"u8];
+        await PutTextAsync("2024/02/01/000000.ndjson", lines);
         await RunAsync();
     }
 
     private async Task ChangeRejectsAsync(Func<string, string> change)
     {
         var text = new MemoryStream();
-        await using (var gzip = new GZipStream(new MemoryStream(await BytesAsync(Rejects0)), CompressionMode.Decompress))
+        var stored = new MemoryStream(await BytesAsync(Rejects0));
+        await using (var gzip = new GZipStream(stored, CompressionMode.Decompress))
         {
             await gzip.CopyToAsync(text, Cancellation);
         }
 
-        await PutBytesAsync(Destination, Rejects0, Gzip(Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(text.ToArray())))));
+        await PutBytesAsync(
+            Destination, Rejects0, Gzip(Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(text.ToArray())))));
     }
 }

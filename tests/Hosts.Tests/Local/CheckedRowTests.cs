@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-/// <summary>Whatever else is changed; in directories only, for no store knows of it.</summary>
+/// <summary>Changes to rows and metadata; in directories only, because stores do not depend on them.</summary>
 public sealed class CheckedRowTests() : CheckTest(new DirectoryMonthStores())
 {
     [Fact]
@@ -33,7 +33,8 @@ public sealed class CheckedRowTests() : CheckTest(new DirectoryMonthStores())
     public async Task A_missing_day_is_found_whichever_side_it_is_missing_on()
     {
         await WriteSampleAsync();
-        await ChangeAsync(rows => rows.RemoveAll(row => DateTimeOffset.FromUnixTimeMilliseconds((long)row["event_time"]!).Day == 10));
+        await ChangeAsync(
+            rows => rows.RemoveAll(row => DateTimeOffset.FromUnixTimeMilliseconds((long)row["event_time"]!).Day == 10));
         string inTheFile = await DiffersAsync();
         await RunAsync(new RunOptions { Replace = true });
         await Source.DeleteAsync((await Source.ListedAsync("2024/02/10/"))[0].Key, Cancellation);
@@ -56,27 +57,37 @@ public sealed class CheckedRowTests() : CheckTest(new DirectoryMonthStores())
     public async Task A_swapped_column_is_found()
     {
         await WriteSampleAsync();
-        await ChangeAsync(rows => rows.ForEach(row => (row["event_name"], row["event_source"]) = (row["event_source"], row["event_name"])));
+        await ChangeAsync(rows => rows.ForEach(
+            row => (row["event_name"], row["event_source"]) = (row["event_source"], row["event_name"])));
 
         string difference = await DiffersAsync();
 
-        Assert.Matches("row 1 .*: column event_name: the source has \"[^\"]+\", the file has \"[^\"]+amazonaws\\.com\"\\.$", difference);
+        Assert.Matches(
+            "row 1 .*: column event_name: the source has \"[^\"]+\", the file has \"[^\"]+amazonaws\\.com\"\\.$",
+            difference);
     }
 
     [Fact]
     public async Task A_changed_count_in_the_metadata_is_found()
     {
         await WriteSampleAsync();
-        foreach (string name in (string[])["month", "source_files", "source_bytes", "events_so_far", "duplicates_so_far", "rejects_so_far"])
+        string[] names =
+            ["month", "source_files", "source_bytes", "events_so_far", "duplicates_so_far", "rejects_so_far"];
+        foreach (string name in names)
         {
             string was = "";
-            await ChangeAsync(_ => { }, metadata => (was, metadata["cloudtrail_aggregation." + name]) = (metadata["cloudtrail_aggregation." + name], "7"));
+            string key = "cloudtrail_aggregation." + name;
+            await ChangeAsync(_ => { }, metadata => (was, metadata[key]) = (metadata[key], "7"));
 
-            Assert.EndsWith($"000000.parquet, metadata cloudtrail_aggregation.{name}: counted {was}, the file says 7.", await DiffersAsync(), StringComparison.Ordinal);
-            await ChangeAsync(_ => { }, metadata => metadata["cloudtrail_aggregation." + name] = was);
+            Assert.EndsWith(
+                $"000000.parquet, metadata cloudtrail_aggregation.{name}: counted {was}, the file says 7.",
+                await DiffersAsync(), StringComparison.Ordinal);
+            await ChangeAsync(_ => { }, metadata => metadata[key] = was);
         }
 
         await ChangeAsync(_ => { }, metadata => metadata.Clear());
-        Assert.EndsWith("cloudtrail_aggregation.month: counted 2024-02, the file says nothing.", await DiffersAsync(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "cloudtrail_aggregation.month: counted 2024-02, the file says nothing.", await DiffersAsync(),
+            StringComparison.Ordinal);
     }
 }

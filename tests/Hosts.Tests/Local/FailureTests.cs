@@ -32,7 +32,8 @@ public sealed class FailureTests : IDisposable
 
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
         Assert.StartsWith("error: ", run.ErrorLines[0], StringComparison.Ordinal);
-        Assert.Contains(run.ErrorLines[1..], line => line.StartsWith("   at CloudTrailAggregation.Run.AggregationRun.RunAsync(", StringComparison.Ordinal));
+        Assert.Contains(run.ErrorLines[1..], line => line.StartsWith(
+            "   at CloudTrailAggregation.Run.AggregationRun.RunAsync(", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class FailureTests : IDisposable
         var run = await _months.RunAsync();
 
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
-        Assert.Equal($"error: {_months.Source}: there is no such directory. Correct --source.", Assert.Single(run.ErrorLines));
+        Assert.Equal(
+            $"error: {_months.Source}: there is no such directory. Correct --source.", Assert.Single(run.ErrorLines));
     }
 
     [Fact]
@@ -68,10 +70,11 @@ public sealed class FailureTests : IDisposable
         Assert.DoesNotContain(run.ErrorLines[0], char.IsControl);
     }
 
-    /// <summary>A month that was written, and of which a source was cut since.</summary>
+    /// <summary>A written month, one of whose sources is then truncated.</summary>
     private async Task<string> WithTruncatedSourceAsync()
     {
-        string source = _months.Write("2024/02/01/000000.ndjson.gz", Enumerable.Range(0, 100).Select(number => Months.Event(number)));
+        string source = _months.Write(
+            "2024/02/01/000000.ndjson.gz", Enumerable.Range(0, 100).Select(number => Months.Event(number)));
         Assert.Equal(0, (await _months.RunAsync()).ExitCode);
         await File.WriteAllBytesAsync(source, (await File.ReadAllBytesAsync(source))[..^20]);
         return source;

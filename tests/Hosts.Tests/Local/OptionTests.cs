@@ -16,7 +16,9 @@ public sealed class OptionTests : IDisposable
     {
         for (int day = 1; day <= 5; day++)
         {
-            _months.Write($"2024/02/{day:00}/000000.ndjson.gz", Enumerable.Range(day * 10_000, 5_000).Select(number => Months.Event(number, day)));
+            _months.Write(
+                $"2024/02/{day:00}/000000.ndjson.gz",
+                Enumerable.Range(day * 10_000, 5_000).Select(number => Months.Event(number, day)));
         }
 
         var one = await _months.RunAsync("--threads", "1");
@@ -35,7 +37,8 @@ public sealed class OptionTests : IDisposable
 
         var run = await _months.RunAsync("--no-deduplicate", "--json");
 
-        Assert.Contains("\"lines\":7,\"events\":6,\"duplicates\":0,\"rejects\":1,", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"lines\":7,\"events\":6,\"duplicates\":0,\"rejects\":1,", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -49,7 +52,9 @@ public sealed class OptionTests : IDisposable
 
         await _months.RunAsync("--compression", argument);
 
-        Assert.Equal([[codec]], Sql.Rows($"SELECT DISTINCT compression FROM parquet_metadata('{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}')"));
+        Assert.Equal([[codec]], Sql.Rows(
+            "SELECT DISTINCT compression FROM "
+            + $"parquet_metadata('{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}')"));
     }
 
     [Fact]
@@ -90,17 +95,21 @@ public sealed class OptionTests : IDisposable
     public async Task Source_and_destination_may_be_the_same()
     {
         _months.WithEveryKindOfLine();
-        string[] same = ["aggregate", "--source", _months.Source, "--destination", _months.Source, "--month", "2024-02", "--json"];
+        string[] same =
+            ["aggregate", "--source", _months.Source, "--destination", _months.Source, "--month", "2024-02", "--json"];
         await CommandLineRun.OfAsync(same);
 
         var again = await CommandLineRun.OfAsync(same);
 
         Assert.Equal(0, again.ExitCode);
         Assert.StartsWith(
-            $"note: {_months.Source}: source and destination share this prefix. An Athena table over it cannot be read, because Athena reads everything below a partition's folder",
+            $"note: {_months.Source}: source and destination share this prefix. An Athena table over it cannot be "
+            + "read, because Athena reads everything below a partition's folder",
             Assert.Single(again.ErrorLines),
             StringComparison.Ordinal);
-        Assert.Contains("\"ignoredKeys\":{\"count\":2,\"first\":[\"2024/02/000000.parquet\",\"2024/02/02/notes.txt\"]}", again.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"ignoredKeys\":{\"count\":2,\"first\":[\"2024/02/000000.parquet\",\"2024/02/02/notes.txt\"]}",
+            again.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -114,7 +123,8 @@ public sealed class OptionTests : IDisposable
     {
         var endpoint = new S3Endpoint("eu-central-1");
 
-        string? note = SharedPrefix.Note(StoreLocation.Open(source, endpoint), StoreLocation.Open(destination, endpoint));
+        string? note = SharedPrefix.Note(
+            StoreLocation.Open(source, endpoint), StoreLocation.Open(destination, endpoint));
 
         Assert.Equal(isShared, note is not null);
     }
@@ -122,7 +132,8 @@ public sealed class OptionTests : IDisposable
     [Fact]
     public async Task An_argument_that_starts_with_an_at_sign_is_a_name_like_any_other()
     {
-        var run = await CommandLineRun.OfAsync("aggregate", "--source", "@nowhere", "--destination", _months.Destination, "--month", "2024-02");
+        var run = await CommandLineRun.OfAsync(
+            "aggregate", "--source", "@nowhere", "--destination", _months.Destination, "--month", "2024-02");
 
         Assert.Equal("error: @nowhere: there is no such directory. Correct --source.", Assert.Single(run.ErrorLines));
     }

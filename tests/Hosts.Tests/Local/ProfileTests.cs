@@ -3,10 +3,13 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-/// <summary>A profile of ~/.aws is used as it is meant, or is an error: a command never runs as somebody else.</summary>
+/// <summary>
+/// A profile of ~/.aws is used as the AWS tools use it, or is an error: a command never runs as another identity.
+/// </summary>
 public sealed class ProfileTests : IAsyncDisposable
 {
-    private static readonly (string, string)[] Keys = [("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    private static readonly (string, string)[] Keys =
+        [("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT"), ("AWS_SECRET_ACCESS_KEY", "s")];
 
     private readonly AwsHome _home = new();
 
@@ -80,24 +83,35 @@ public sealed class ProfileTests : IAsyncDisposable
 
         var (run, keyIds, _) = await _home.RunAsync([.. Keys, ("AWS_PROFILE", profile)]);
 
-        Assert.Equal("error: s3://fake/p: there is no file below it whose name ends in .parquet. Correct the directory or prefix.", Assert.Single(run.ErrorLines));
+        Assert.Equal(
+            "error: s3://fake/p: there is no file below it whose name ends in .parquet. "
+            + "Correct the directory or prefix.",
+            Assert.Single(run.ErrorLines));
         Assert.Equal([keyId], keyIds);
     }
 
     [Theory]
-    [InlineData("no-such-profile", "there is no profile of this name in ~/.aws/config and ~/.aws/credentials (or where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE point). Correct AWS_PROFILE.")]
+    [InlineData(
+        "no-such-profile",
+        "there is no profile of this name in ~/.aws/config and ~/.aws/credentials (or where AWS_CONFIG_FILE and "
+        + "AWS_SHARED_CREDENTIALS_FILE point). Correct AWS_PROFILE.")]
     [InlineData("sso", "No valid SSO Token could be found. Sign in with aws sso login")]
     [InlineData("sso-legacy", "No valid SSO Token could be found. Sign in with aws sso login")]
     [InlineData("role-of-sso", "No valid SSO Token could be found. Correct role_arn and source_profile")]
-    [InlineData("role", "User: alice is not authorized to perform: sts:AssumeRole. Correct role_arn and source_profile")]
+    [InlineData(
+        "role", "User: alice is not authorized to perform: sts:AssumeRole. Correct role_arn and source_profile")]
     [InlineData("web", "web-token")]
     [InlineData("failing-process", "no-such-file: No such file or directory")]
-    [InlineData("mfa", "a code of an MFA device, and this tool does not ask for one. Export the credentials of a session")]
+    [InlineData(
+        "mfa", "a code of an MFA device, and this tool does not ask for one. Export the credentials of a session")]
     [InlineData("half", "Credential profile [half] is not valid")]
     [InlineData("region-only", "Credential profile [region-only] is not valid")]
     public async Task A_profile_that_cannot_be_used_is_an_error_and_never_somebody_else(string profile, string reason)
     {
-        _home.Sts.Intercept = _ => new FakeAnswer(403, "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: alice is not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>");
+        _home.Sts.Intercept = _ => new FakeAnswer(
+            403,
+            "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: "
+            + "alice is not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>");
 
         var (run, keyIds, askedMachine) = await _home.RunAsync([.. Keys, ("AWS_PROFILE", profile)]);
 
@@ -114,11 +128,16 @@ public sealed class ProfileTests : IAsyncDisposable
     public async Task A_token_that_IAM_Identity_Center_refuses_is_an_error_with_its_reason()
     {
         _home.SignIn("company");
-        _home.Sso.Intercept = _ => new FakeAnswer(401, """{"message":"Session token not found or invalid"}""") { Headers = { ["x-amzn-ErrorType"] = "UnauthorizedException" } };
+        _home.Sso.Intercept = _ => new FakeAnswer(401, """{"message":"Session token not found or invalid"}""")
+        {
+            Headers = { ["x-amzn-ErrorType"] = "UnauthorizedException" },
+        };
 
         var (run, keyIds, askedMachine) = await _home.RunAsync(("AWS_PROFILE", "sso"));
 
-        Assert.Contains("Session token not found or invalid. Sign in with aws sso login", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains(
+            "Session token not found or invalid. Sign in with aws sso login", Assert.Single(run.ErrorLines),
+            StringComparison.Ordinal);
         Assert.Empty(keyIds);
         Assert.False(askedMachine);
     }
@@ -136,7 +155,8 @@ public sealed class ProfileTests : IAsyncDisposable
 
         var (run, keyIds, askedMachine) = await _home.RunAsync();
 
-        Assert.StartsWith("error: profile default: it cannot be used: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "error: profile default: it cannot be used: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
         Assert.Empty(keyIds);
         Assert.False(askedMachine);
     }
@@ -144,9 +164,13 @@ public sealed class ProfileTests : IAsyncDisposable
     [Fact]
     public async Task The_web_identity_of_a_pod_is_not_passed_over_for_the_role_of_the_machine()
     {
-        var (run, keyIds, askedMachine) = await _home.RunAsync(("AWS_WEB_IDENTITY_TOKEN_FILE", _home.File("web-token")), ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/audit"), ("AWS_ROLE_SESSION_NAME", "audit"));
+        var (run, keyIds, askedMachine) = await _home.RunAsync(
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", _home.File("web-token")),
+            ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/audit"), ("AWS_ROLE_SESSION_NAME", "audit"));
 
-        Assert.StartsWith("error: AWS_WEB_IDENTITY_TOKEN_FILE: it cannot be used: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "error: AWS_WEB_IDENTITY_TOKEN_FILE: it cannot be used: ", Assert.Single(run.ErrorLines),
+            StringComparison.Ordinal);
         Assert.Empty(keyIds);
         Assert.False(askedMachine);
     }
@@ -159,7 +183,9 @@ public sealed class ProfileTests : IAsyncDisposable
 
         var machine = await _home.RunAsync();
         var keys = await _home.RunAsync(Keys);
-        var pod = await _home.RunAsync(("AWS_WEB_IDENTITY_TOKEN_FILE", _home.File("web-token")), ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/audit"), ("AWS_ROLE_SESSION_NAME", "audit"));
+        var pod = await _home.RunAsync(
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", _home.File("web-token")),
+            ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/audit"), ("AWS_ROLE_SESSION_NAME", "audit"));
 
         Assert.Equal(["ASIAMACHINE"], machine.KeyIds);
         Assert.Equal("AKIAENVIRONMENT", keys.KeyIds[^1]);

@@ -24,11 +24,24 @@ public sealed class ReportTests : IDisposable
         Assert.Contains($"Read 2 files, ", run.Output, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(_months.Source, "2024/02/"), run.Output, StringComparison.Ordinal);
         Assert.Contains($"{_months.Parquet}  (4 rows, ", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"not events, kept in {Path.Combine(_months.Destination, "_rejected/2024/02/000000.ndjson.gz")}", run.Output, StringComparison.Ordinal);
-        Assert.Contains("1 event with an event_time in another month; the month's events run from 2024-01-31 23:59:59Z to 2024-02-02 12:00:00Z.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Note: 27 days after the first without a file: 2024-02-03 to 2024-02-29. If there were events, stage 1 has not written them: run it for these days, then this month again.\n", run.Output, StringComparison.Ordinal);
-        Assert.Contains("1 other file ignored, not named as a source (DD/*.ndjson or *.json, also with .gz): 2024/02/02/notes.txt\n", run.Output, StringComparison.Ordinal);
-        Assert.Equal([["4"]], Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));
+        Assert.Contains(
+            $"not events, kept in {Path.Combine(_months.Destination, "_rejected/2024/02/000000.ndjson.gz")}",
+            run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 event with an event_time in another month; the month's events run from 2024-01-31 23:59:59Z to "
+            + "2024-02-02 12:00:00Z.",
+            run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Note: 27 days after the first without a file: 2024-02-03 to 2024-02-29. If there were events, stage 1 has "
+            + "not written them: run it for these days, then this month again.\n",
+            run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 other file ignored, not named as a source (DD/*.ndjson or *.json, also with .gz): "
+            + "2024/02/02/notes.txt\n",
+            run.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            [["4"]],
+            Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));
     }
 
     [Fact]
@@ -42,13 +55,22 @@ public sealed class ReportTests : IDisposable
         Assert.Empty(run.ErrorLines);
         using var document = JsonDocument.Parse(run.Output);
         Assert.Equal(
-            ["month", "status", "reason", "sourceFiles", "sourceBytes", "ignoredKeys", "missingDays", "lines", "events", "duplicates", "rejects", "outsideMonth",
-             "eventsWithoutTime", "outputs", "outputBytes", "objectsWithoutEvents", "rejectFile", "removed", "mixedMilliseconds", "retries", "durationMilliseconds"],
+            [
+                "month", "status", "reason", "sourceFiles", "sourceBytes", "ignoredKeys", "missingDays", "lines",
+                "events", "duplicates", "rejects", "outsideMonth", "eventsWithoutTime", "outputs", "outputBytes",
+                "objectsWithoutEvents", "rejectFile", "removed", "mixedMilliseconds", "retries",
+                "durationMilliseconds",
+            ],
             document.RootElement.EnumerateObject().Select(member => member.Name));
-        Assert.Equal("""{"events":1,"earliest":"2024-01-31T23:59:59.5Z","latest":"2024-02-02T12:00:00Z"}""", document.RootElement.GetProperty("outsideMonth").GetRawText());
-        Assert.Equal("""{"count":1,"first":["2024/02/02/notes.txt"]}""", document.RootElement.GetProperty("ignoredKeys").GetRawText());
+        Assert.Equal(
+            """{"events":1,"earliest":"2024-01-31T23:59:59.5Z","latest":"2024-02-02T12:00:00Z"}""",
+            document.RootElement.GetProperty("outsideMonth").GetRawText());
+        Assert.Equal(
+            """{"count":1,"first":["2024/02/02/notes.txt"]}""",
+            document.RootElement.GetProperty("ignoredKeys").GetRawText());
         string[] missing = [.. Enumerable.Range(3, 27).Select(day => $"2024-02-{day:00}")];
-        Assert.Equal(missing, document.RootElement.GetProperty("missingDays").EnumerateArray().Select(day => day.GetString()));
+        Assert.Equal(
+            missing, document.RootElement.GetProperty("missingDays").EnumerateArray().Select(day => day.GetString()));
         Assert.Equal("null", document.RootElement.GetProperty("reason").GetRawText());
         Assert.Equal("\"written\"", document.RootElement.GetProperty("status").GetRawText());
         Assert.Contains($"\"uri\":\"{_months.Parquet}\"", run.Output, StringComparison.Ordinal);
@@ -64,7 +86,8 @@ public sealed class ReportTests : IDisposable
         var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.RunReport)!;
         Assert.Equal((7L, 4L, 2L, 1L), (report.Lines, report.Events, report.Duplicates, report.Rejects));
         Assert.Equal(report.Lines, report.Events + report.Duplicates + report.Rejects);
-        Assert.Equal(new OutputFile(_months.Parquet, 4, new FileInfo(_months.Parquet).Length), Assert.Single(report.Outputs));
+        Assert.Equal(
+            new OutputFile(_months.Parquet, 4, new FileInfo(_months.Parquet).Length), Assert.Single(report.Outputs));
         Assert.Equal(run.Output.TrimEnd('\n'), JsonSerializer.Serialize(report, ReportJson.Readable.RunReport));
     }
 
@@ -79,7 +102,8 @@ public sealed class ReportTests : IDisposable
 
         string[] queries = run.Output[run.Output.IndexOf("-- What", StringComparison.Ordinal)..].Split("\n\n");
         Assert.Equal(3, queries.Length);
-        Assert.Equal([["GetObject", "s3.amazonaws.com", "3"], ["ConsoleLogin", "s3.amazonaws.com", "1"]], Sql.Rows(queries[0]));
+        Assert.Equal(
+            [["GetObject", "s3.amazonaws.com", "3"], ["ConsoleLogin", "s3.amazonaws.com", "1"]], Sql.Rows(queries[0]));
         Assert.Equal([["arn:aws:iam::111122223333:user/alice", "AccessDenied", "1"]], Sql.Rows(queries[1]));
         Assert.Equal(
             [["01/31/2024", "1", "0"], ["02/01/2024", "2", "0"], ["02/02/2024", "1", "1"]], Sql.Rows(queries[2]));
@@ -94,7 +118,9 @@ public sealed class ReportTests : IDisposable
         var second = await _months.RunAsync();
 
         Assert.Contains("Wrote 2 Parquet files, ", first.Output, StringComparison.Ordinal);
-        Assert.Contains($"Removed 1 file of an earlier run: {Path.Combine(_months.Destination, "2024/02/000001.parquet")}\n", second.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Removed 1 file of an earlier run: {Path.Combine(_months.Destination, "2024/02/000001.parquet")}\n",
+            second.Output, StringComparison.Ordinal);
         Assert.Equal(["2024/02/000000.parquet", "_rejected/2024/02/000000.ndjson.gz"], _months.Written());
     }
 
@@ -109,7 +135,9 @@ public sealed class ReportTests : IDisposable
 
         Assert.Equal((0, 1), (run.ExitCode, check.ExitCode));
         Assert.Contains($"Note: 1 file with rejects and no event: {path}. ", run.Output, StringComparison.Ordinal);
-        Assert.StartsWith($"error: 2024-02: 1 source object holds only rejects and no event: {path}.", check.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"error: 2024-02: 1 source object holds only rejects and no event: {path}.", check.ErrorLines[^1],
+            StringComparison.Ordinal);
         Assert.Empty(check.Output);
     }
 }

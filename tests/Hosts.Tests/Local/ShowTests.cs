@@ -22,11 +22,16 @@ public sealed class ShowTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.ErrorLines);
         Assert.Contains($"{_months.Parquet}     4           1  ", run.Output, StringComparison.Ordinal);
-        Assert.All(EventSchema.Columns, column => Assert.Matches($"\n{column.Name} +(string|boolean|timestamp \\(ms, UTC\\)) +[0-9.]+ .?B?(bytes)? +[0-9.]+ % +[0-9.]+ .*  zstd +(Rle|Plain)", run.Output));
+        Assert.All(EventSchema.Columns, column => Assert.Matches(
+            $"\n{column.Name} +(string|boolean|timestamp \\(ms, UTC\\)) +[0-9.]+ .?B?(bytes)? +[0-9.]+ % "
+            + "+[0-9.]+ .*  zstd +(Rle|Plain)",
+            run.Output));
         Assert.Matches("\nrow group  rows +bytes  uncompressed\n        0     4 ", run.Output);
         Assert.Matches("\ncloudtrail_aggregation.events_so_far +4\n", run.Output);
         Assert.Matches("\ncloudtrail_aggregation.duplicates_so_far +2\n", run.Output);
-        Assert.Matches("\nrow 1 +value\nevent_id +00000001-0000-4000-8000-000000000000\nevent_time +2024-02-01 12:00:00\n", run.Output);
+        Assert.Matches(
+            "\nrow 1 +value\nevent_id +00000001-0000-4000-8000-000000000000\nevent_time +2024-02-01 12:00:00\n",
+            run.Output);
         Assert.DoesNotContain("row 2", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Events per day", run.Output, StringComparison.Ordinal);
     }
@@ -42,11 +47,20 @@ public sealed class ShowTests : IDisposable
         var run = await CommandLineRun.OfAsync("show", "--rows", "0", top, _months.Destination);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Matches("\nevent_name \\(2 values\\) +events +share\nGetObject +3 +75.0 %\n" + (names == 1 ? "\n" : "ConsoleLogin +1 +25.0 %\n\n"), run.Output);
+        Assert.Matches(
+            "\nevent_name \\(2 values\\) +events +share\nGetObject +3 +75.0 %\n"
+            + (names == 1 ? "\n" : "ConsoleLogin +1 +25.0 %\n\n"),
+            run.Output);
         Assert.Matches("\nevent_source \\(1 value\\) +events +share\ns3.amazonaws.com +4 +100.0 %\n", run.Output);
         Assert.Matches("\nerror_code \\(1 value\\) +events +share\nAccessDenied +1 +25.0 %\n", run.Output);
-        Assert.Matches("\ncaller \\(1 value\\) +events +share\narn:aws:iam::111122223333:user/alice +4 +100.0 %\n", run.Output);
-        Assert.Contains("\nEvents per day (UTC)\n  2024-01-31            1  █████████████████████████\n  2024-02-01            2  ██████████████████████████████████████████████████\n  2024-02-02            1  █████████████████████████\n", run.Output, StringComparison.Ordinal);
+        Assert.Matches(
+            "\ncaller \\(1 value\\) +events +share\narn:aws:iam::111122223333:user/alice +4 +100.0 %\n", run.Output);
+        Assert.Contains(
+            "\nEvents per day (UTC)\n"
+            + "  2024-01-31            1  █████████████████████████\n"
+            + "  2024-02-01            2  ██████████████████████████████████████████████████\n"
+            + "  2024-02-02            1  █████████████████████████\n",
+            run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("row 1", run.Output, StringComparison.Ordinal);
     }
 
@@ -61,9 +75,15 @@ public sealed class ShowTests : IDisposable
         using var document = JsonDocument.Parse(run.Output);
         var file = document.RootElement.GetProperty("files")[0];
         Assert.Equal((4, "00"), (file.GetProperty("rows").GetInt32(), file.GetProperty("uri").GetString()![^10..^8]));
-        Assert.Equal(EventSchema.Columns.Select(column => column.Name), file.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
-        Assert.Equal("""{"of":"event_name","values":2,"uncounted":0,"most":[{"value":"GetObject","count":3}]}""", document.RootElement.GetProperty("activity").GetProperty("top")[0].GetRawText());
-        Assert.Equal("""{"day":"2024-01-31","count":1}""", document.RootElement.GetProperty("activity").GetProperty("days")[0].GetRawText());
+        Assert.Equal(
+            EventSchema.Columns.Select(column => column.Name),
+            file.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
+        Assert.Equal(
+            """{"of":"event_name","values":2,"uncounted":0,"most":[{"value":"GetObject","count":3}]}""",
+            document.RootElement.GetProperty("activity").GetProperty("top")[0].GetRawText());
+        Assert.Equal(
+            """{"day":"2024-01-31","count":1}""",
+            document.RootElement.GetProperty("activity").GetProperty("days")[0].GetRawText());
     }
 
     [Fact]
@@ -73,8 +93,11 @@ public sealed class ShowTests : IDisposable
         await _months.RunAsync();
         string other = Path.Combine(_months.Destination, "other.parquet");
         Sql.Rows($"""
-            COPY (SELECT 'a' AS event_name, 1.5::DOUBLE AS number, 7::INT AS small, {SqlText("\e[2J")} AS "name{"\e"}[2J", TIMESTAMP '2024-02-01 01:02:03.5' AS event_time, [1, 2] AS list,
-                         {SqlText("""{"userName":"bob"}""")}::BLOB AS user_identity, DATE '2024-02-01' AS day, NULL::INT AS nothing) TO {SqlText(other)} (FORMAT parquet)
+            COPY (SELECT 'a' AS event_name, 1.5::DOUBLE AS number, 7::INT AS small,
+                         {SqlText("\e[2J")} AS "name{"\e"}[2J", TIMESTAMP '2024-02-01 01:02:03.5' AS event_time,
+                         [1, 2] AS list, {SqlText("""{"userName":"bob"}""")}::BLOB AS user_identity,
+                         DATE '2024-02-01' AS day, NULL::INT AS nothing)
+            TO {SqlText(other)} (FORMAT parquet)
             """);
 
         var run = await ShowAsync("--top", other);
@@ -83,11 +106,18 @@ public sealed class ShowTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.ErrorLines);
         Assert.DoesNotContain('\e', run.Output);
-        Assert.Matches("\nrow 1 +value\nevent_name +a\nnumber +1.5\nsmall +7\nname\\\\u001b\\[2J +\\\\u001b\\[2J\nevent_time +2024-02-01 01:02:03.5\nuser_identity +\\{\"userName\":\"bob\"\\}\nday +", run.Output);
+        Assert.Matches(
+            "\nrow 1 +value\nevent_name +a\nnumber +1.5\nsmall +7\nname\\\\u001b\\[2J +\\\\u001b\\[2J\n"
+            + "event_time +2024-02-01 01:02:03.5\nuser_identity +\\{\"userName\":\"bob\"\\}\nday +",
+            run.Output);
         Assert.Matches("\ncaller \\(1 value\\) +events +share\nbob +1 ", run.Output);
         Assert.Contains("  2024-02-01            1  █", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Missing from a file, or of another type in it: event_source, error_code.", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"Not counted above, because its columns differ: {other} (event_name string, number double, small ", both.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Missing from a file, or of another type in it: event_source, error_code.", run.Output,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"Not counted above, because its columns differ: {other} (event_name string, number double, small ",
+            both.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,7 +130,9 @@ public sealed class ShowTests : IDisposable
         var run = await ShowAsync(file);
 
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
-        Assert.StartsWith($"error: {file} cannot be read as a Parquet file: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"error: {file} cannot be read as a Parquet file: ", Assert.Single(run.ErrorLines),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,12 +143,20 @@ public sealed class ShowTests : IDisposable
         var file = await ShowAsync(_months.Parquet);
         var directory = await ShowAsync(_months.Source);
 
-        Assert.Equal((1, $"error: {_months.Parquet}: there is no such file. Correct its name."), (file.ExitCode, Assert.Single(file.ErrorLines)));
-        Assert.Equal((1, $"error: {_months.Source}: there is no file below it whose name ends in .parquet. Correct the directory or prefix."), (directory.ExitCode, Assert.Single(directory.ErrorLines)));
+        Assert.Equal(
+            (1, $"error: {_months.Parquet}: there is no such file. Correct its name."),
+            (file.ExitCode, Assert.Single(file.ErrorLines)));
+        Assert.Equal(1, directory.ExitCode);
+        Assert.Equal(
+            $"error: {_months.Source}: there is no file below it whose name ends in .parquet. "
+            + "Correct the directory or prefix.",
+            Assert.Single(directory.ErrorLines));
     }
 
     [Theory]
-    [InlineData("""{"type":"AssumedRole","arn":"arn:session","sessionContext":{"sessionIssuer":{"arn":"arn:role"}}}""", "arn:role")]
+    [InlineData(
+        """{"type":"AssumedRole","arn":"arn:session","sessionContext":{"sessionIssuer":{"arn":"arn:role"}}}""",
+        "arn:role")]
     [InlineData("""{"type":"AssumedRole","arn":"arn:session","sessionContext":{"sessionIssuer":{}}}""", "arn:session")]
     [InlineData("""{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}""", "ec2.amazonaws.com")]
     [InlineData("""{"type":"IAMUser","userName":"bob","principalId":"A"}""", "bob")]
@@ -150,13 +190,17 @@ public sealed class ShowTests : IDisposable
         var first = new DateOnly(2023, 1, 1);
 
         string year = Drawn([.. Enumerable.Range(0, 365).Select(day => new DayCount(first.AddDays(day), 10))]);
-        string stray = Drawn([new DayCount(new DateOnly(1970, 1, 1), 1), new DayCount(first, 1_000), new DayCount(first.AddDays(2), 500)]);
+        var epoch = new DateOnly(1970, 1, 1);
+        string stray = Drawn(
+            [new DayCount(epoch, 1), new DayCount(first, 1_000), new DayCount(first.AddDays(2), 500)]);
 
         Assert.StartsWith("Events per month (UTC)\n  2023-01          310  ████", year, StringComparison.Ordinal);
         Assert.Equal(13, year.TrimEnd('\n').Split('\n').Length);
         Assert.Equal(
             "Events per day (UTC)\n  1970-01-01            1  ▏\n  (19,357 days without any)\n"
-            + $"  2023-01-01        1,000  {new string('█', 50)}\n  2023-01-02            0\n  2023-01-03          500  {new string('█', 25)}\n", stray);
+            + $"  2023-01-01        1,000  {new string('█', 50)}\n"
+            + $"  2023-01-02            0\n  2023-01-03          500  {new string('█', 25)}\n",
+            stray);
     }
 
     private static string Drawn(IReadOnlyList<DayCount> days)
@@ -168,5 +212,6 @@ public sealed class ShowTests : IDisposable
 
     private static string SqlText(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    private static Task<CommandLineRun> ShowAsync(params string[] arguments) => CommandLineRun.OfAsync(["show", .. arguments]);
+    private static Task<CommandLineRun> ShowAsync(params string[] arguments) =>
+        CommandLineRun.OfAsync(["show", .. arguments]);
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-/// <summary>Where ParquetSharp has no native library, as with musl, one line says so.</summary>
+/// <summary>Without a native library of ParquetSharp, as with musl, one line reports that.</summary>
 public sealed class SupportedSystemTests : IDisposable
 {
     private readonly Months _months = new();
@@ -36,7 +36,8 @@ public sealed class SupportedSystemTests : IDisposable
     {
         _months.WithEveryKindOfLine();
         LinkProgram(file => !IsNative(file));
-        await File.WriteAllTextAsync(_program["ParquetSharpNative.so"], "damaged", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _program["ParquetSharpNative.so"], "damaged", TestContext.Current.CancellationToken);
 
         AssertRefused(await RunAsync("aggregate"));
     }
@@ -52,20 +53,25 @@ public sealed class SupportedSystemTests : IDisposable
     }
 
     private Task<CommandLineRun> RunAsync(string command) => CommandLineRun.OfAsync(
-        _program["cloudtrail-aggregation.dll"], [], command == "show" ? ["show", _months.Parquet] : [command, .. _months.Aggregate()[1..]]);
+        _program["cloudtrail-aggregation.dll"], [],
+        command == "show" ? ["show", _months.Parquet] : [command, .. _months.Aggregate()[1..]]);
 
     private static void AssertRefused(CommandLineRun run)
     {
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
         string error = Assert.Single(run.ErrorLines);
         Assert.StartsWith("error: ParquetSharp cannot be loaded for linux-", error, StringComparison.Ordinal);
-        Assert.EndsWith("It runs on Linux with glibc, macOS and Windows, x64 or arm64. On Alpine and other systems with musl use a .NET image of Debian or Ubuntu; elsewhere build or publish the program again.", error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "It runs on Linux with glibc, macOS and Windows, x64 or arm64. On Alpine and other systems with musl use a "
+            + ".NET image of Debian or Ubuntu; elsewhere build or publish the program again.",
+            error, StringComparison.Ordinal);
         Assert.InRange(error.Length, 1, 450);
     }
 
-    private static bool IsNative(string file) => Path.GetFileName(file).StartsWith("ParquetSharpNative", StringComparison.Ordinal);
+    private static bool IsNative(string file) =>
+        Path.GetFileName(file).StartsWith("ParquetSharpNative", StringComparison.Ordinal);
 
-    /// <summary>The program as the host finds it on a system for which the packages have no native library.</summary>
+    /// <summary>The program as installed on a system for which the packages have no native library.</summary>
     private void LinkProgram(Func<string, bool> wanted)
     {
         string built = Path.GetDirectoryName(CommandLineRun.Assembly)!;
@@ -75,7 +81,7 @@ public sealed class SupportedSystemTests : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(link)!);
             if (link.EndsWith(".dll", StringComparison.Ordinal))
             {
-                // A link would lead the host to the directory that it points to.
+                // With a link the host would use the directory that it points to.
                 File.Copy(file, link);
             }
             else if (!link.EndsWith(".deps.json", StringComparison.Ordinal))
@@ -87,7 +93,8 @@ public sealed class SupportedSystemTests : IDisposable
         var deps = JsonNode.Parse(File.ReadAllText(Path.Combine(built, "cloudtrail-aggregation.deps.json")))!;
         foreach (var target in deps["targets"]!.AsObject())
         {
-            foreach (var library in target.Value!.AsObject().Where(library => library.Key.StartsWith("ParquetSharp/", StringComparison.Ordinal)))
+            foreach (var library in target.Value!.AsObject()
+                .Where(library => library.Key.StartsWith("ParquetSharp/", StringComparison.Ordinal)))
             {
                 library.Value!.AsObject().Remove("runtimeTargets");
             }

@@ -15,9 +15,12 @@ public sealed partial class TerminalTests : IDisposable
         TestRun.Needs(File.Exists("/usr/bin/script"), "There is no script (util-linux) to make a terminal with.");
         _months.WithEveryKindOfLine();
         string output = Path.Combine(_months.Source, "report.json");
-        string command = string.Join(' ', ((string[])["dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate("--json")]).Select(Quoted));
+        string command = string.Join(
+            ' ',
+            ((string[])["dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate("--json")]).Select(Quoted));
 
-        using var script = CommandLineRun.Start("/usr/bin/script", ["-qec", $"{command} > {Quoted(output)}", "/dev/null"], ("TERM", "xterm"), ("CI", ""));
+        using var script = CommandLineRun.Start(
+            "/usr/bin/script", ["-qec", $"{command} > {Quoted(output)}", "/dev/null"], ("TERM", "xterm"), ("CI", ""));
         var run = await CommandLineRun.EndOfAsync(script);
 
         Assert.Equal(0, run.ExitCode);
@@ -33,10 +36,13 @@ public sealed partial class TerminalTests : IDisposable
     {
         TestRun.Needs(File.Exists("/usr/bin/script"), "There is no script (util-linux) to make a terminal with.");
         _months.WriteLong();
-        string command = string.Join(' ', ((string[])["dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate("--no-deduplicate", "--compression", "gzip")]).Select(Quoted));
+        string[] aggregate = _months.Aggregate("--no-deduplicate", "--compression", "gzip");
+        string command = string.Join(
+            ' ', ((string[])["dotnet", "exec", CommandLineRun.Assembly, .. aggregate]).Select(Quoted));
 
         string[] start = [.. StartedAs.Interruptible("INT", 2), "/usr/bin/script", "-qec", command, "/dev/null"];
-        using var script = CommandLineRun.Start(start[0], start[1..], redirectInput: true, ("TERM", "xterm"), ("CI", ""));
+        using var script = CommandLineRun.Start(
+            start[0], start[1..], redirectInput: true, ("TERM", "xterm"), ("CI", ""));
         string drawn = "";
         char[] piece = new char[4096];
         while (!Text(drawn).Contains(" of 1,120 files, ", StringComparison.Ordinal))
@@ -51,13 +57,17 @@ public sealed partial class TerminalTests : IDisposable
         var run = await CommandLineRun.EndOfAsync(script);
 
         Assert.Equal(130, run.ExitCode);
-        Assert.Contains("error: cancelled before the commit of 2024-02, which is unchanged; nothing staged is left.", Text(run.Output), StringComparison.Ordinal);
+        Assert.Contains(
+            "error: cancelled before the commit of 2024-02, which is unchanged; nothing staged is left.",
+            Text(run.Output), StringComparison.Ordinal);
         Assert.Contains("\e[?25h", run.Output, StringComparison.Ordinal);
-        Assert.Matches(@"2024-02 [0-9]+ of 1,120 files, [0-9.]+ of [0-9.,]+ [MG]B, [0-9,]+ events/s, [0-9]+ (s|min) left", Text(drawn + run.Output));
+        Assert.Matches(
+            @"2024-02 [0-9]+ of 1,120 files, [0-9.]+ of [0-9.,]+ [MG]B, [0-9,]+ events/s, [0-9]+ (s|min) left",
+            Text(drawn + run.Output));
         Assert.Empty(_months.Written());
     }
 
-    /// <summary>What a terminal shows, with one space wherever it is empty.</summary>
+    /// <summary>The text on the terminal, with one space for each gap.</summary>
     private static string Text(string output) =>
         string.Join(' ', Escape().Replace(output, " ").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 

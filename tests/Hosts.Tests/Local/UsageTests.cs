@@ -5,7 +5,8 @@ namespace CloudTrailAggregation.Tests.Local;
 
 public class UsageTests
 {
-    private static readonly string[] Right = ["aggregate", "--source", "daily", "--destination", "monthly", "--month", "2024-02"];
+    private static readonly string[] Right =
+        ["aggregate", "--source", "daily", "--destination", "monthly", "--month", "2024-02"];
 
     [Theory]
     [InlineData("--month takes a month as YYYY-MM, ", "--month", "2024-2")]
@@ -20,17 +21,26 @@ public class UsageTests
     [InlineData("not 'NaN'.", "--max-rejected-percent", "NaN")]
     [InlineData("--compression takes one of zstd, snappy, gzip, none, not 'lzma'.", "--compression", "lzma")]
     [InlineData("not '1'.", "--compression", "1")]
-    [InlineData("--endpoint-url takes an address as http://host:port or https://host, not 'localhost:9000'.", "--endpoint-url", "localhost:9000")]
-    [InlineData("--source-region takes a region such as eu-central-1, not 'Frankfurt'.", "--source-region", "Frankfurt")]
-    [InlineData("--sse takes one of AES256, aws:kms, aws:kms:KEY_ARN (a key's ARN, not an alias), not 'AES-256'.", "--sse", "AES-256")]
+    [InlineData(
+        "--endpoint-url takes an address as http://host:port or https://host, not 'localhost:9000'.", "--endpoint-url",
+        "localhost:9000")]
+    [InlineData(
+        "--source-region takes a region such as eu-central-1, not 'Frankfurt'.", "--source-region", "Frankfurt")]
+    [InlineData(
+        "--sse takes one of AES256, aws:kms, aws:kms:KEY_ARN (a key's ARN, not an alias), not 'AES-256'.", "--sse",
+        "AES-256")]
     [InlineData("--sse is for a bucket, and monthly is a directory. Leave --sse out.", "--sse", "AES256")]
-    [InlineData("--destination-region is for a bucket, and monthly is a directory. Leave --destination-region out.", "--destination-region", "eu-central-1")]
-    [InlineData("ftp://host/x: only directories and s3://bucket/prefix can be read and written.", "--source", "ftp://host/x")]
+    [InlineData(
+        "--destination-region is for a bucket, and monthly is a directory. Leave --destination-region out.",
+        "--destination-region", "eu-central-1")]
+    [InlineData(
+        "ftp://host/x: only directories and s3://bucket/prefix can be read and written.", "--source", "ftp://host/x")]
     [InlineData("'a' is not a name a bucket can have.", "--destination", "s3://a/b")]
     public async Task A_value_that_cannot_be_is_refused_with_what_can(string message, string option, string value)
     {
         int given = Array.IndexOf(Right, option);
-        string[] arguments = given < 0 ? [.. Right, option, value] : [.. Right[..(given + 1)], value, .. Right[(given + 2)..]];
+        string[] arguments =
+            given < 0 ? [.. Right, option, value] : [.. Right[..(given + 1)], value, .. Right[(given + 2)..]];
 
         var run = await CommandLineRun.OfAsync(arguments);
 
@@ -39,12 +49,23 @@ public class UsageTests
 
     [Theory]
     [InlineData("Required command was not provided.")]
-    [InlineData("Option '--source' is required. Option '--destination' is required. Give --month, or --from and --to.", "aggregate")]
-    [InlineData("Option '--source' is required. Option '--destination' is required. Give --month, or --from and --to.", "check")]
-    [InlineData("Give --month, or --from and --to.", "aggregate", "--source", "x", "--destination", "y", "--from", "2024-01")]
-    [InlineData("Give --month, or --from and --to.", "aggregate", "--source", "x", "--destination", "y", "--to", "2024-01", "--month", "2024-01")]
-    [InlineData("Give --month, or --from and --to.", "check", "--source", "x", "--destination", "y", "--from", "2024-01", "--to", "2024-02", "--month", "2024-01")]
-    [InlineData("--to 2024-01 is before --from 2024-02.", "aggregate", "--source", "x", "--destination", "y", "--from", "2024-02", "--to", "2024-01")]
+    [InlineData(
+        "Option '--source' is required. Option '--destination' is required. Give --month, or --from and --to.",
+        "aggregate")]
+    [InlineData(
+        "Option '--source' is required. Option '--destination' is required. Give --month, or --from and --to.",
+        "check")]
+    [InlineData(
+        "Give --month, or --from and --to.", "aggregate", "--source", "x", "--destination", "y", "--from", "2024-01")]
+    [InlineData(
+        "Give --month, or --from and --to.", "aggregate", "--source", "x", "--destination", "y", "--to", "2024-01",
+        "--month", "2024-01")]
+    [InlineData(
+        "Give --month, or --from and --to.", "check", "--source", "x", "--destination", "y", "--from", "2024-01",
+        "--to", "2024-02", "--month", "2024-01")]
+    [InlineData(
+        "--to 2024-01 is before --from 2024-02.", "aggregate", "--source", "x", "--destination", "y", "--from",
+        "2024-02", "--to", "2024-01")]
     [InlineData("Give a FILE|DIR|s3://... to show.", "show")]
     [InlineData("Give a FILE|DIR|s3://... to show.", "show", "--top", "5")]
     [InlineData("--top takes a whole number from 1 to 10000, not 'y'.", "show", "--top", "y", "x")]
@@ -53,7 +74,8 @@ public class UsageTests
     [InlineData("'agregate'", "agregate")]
     [InlineData("'--sauce'", "aggregate", "--source", "x", "--destination", "y", "--month", "2024-02", "--sauce")]
     [InlineData("'--month'", "aggregate", "--source", "x", "--destination", "y", "--month")]
-    [InlineData("'--month'", "aggregate", "--source", "x", "--destination", "y", "--month", "2024-01", "--month", "2024-02")]
+    [InlineData(
+        "'--month'", "aggregate", "--source", "x", "--destination", "y", "--month", "2024-01", "--month", "2024-02")]
     public async Task What_is_missing_or_unknown_is_named(string message, params string[] arguments) =>
         IsWrongUsage(await CommandLineRun.OfAsync(arguments), message);
 
@@ -61,10 +83,18 @@ public class UsageTests
     public async Task Help_has_every_setting_and_examples()
     {
         string[] everywhere = ["--endpoint-url", "--path-style", "--verbose", "Examples:", "Exit code:"];
-        string[] months = ["--source-region", "--destination-region", "--source", "--destination", "--month", "--from", "--to", "--stop-on-failure", "--no-deduplicate"];
+        string[] months =
+        [
+            "--source-region", "--destination-region", "--source", "--destination", "--month", "--from", "--to",
+            "--stop-on-failure", "--no-deduplicate",
+        ];
 
         await HelpHasAsync(
-            "aggregate", [.. everywhere, .. months, "--sse", "--replace", "--rows-per-file", "--compression", "--max-rejected-percent", "--threads", "--json", "[default: zstd]"]);
+            "aggregate",
+            [
+                .. everywhere, .. months, "--sse", "--replace", "--rows-per-file", "--compression",
+                "--max-rejected-percent", "--threads", "--json", "[default: zstd]",
+            ]);
         await HelpHasAsync("check", [.. everywhere, .. months]);
         await HelpHasAsync("show", [.. everywhere, "--region", "--rows", "--top", "--json", "FILE|DIR|s3://..."]);
     }

@@ -9,11 +9,12 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Security;
 
-/// <summary>Who writes the source writes neither the log nor the terminal.</summary>
+/// <summary>Text in the source can forge neither a log line nor terminal output.</summary>
 public sealed class ForgedOutputTests : IDisposable
 {
-    /// <summary>A new line, a line of a log, an erased screen, C1 controls, separators, and turned writing.</summary>
-    private const string Forged = "\n{\"level\":\"Critical\",\"message\":\"forged\"}\r\n\e[2J\e]0;title\a\u009b31m\u0085\u2028\u2029\u202Egpj";
+    /// <summary>A line break, a log line, erase screen, C1 controls, separators, and a change of direction.</summary>
+    private const string Forged =
+        "\n{\"level\":\"Critical\",\"message\":\"forged\"}\r\n\e[2J\e]0;title\a\u009b31m\u0085\u2028\u2029\u202Egpj";
 
     private readonly Months _months = new();
     private readonly MemoryStream _output = new();
@@ -31,12 +32,19 @@ public sealed class ForgedOutputTests : IDisposable
         _months.Write("2024/02/01/a.ndjson", Months.Event(1));
         var answer = await AnswerAsync();
         string damaged = _months.Write($"2024/02/01/b{Forged}.ndjson.gz", Months.Event(2));
-        await File.WriteAllBytesAsync(damaged, (await File.ReadAllBytesAsync(damaged, TestContext.Current.CancellationToken))[..^9], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            damaged, (await File.ReadAllBytesAsync(damaged, TestContext.Current.CancellationToken))[..^9],
+            TestContext.Current.CancellationToken);
 
         var failure = await Assert.ThrowsAsync<AggregationException>(AnswerAsync);
 
-        Assert.EndsWith(Forged + ".txt", answer.GetProperty("months")[0].GetProperty("ignoredKeys").GetProperty("first")[0].GetString(), StringComparison.Ordinal);
-        Assert.Contains("""b\u000a{"level":"Critical","message":"forged"}\u000d\u000a\u001b[2J\u001b]0;title\u0007\u009b31m\u0085\u2028\u2029\u202egpj.ndjson.gz: it is truncated""", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            Forged + ".txt",
+            answer.GetProperty("months")[0].GetProperty("ignoredKeys").GetProperty("first")[0].GetString(),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            """b\u000a{"level":"Critical","message":"forged"}\u000d\u000a\u001b[2J\u001b]0;title\u0007\u009b31m\u0085\u2028\u2029\u202egpj.ndjson.gz: it is truncated""",
+            failure.Message, StringComparison.Ordinal);
         string log = Encoding.UTF8.GetString(_output.ToArray());
         Assert.DoesNotContain(log, letter => letter != '\n' && char.IsControl(letter));
         var lines = LogLines.Parse(_output);
@@ -55,16 +63,24 @@ public sealed class ForgedOutputTests : IDisposable
         var failed = await _months.RunAsync();
         var verbose = await _months.RunAsync("--verbose");
 
-        Assert.Contains("""1 other file ignored, not named as a source (DD/*.ndjson or *.json, also with .gz): 2024/02/01/a\u000a{"level":"Critical",""", written.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 other file ignored, not named as a source (DD/*.ndjson or *.json, also with .gz): "
+            + """2024/02/01/a\u000a{"level":"Critical",""",
+            written.Output, StringComparison.Ordinal);
         Assert.Contains("\\u001b[2J", Assert.Single(failed.ErrorLines), StringComparison.Ordinal);
-        Assert.All([written, failed, verbose], run => Assert.DoesNotContain(run.Output + run.Error, letter => letter != '\n' && (char.IsControl(letter) || letter is '\u2028' or '\u202E')));
+        Assert.All([written, failed, verbose], run => Assert.DoesNotContain(
+            run.Output + run.Error,
+            letter => letter != '\n' && (char.IsControl(letter) || letter is '\u2028' or '\u202E')));
     }
 
     [Fact]
     public async Task Text_of_events_is_neither_logged_nor_answered_at_any_level()
     {
         const string Secret = "hunter2-in-a-request";
-        _months.Write("2024/02/01/a.ndjson", $$$"""{"eventID":"1","eventTime":"{{{Secret}}}","requestParameters":{"password":"{{{Secret}}}"},"{{{Secret}}}":1}""", $"{Months.Event(1)} {Secret}");
+        _months.Write(
+            "2024/02/01/a.ndjson",
+            $$$"""{"eventID":"1","eventTime":"{{{Secret}}}","requestParameters":{"password":"{{{Secret}}}"},"{{{Secret}}}":1}""",
+            $"{Months.Event(1)} {Secret}");
 
         var answer = await AnswerAsync();
 
@@ -78,7 +94,8 @@ public sealed class ForgedOutputTests : IDisposable
     [InlineData("""{"source":"#"}""")]
     public async Task A_triggers_text_is_quoted_no_longer_than_80_characters(string trigger)
     {
-        var refused = await Assert.ThrowsAsync<AggregationException>(() => AnswerAsync(trigger.Replace("#", new string('x', 100_000), StringComparison.Ordinal)));
+        var refused = await Assert.ThrowsAsync<AggregationException>(
+            () => AnswerAsync(trigger.Replace("#", new string('x', 100_000), StringComparison.Ordinal)));
 
         Assert.Contains(new string('x', 80), refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(new string('x', 81), refused.Message, StringComparison.Ordinal);
@@ -89,10 +106,20 @@ public sealed class ForgedOutputTests : IDisposable
 
     private async Task<JsonElement> AnswerAsync(string trigger)
     {
-        var settings = new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "", LogLevel = LogLevel.Trace };
-        var handler = new Handler(settings, new DirectoryStore(_months.Source), new DirectoryStore(_months.Destination), TimeProvider.System, _output);
+        var settings = new Settings
+        {
+            SourceBucket = "",
+            SourcePrefix = "",
+            DestinationBucket = "",
+            DestinationPrefix = "",
+            LogLevel = LogLevel.Trace,
+        };
+        var handler = new Handler(
+            settings, new DirectoryStore(_months.Source), new DirectoryStore(_months.Destination), TimeProvider.System,
+            _output);
         using var body = new MemoryStream(Encoding.UTF8.GetBytes(trigger));
         using var answer = await handler.HandleAsync(body, new FakeContext());
-        return (await JsonDocument.ParseAsync(answer, cancellationToken: TestContext.Current.CancellationToken)).RootElement;
+        return (await JsonDocument.ParseAsync(
+            answer, cancellationToken: TestContext.Current.CancellationToken)).RootElement;
     }
 }

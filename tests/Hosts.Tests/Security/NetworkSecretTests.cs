@@ -12,7 +12,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Security;
 
-/// <summary>URLs carry secrets into messages of the network stack and of servers; no log and no terminal shows them.</summary>
+/// <summary>
+/// The network stack and servers repeat URLs with secrets in their messages; no log and no terminal shows them.
+/// </summary>
 public sealed class NetworkSecretTests : IAsyncDisposable
 {
     private const string Password = "hunter2/p%40ss";
@@ -27,8 +29,11 @@ public sealed class NetworkSecretTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("The proxy tunnel request to proxy 'http://user:password@proxy.local:3128/' failed with status code '407'.", "The proxy tunnel request to proxy 'http://***@proxy.local:3128/' failed with status code '407'.")]
-    [InlineData("https://user@host/path and http://:password@[::1]:80", "https://***@host/path and http://***@[::1]:80")]
+    [InlineData(
+        "The proxy tunnel request to proxy 'http://user:password@proxy.local:3128/' failed with status code '407'.",
+        "The proxy tunnel request to proxy 'http://***@proxy.local:3128/' failed with status code '407'.")]
+    [InlineData(
+        "https://user@host/path and http://:password@[::1]:80", "https://***@host/path and http://***@[::1]:80")]
     [InlineData("socks5://u:p@h, HTTP://U:P@H", "socks5://***@h, HTTP://***@H")]
     [InlineData("raw: http://user:a/b#c@d?e@host:80/", "raw: http://***@host:80/")]
     [InlineData("'http://user:pass word@host' is not an endpoint URL.", "'http://***@host' is not an endpoint URL.")]
@@ -36,9 +41,17 @@ public sealed class NetworkSecretTests : IAsyncDisposable
     [InlineData("http://host:9000/, mail to a@b", "http://host:9000/, mail to a@b")]
     [InlineData("s3://bucket/user@example.com/x", "s3://bucket/user@example.com/x")]
     [InlineData("s3://bucket/http://u:p@host", "s3://bucket/http://***@host")]
-    [InlineData("https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F2024&X-Amz-Expires=60&X-Amz-Security-Token=Fwo%2BG&X-Amz-Signature=abc123", "https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=***&X-Amz-Expires=60&X-Amz-Security-Token=***&X-Amz-Signature=***")]
-    [InlineData("https://b/k?AWSAccessKeyId=AKIA&Expires=1&Signature=vjby%2F=", "https://b/k?AWSAccessKeyId=***&Expires=1&Signature=***")]
-    [InlineData("AWS4-HMAC-SHA256 Credential=AKIA/2024/s3/aws4_request, SignedHeaders=host, Signature=abc", "AWS4-HMAC-SHA256 Credential=***, SignedHeaders=host, Signature=***")]
+    [InlineData(
+        "https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F2024&X-Amz-Expires=60"
+        + "&X-Amz-Security-Token=Fwo%2BG&X-Amz-Signature=abc123",
+        "https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=***&X-Amz-Expires=60"
+        + "&X-Amz-Security-Token=***&X-Amz-Signature=***")]
+    [InlineData(
+        "https://b/k?AWSAccessKeyId=AKIA&Expires=1&Signature=vjby%2F=",
+        "https://b/k?AWSAccessKeyId=***&Expires=1&Signature=***")]
+    [InlineData(
+        "AWS4-HMAC-SHA256 Credential=AKIA/2024/s3/aws4_request, SignedHeaders=host, Signature=abc",
+        "AWS4-HMAC-SHA256 Credential=***, SignedHeaders=host, Signature=***")]
     [InlineData("x-amz-security-token: Fwo+G/x== refused", "x-amz-security-token: *** refused")]
     [InlineData("://@ a://", "://***@ a://")]
     [InlineData("", "")]
@@ -56,8 +69,12 @@ public sealed class NetworkSecretTests : IAsyncDisposable
         var failure = new AggregationException($"s3://b/k: {cause.Message}", cause);
 
         Assert.Equal("s3://b/k: refused by http://***@host", failure.Message);
-        Assert.Equal(("refused by http://***@host", cause.StackTrace), (failure.InnerException!.Message, failure.InnerException.StackTrace));
-        Assert.Contains($"{nameof(HttpRequestException)}: refused by http://***@host", failure.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            ("refused by http://***@host", cause.StackTrace),
+            (failure.InnerException!.Message, failure.InnerException.StackTrace));
+        Assert.Contains(
+            $"{nameof(HttpRequestException)}: refused by http://***@host", failure.ToString(),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
         var harmless = Caught(new IOException("disk full"));
         Assert.Same(harmless, new AggregationException("x", harmless).InnerException);
@@ -67,17 +84,31 @@ public sealed class NetworkSecretTests : IAsyncDisposable
     public async Task The_function_neither_logs_nor_reports_the_password_of_a_proxy()
     {
         using var output = new MemoryStream();
-        using var client = new AmazonS3Client("AKIA", "s", new AmazonS3Config { ServiceURL = "https://s3.example", MaxErrorRetry = 0, HttpClientFactory = new RefusingProxy() });
+        using var client = new AmazonS3Client("AKIA", "s", new AmazonS3Config
+        {
+            ServiceURL = "https://s3.example",
+            MaxErrorRetry = 0,
+            HttpClientFactory = new RefusingProxy(),
+        });
         var store = new S3Store(client, FakeS3.Bucket, "p/");
-        var settings = new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "", LogLevel = LogLevel.Trace };
+        var settings = new Settings
+        {
+            SourceBucket = "",
+            SourcePrefix = "",
+            DestinationBucket = "",
+            DestinationPrefix = "",
+            LogLevel = LogLevel.Trace,
+        };
         using var body = new MemoryStream("""{"month":"2024-02"}"""u8.ToArray());
 
-        var failure = await Assert.ThrowsAsync<AggregationException>(() => new Handler(settings, store, store, TimeProvider.System, output).HandleAsync(body, new FakeContext()));
+        var failure = await Assert.ThrowsAsync<AggregationException>(() =>
+            new Handler(settings, store, store, TimeProvider.System, output).HandleAsync(body, new FakeContext()));
 
         // Lambda reports the chain of causes.
         string log = Encoding.UTF8.GetString(output.ToArray());
         Assert.Contains("\"exception\":", log, StringComparison.Ordinal);
-        Assert.Contains("proxy 'http://***@proxy.local:3128/' failed with status code '407'", log, StringComparison.Ordinal);
+        Assert.Contains(
+            "proxy 'http://***@proxy.local:3128/' failed with status code '407'", log, StringComparison.Ordinal);
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
             Assert.DoesNotContain("hunter2", cause.Message + cause, StringComparison.Ordinal);
@@ -94,7 +125,9 @@ public sealed class NetworkSecretTests : IAsyncDisposable
         _server.Intercept = _ => new FakeAnswer(407) { Headers = { ["Proxy-Authenticate"] = "Basic realm=\"proxy\"" } };
         string proxy = _server.EndpointUrl.Replace("http://", $"http://user:{Password}@", StringComparison.Ordinal);
 
-        var run = await CommandLineRun.OfAsync([.. TestCredentials.Variables, ("HTTPS_PROXY", proxy), ("AWS_MAX_ATTEMPTS", "1")], Aggregate("https://s3.example", option));
+        var run = await CommandLineRun.OfAsync(
+            [.. TestCredentials.Variables, ("HTTPS_PROXY", proxy), ("AWS_MAX_ATTEMPTS", "1")],
+            Aggregate("https://s3.example", option));
 
         Assert.NotEmpty(_server.Requests);
         Assert.Equal(1, run.ExitCode);
@@ -110,7 +143,8 @@ public sealed class NetworkSecretTests : IAsyncDisposable
     [InlineData("ftp://user:hunter2@host")]
     public async Task The_command_line_does_not_print_the_password_of_an_endpoint(string url)
     {
-        var run = await CommandLineRun.OfAsync([.. TestCredentials.Variables, ("AWS_MAX_ATTEMPTS", "1")], Aggregate(url, "--verbose"));
+        var run = await CommandLineRun.OfAsync(
+            [.. TestCredentials.Variables, ("AWS_MAX_ATTEMPTS", "1")], Aggregate(url, "--verbose"));
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.NotEmpty(run.ErrorLines);
@@ -120,16 +154,24 @@ public sealed class NetworkSecretTests : IAsyncDisposable
     [Fact]
     public async Task The_command_line_does_not_print_the_signature_of_a_URL_that_a_server_repeats()
     {
-        _server.Intercept = _ => new FakeAnswer(418, "<Error><Code>Teapot</Code><Message>refused: https://fake.example/k?X-Amz-Credential=AKIAHUNTER2&amp;X-Amz-Security-Token=hunter2&amp;X-Amz-Signature=hunter2</Message></Error>");
+        const string url = "https://fake.example/k?X-Amz-Credential=AKIAHUNTER2&amp;X-Amz-Security-Token=hunter2"
+            + "&amp;X-Amz-Signature=hunter2";
+        _server.Intercept = _ =>
+            new FakeAnswer(418, $"<Error><Code>Teapot</Code><Message>refused: {url}</Message></Error>");
 
         var run = await CommandLineRun.OfAsync(TestCredentials.Variables, Aggregate(_server.EndpointUrl, "--verbose"));
 
-        Assert.Contains("https://fake.example/k?X-Amz-Credential=***&X-Amz-Security-Token=***&X-Amz-Signature=***", run.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "https://fake.example/k?X-Amz-Credential=***&X-Amz-Security-Token=***&X-Amz-Signature=***",
+            run.ErrorLines[0], StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", run.Output + run.Error, StringComparison.OrdinalIgnoreCase);
     }
 
     private string[] Aggregate(string endpointUrl, string option) =>
-        ["aggregate", "--source", "s3://fake/p", "--destination", _months.Destination, "--month", "2024-02", "--endpoint-url", endpointUrl, "--path-style", option];
+        [
+            "aggregate", "--source", "s3://fake/p", "--destination", _months.Destination, "--month", "2024-02",
+            "--endpoint-url", endpointUrl, "--path-style", option,
+        ];
 
     private static T Caught<T>(T exception)
         where T : Exception
@@ -144,15 +186,20 @@ public sealed class NetworkSecretTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Fails each request as .NET does where a proxy wants another password.</summary>
+    /// <summary>Fails each request as .NET does when a proxy refuses the password.</summary>
     private sealed class RefusingProxy : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Handler());
 
         private sealed class Handler : HttpMessageHandler
         {
-            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new HttpRequestException(
-                HttpRequestError.ProxyTunnelError, "The proxy tunnel request to proxy 'http://user:hunter2@proxy.local:3128/' failed with status code '407'.", null, HttpStatusCode.ProxyAuthenticationRequired);
+            protected override Task<HttpResponseMessage> SendAsync(
+                HttpRequestMessage request, CancellationToken cancellationToken) =>
+                throw new HttpRequestException(
+                    HttpRequestError.ProxyTunnelError,
+                    "The proxy tunnel request to proxy 'http://user:hunter2@proxy.local:3128/' "
+                    + "failed with status code '407'.",
+                    null, HttpStatusCode.ProxyAuthenticationRequired);
         }
     }
 }

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Security;
 
-/// <summary>Credentials are in no line of a log or terminal, whatever S3 answers.</summary>
+/// <summary>No line of a log or terminal contains credentials, whatever S3 answers.</summary>
 public sealed class SecretTests : IAsyncDisposable
 {
     private const string KeyId = "AKIAIOSFODNN7EXAMPLE";
@@ -19,13 +19,17 @@ public sealed class SecretTests : IAsyncDisposable
     private const string SessionToken = "FwoGZXIvYXdzEXAMPLETOKEN";
 
     private static readonly (string, string)[] Credentials =
-        [("AWS_ACCESS_KEY_ID", KeyId), ("AWS_SECRET_ACCESS_KEY", SecretKey), ("AWS_SESSION_TOKEN", SessionToken), ("AWS_REGION", "eu-central-1"), ("AWS_MAX_ATTEMPTS", "1")];
+        [
+            ("AWS_ACCESS_KEY_ID", KeyId), ("AWS_SECRET_ACCESS_KEY", SecretKey), ("AWS_SESSION_TOKEN", SessionToken),
+            ("AWS_REGION", "eu-central-1"), ("AWS_MAX_ATTEMPTS", "1"),
+        ];
 
     private readonly FakeS3 _s3 = new();
 
     public static TheoryData<int, string> Refusals => new()
     {
-        { 403, "AccessDenied" }, { 403, "SignatureDoesNotMatch" }, { 403, "InvalidAccessKeyId" }, { 400, "ExpiredToken" }, { 400, "InvalidToken" }, { 418, "Teapot" }, { 0, "" },
+        { 403, "AccessDenied" }, { 403, "SignatureDoesNotMatch" }, { 403, "InvalidAccessKeyId" },
+        { 400, "ExpiredToken" }, { 400, "InvalidToken" }, { 418, "Teapot" }, { 0, "" },
     };
 
     public ValueTask DisposeAsync() => _s3.DisposeAsync();
@@ -86,9 +90,12 @@ public sealed class SecretTests : IAsyncDisposable
     }
 
     private string[] Aggregate() =>
-        ["aggregate", "--source", "s3://fake/p", "--destination", "s3://fake/p", "--month", "2024-02", "--endpoint-url", _s3.EndpointUrl, "--path-style", "--verbose"];
+        [
+            "aggregate", "--source", "s3://fake/p", "--destination", "s3://fake/p", "--month", "2024-02",
+            "--endpoint-url", _s3.EndpointUrl, "--path-style", "--verbose",
+        ];
 
-    /// <summary>A request for the month, with what is logged at the most talkative level.</summary>
+    /// <summary>A request for the month, with the log at the most verbose level.</summary>
     /// <returns>The report.</returns>
     private async Task<string> HandleAsync(MemoryStream output)
     {
@@ -96,7 +103,14 @@ public sealed class SecretTests : IAsyncDisposable
             new SessionAWSCredentials(KeyId, SecretKey, SessionToken),
             new AmazonS3Config { ServiceURL = _s3.EndpointUrl, ForcePathStyle = true, MaxErrorRetry = 0 });
         var store = new S3Store(client, FakeS3.Bucket, "p/");
-        var settings = new Settings { SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "", LogLevel = LogLevel.Trace };
+        var settings = new Settings
+        {
+            SourceBucket = "",
+            SourcePrefix = "",
+            DestinationBucket = "",
+            DestinationPrefix = "",
+            LogLevel = LogLevel.Trace,
+        };
         using var body = new MemoryStream("""{"month":"2024-02"}"""u8.ToArray());
 
         var handler = new Handler(settings, store, store, TimeProvider.System, output);
@@ -109,7 +123,8 @@ public sealed class SecretTests : IAsyncDisposable
     {
         var source = _s3.Put("2024/02/01/a.ndjson", Encoding.UTF8.GetBytes(Months.Event(1) + "\na reject\n"));
         string listing =
-            $"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/{source.Key}</Key><Size>{source.Size}</Size><ETag>{source.ETag}</ETag></Contents></ListBucketResult>";
+            $"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/{source.Key}</Key>"
+            + $"<Size>{source.Size}</Size><ETag>{source.ETag}</ETag></Contents></ListBucketResult>";
         _s3.Intercept = request =>
         {
             AssertSigned(request);
@@ -119,11 +134,16 @@ public sealed class SecretTests : IAsyncDisposable
         };
     }
 
-    /// <summary>As S3 does, the answer repeats what it was sent.</summary>
+    /// <summary>As S3 does, the answer repeats parts of the request.</summary>
     private void Refuse(int status, string code) => _s3.Intercept = request =>
     {
         AssertSigned(request);
-        return status == 0 ? FakeAnswer.Dropped : FakeAnswer.Error(status, code, $"<AWSAccessKeyId>{KeyId}</AWSAccessKeyId><Token-0>{SessionToken}</Token-0><StringToSign>AWS4-HMAC-SHA256</StringToSign>");
+        return status == 0
+            ? FakeAnswer.Dropped
+            : FakeAnswer.Error(
+                status, code,
+                $"<AWSAccessKeyId>{KeyId}</AWSAccessKeyId><Token-0>{SessionToken}</Token-0>"
+                + "<StringToSign>AWS4-HMAC-SHA256</StringToSign>");
     };
 
     private static void AssertSigned(FakeRequest request)

@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace CloudTrailAggregation.Tests.Storage;
 
-/// <summary>An empty bucket behind TLS, with a certificate of an authority of its own.</summary>
+/// <summary>An empty bucket behind TLS, with a certificate of a private authority.</summary>
 internal sealed class TlsServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -18,7 +18,8 @@ internal sealed class TlsServer : IAsyncDisposable
     public TlsServer(string authorityFile)
     {
         using var key = RSA.Create(2048);
-        var authority = new CertificateRequest("CN=authority of a test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var authority = new CertificateRequest(
+            "CN=authority of a test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         var (from, to) = (DateTimeOffset.UnixEpoch.AddYears(40), DateTimeOffset.UnixEpoch.AddYears(100));
         using var root = authority.CreateSelfSigned(from, to);
@@ -58,7 +59,7 @@ internal sealed class TlsServer : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test ended.
         }
     }
 
@@ -67,10 +68,12 @@ internal sealed class TlsServer : IAsyncDisposable
         await using var stream = new SslStream(connection.GetStream());
         try
         {
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+            await stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
             if (await FakeRequest.ReadAsync(stream, Stream.Null, _stop.Token) is not null)
             {
-                await new FakeAnswer(200, "<ListBucketResult></ListBucketResult>").SendAsync(stream, headOnly: false, _stop.Token);
+                await new FakeAnswer(200, "<ListBucketResult></ListBucketResult>")
+                    .SendAsync(stream, headOnly: false, _stop.Token);
             }
         }
         catch (Exception e) when (e is IOException or AuthenticationException)

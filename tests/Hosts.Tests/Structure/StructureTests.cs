@@ -4,22 +4,28 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Structure;
 
 /// <summary>
-/// The rooms of the library in the order of the data: a room uses only rooms that come before it. Read from the compiled
-/// assemblies, so that no type is used unseen.
+/// The rooms of the library in the order of the data: a room uses only rooms that come before it. The tests read the
+/// compiled assemblies, so that they see every use of a type.
 /// </summary>
 public sealed partial class StructureTests
 {
     private const string Product = "CloudTrailAggregation";
 
-    /// <summary>As docs/architecture.md has them.</summary>
+    /// <summary>In the order of docs/architecture.md, from the bottom up.</summary>
     private static readonly string[] Rooms =
-        ["Ground", "Storage", "Json", "Source", "Framing", "Events", "Columns", "Parquet", "Plan", "Write", "Commit", "Run"];
+        [
+            "Ground", "Storage", "Json", "Source", "Framing", "Events", "Columns", "Parquet", "Plan", "Write", "Commit",
+            "Run",
+        ];
 
-    private static readonly IReadOnlyCollection<(string User, string Used)> Library = AssemblyUse.Of(typeof(CloudTrailAggregation.Run.AggregationRun).Assembly.Location);
+    private static readonly IReadOnlyCollection<(string User, string Used)> Library = AssemblyUse.Of(
+        typeof(CloudTrailAggregation.Run.AggregationRun).Assembly.Location);
 
-    private static readonly IReadOnlyCollection<(string User, string Used)> Terminal = AssemblyUse.Of(typeof(CloudTrailAggregation.Local.Check.MonthCheck).Assembly.Location);
+    private static readonly IReadOnlyCollection<(string User, string Used)> Terminal = AssemblyUse.Of(
+        typeof(CloudTrailAggregation.Local.Check.MonthCheck).Assembly.Location);
 
-    private static readonly IReadOnlyCollection<(string User, string Used)> Lambda = AssemblyUse.Of(typeof(Handler).Assembly.Location);
+    private static readonly IReadOnlyCollection<(string User, string Used)> Lambda = AssemblyUse.Of(
+        typeof(Handler).Assembly.Location);
 
     public static TheoryData<string> AllRooms => [.. Rooms];
 
@@ -29,13 +35,15 @@ public sealed partial class StructureTests
     {
         int place = Array.IndexOf(Rooms, room);
 
-        Assert.DoesNotContain(Library, use => RoomOf(use.User) == room && Array.IndexOf(Rooms, RoomOf(use.Used)) > place);
+        Assert.DoesNotContain(
+            Library, use => RoomOf(use.User) == room && Array.IndexOf(Rooms, RoomOf(use.Used)) > place);
     }
 
     [Fact]
     public void Every_type_of_the_library_is_in_a_room_and_every_room_is_used()
     {
-        string[] found = [.. Library.Select(use => use.User).Where(IsOurs).Select(type => RoomOf(type) ?? type).Distinct(StringComparer.Ordinal)];
+        string[] found = [.. Library.Select(use => use.User).Where(IsOurs).Select(type => RoomOf(type) ?? type)
+            .Distinct(StringComparer.Ordinal)];
 
         Assert.Equal(Rooms.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
@@ -46,7 +54,8 @@ public sealed partial class StructureTests
     [InlineData("Amazon", "Storage")]
     public void A_library_is_used_in_the_room_named_for_it(string library, string? room)
     {
-        string[] users = [.. Library.Where(use => Is(use.Used, library)).Select(use => RoomOf(use.User)!).Distinct(StringComparer.Ordinal)];
+        string[] users = [.. Library.Where(use => Is(use.Used, library)).Select(use => RoomOf(use.User)!)
+            .Distinct(StringComparer.Ordinal)];
 
         Assert.Equal(room is null ? [] : [room], users);
     }
@@ -64,7 +73,9 @@ public sealed partial class StructureTests
     public void The_function_uses_no_Parquet_library_and_no_S3_of_its_own()
     {
         Assert.DoesNotContain(
-            Lambda, use => Is(use.Used, "ParquetSharp") || Is(use.Used, "Apache") || Is(use.Used, "Amazon.S3") || Is(use.Used, "Amazon.Runtime"));
+            Lambda,
+            use => Is(use.Used, "ParquetSharp") || Is(use.Used, "Apache") || Is(use.Used, "Amazon.S3")
+                || Is(use.Used, "Amazon.Runtime"));
         Assert.Contains(Lambda, use => Is(use.Used, "Amazon.Lambda"));
     }
 
@@ -81,22 +92,33 @@ public sealed partial class StructureTests
     public void The_check_reads_events_without_the_code_that_it_proves()
     {
         string[] proven = ["Json", "Framing", "Columns", "Write", "Commit", "Run"];
-        string[] provenTypes = [$"{Product}.Events.EventReader", $"{Product}.Events.MemberNames", $"{Product}.Events.OtherFields", $"{Product}.Plan.SourceListing"];
+        string[] provenTypes =
+        [
+            $"{Product}.Events.EventReader", $"{Product}.Events.MemberNames", $"{Product}.Events.OtherFields",
+            $"{Product}.Plan.SourceListing",
+        ];
 
-        Assert.DoesNotContain(Terminal, use => Is(use.User, $"{Product}.Local.Check") && !use.User.EndsWith("Command", StringComparison.Ordinal)
-            && (provenTypes.Contains(use.Used) || (proven.Contains(RoomOf(use.Used)) && !AreCounts(use.Used))));
+        Assert.DoesNotContain(
+            Terminal,
+            use => Is(use.User, $"{Product}.Local.Check") && !use.User.EndsWith("Command", StringComparison.Ordinal)
+                && (provenTypes.Contains(use.Used) || (proven.Contains(RoomOf(use.Used)) && !AreCounts(use.Used))));
     }
 
     [Fact]
     public void The_architecture_page_has_the_rooms_in_their_order_and_the_main_path_as_it_is()
     {
         string page = File.ReadAllText(Repository.File("docs", "architecture.md"));
-        string[] path = [.. Block().Match(page).Groups["code"].Value.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
+        string[] path = [.. Block().Match(page).Groups["code"].Value.Split('\n').Select(line => line.Trim())
+            .Where(line => line.Length > 0)];
         string code = File.ReadAllText(Repository.File("Aggregation", "Run", "AggregationRun.cs"));
 
-        Assert.Equal(Rooms.Reverse(), RoomRow().Matches(page).Take(Rooms.Length).Select(row => row.Groups["room"].Value));
+        Assert.Equal(
+            Rooms.Reverse(), RoomRow().Matches(page).Take(Rooms.Length).Select(row => row.Groups["room"].Value));
         Assert.Contains("var plan = await RunPlan.MakeAsync(unit, source, destination, options, cancellation);", path);
-        Assert.Contains(string.Join('\n', path), string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)), StringComparison.Ordinal);
+        Assert.Contains(
+            string.Join('\n', path),
+            string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -109,7 +131,8 @@ public sealed partial class StructureTests
         string directory = Repository.File(project);
         foreach (string path in Directory.EnumerateFiles(directory, "*.cs", SearchOption.AllDirectories))
         {
-            string folder = Path.GetRelativePath(directory, Path.GetDirectoryName(path)!).Replace(Path.DirectorySeparatorChar, '.');
+            string folder = Path.GetRelativePath(directory, Path.GetDirectoryName(path)!)
+                .Replace(Path.DirectorySeparatorChar, '.');
             string declared = NamespaceLine().Match(File.ReadAllText(path)).Groups["name"].Value;
 
             // Program has top-level statements and no namespace.
@@ -120,7 +143,7 @@ public sealed partial class StructureTests
         }
     }
 
-    /// <summary>The counts and the progress that a check reports like a run.</summary>
+    /// <summary>The counts and the progress, which a check reports like a run.</summary>
     private static bool AreCounts(string type) =>
         type is $"{Product}.Write.RecordCounts" or $"{Product}.Write.RunProgress";
 
@@ -129,12 +152,16 @@ public sealed partial class StructureTests
 
     private static bool IsOurs(string type) => Is(type, Product);
 
-    private static bool Is(string name, string library) => name == library || name.StartsWith(library + ".", StringComparison.Ordinal);
+    private static bool Is(string name, string library) =>
+        name == library || name.StartsWith(library + ".", StringComparison.Ordinal);
 
     /// <summary>The room of one of the library's types; null for any other.</summary>
-    private static string? RoomOf(string type) => IsOurs(type) && type.Split('.') is [_, var room, _, ..] && Rooms.Contains(room) ? room : null;
+    private static string? RoomOf(string type) =>
+        IsOurs(type) && type.Split('.') is [_, var room, _, ..] && Rooms.Contains(room) ? room : null;
 
-    [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5_000)]
+    [GeneratedRegex(
+        @"^```csharp\n(?<code>.*?)^```",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5_000)]
     private static partial Regex Block();
 
     [GeneratedRegex(@"^\| `(?<room>\w+)/` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5_000)]

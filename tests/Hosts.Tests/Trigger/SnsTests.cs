@@ -8,12 +8,12 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Trigger;
 
-/// <summary>Requests that come through a topic: its event to a function, and its envelope in a queue.</summary>
+/// <summary>Requests through an SNS topic: its event to a function, and its envelope in a queue.</summary>
 public class SnsTests
 {
     private static readonly FakeTime Now = new(new DateTimeOffset(2024, 4, 15, 12, 0, 0, TimeSpan.Zero));
 
-    /// <summary>Each shape, as the text that a publisher gives the topic.</summary>
+    /// <summary>Each shape, as the text that a publisher sends.</summary>
     public static readonly TheoryData<string> Messages =
     [
         """{"month":"2024-02"}""",
@@ -49,38 +49,48 @@ public class SnsTests
     [InlineData("""{"month":"\ud800"}""", "a text in it is not valid Unicode")]
     [InlineData("""{"AlarmName":"a","NewStateValue":"ALARM"}""", "\"AlarmName\" is not known")]
     [InlineData("""{"Type":"Notification","Message":"{\"month\":\"2024-02\"}"}""", "\"Type\" is not known")]
-    public void A_message_that_has_none_of_the_shapes_is_refused_as_it_would_be_without_SNS(string message, string reason)
+    public void A_message_that_has_none_of_the_shapes_is_refused_as_it_would_be_without_SNS(
+        string message, string reason)
     {
         Assert.Contains(reason, Refused(Envelope(message)), StringComparison.Ordinal);
         Assert.Contains(reason, Refused(TopicEvent(message)), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{"Type":"SubscriptionConfirmation","Message":"You have chosen to subscribe","SubscribeURL":"https://sns.eu-central-1.amazonaws.com/"}""", "\"Type\" is not known")]
+    [InlineData(
+        """{"Type":"SubscriptionConfirmation","Message":"You have chosen to subscribe","SubscribeURL":"https://sns.eu-central-1.amazonaws.com/"}""",
+        "\"Type\" is not known")]
     [InlineData("""{"Type":"Notification","Message":{"month":"2024-02"}}""", "\"Type\" is not known")]
     [InlineData("""{"Type":"Notification"}""", "\"Type\" is not known")]
     [InlineData("""{"Records":[{"EventSource":"aws:sns"}]}""", "\"Records\" is not known")]
     [InlineData("""{"Records":[{"EventSource":"aws:sns","Sns":"{}"}]}""", "\"Records\" is not known")]
     [InlineData("""{"Records":[{"EventSource":"aws:sns","Sns":{"Message":7}}]}""", "\"Records\" is not known")]
-    [InlineData("""{"Records":[{"EventSource":"aws:ses","Sns":{"Message":"{\"month\":\"2024-02\"}"}}]}""", "\"Records\" is not known")]
-    [InlineData("""{"Records":[{"EventSource":"aws:sns","Sns":{"Message":"{}"}},{"EventSource":"aws:sns","Sns":{"Message":"{}"}}]}""", "\"Records\" is not known")]
+    [InlineData(
+        """{"Records":[{"EventSource":"aws:ses","Sns":{"Message":"{\"month\":\"2024-02\"}"}}]}""",
+        "\"Records\" is not known")]
+    [InlineData(
+        """{"Records":[{"EventSource":"aws:sns","Sns":{"Message":"{}"}},{"EventSource":"aws:sns","Sns":{"Message":"{}"}}]}""",
+        "\"Records\" is not known")]
     public void What_only_looks_like_SNS_is_refused_with_the_shapes(string triggerEvent, string reason)
     {
         string message = Refused(triggerEvent);
 
         Assert.Contains(reason, message, StringComparison.Ordinal);
-        Assert.EndsWith("any of these as a message of SNS; an SQS batch of any of these.", message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "any of these as a message of SNS; an SQS batch of any of these.", message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("""{"source":"aws.events","time":"2024-03-01T04:00:00Z"}""", true)]
     [InlineData("""{"source":"aws.scheduler","time":"2024-03-01T04:00:00Z","detail":"{}"}""", true)]
-    [InlineData("""{"source":"cloudtrail.daily","time":"2024-03-01T04:00:00Z","detail":{"year":2024,"month":2}}""", false)]
+    [InlineData(
+        """{"source":"cloudtrail.daily","time":"2024-03-01T04:00:00Z","detail":{"year":2024,"month":2}}""", false)]
     [InlineData("""{"month":"2024-02"}""", false)]
     [InlineData("""{"from":"2024-02","to":"2024-03"}""", false)]
-    public void Only_schedules_are_scheduled(string triggerEvent, bool isScheduled) => Assert.Equal(isScheduled, Read(triggerEvent).IsScheduled);
+    public void Only_schedules_are_scheduled(string triggerEvent, bool isScheduled) =>
+        Assert.Equal(isScheduled, Read(triggerEvent).IsScheduled);
 
-    /// <summary>As SNS puts it into a queue without raw delivery.</summary>
+    /// <summary>The message as SNS sends it to a queue without raw delivery.</summary>
     internal static string Envelope(string message) => JsonSerializer.Serialize(new
     {
         Type = "Notification",
@@ -96,7 +106,7 @@ public class SnsTests
         MessageAttributes = new { },
     });
 
-    /// <summary>As SNS calls a function.</summary>
+    /// <summary>The event that SNS sends to a function.</summary>
     internal static string TopicEvent(string message) => JsonSerializer.Serialize(new
     {
         Records = new[]
@@ -105,13 +115,23 @@ public class SnsTests
             {
                 EventSource = "aws:sns",
                 EventVersion = "1.0",
-                EventSubscriptionArn = "arn:aws:sns:eu-central-1:123456789012:months:2bcfbf39-05c3-41de-beaa-fcfcc21c8f55",
-                Sns = new { Type = "Notification", MessageId = "95df01b4-ee98-5cb9-9903-4c221d41eb5e", TopicArn = "arn:aws:sns:eu-central-1:123456789012:months", Message = message, Timestamp = "2024-03-01T04:00:00.000Z" },
+                EventSubscriptionArn =
+                    "arn:aws:sns:eu-central-1:123456789012:months:2bcfbf39-05c3-41de-beaa-fcfcc21c8f55",
+                Sns = new
+                {
+                    Type = "Notification",
+                    MessageId = "95df01b4-ee98-5cb9-9903-4c221d41eb5e",
+                    TopicArn = "arn:aws:sns:eu-central-1:123456789012:months",
+                    Message = message,
+                    Timestamp = "2024-03-01T04:00:00.000Z",
+                },
             },
         },
     });
 
-    private static MonthRequest Read(string triggerEvent) => new TriggerReader(scheduleLagDays: 1, Now).Read(Encoding.UTF8.GetBytes(triggerEvent));
+    private static MonthRequest Read(string triggerEvent) => new TriggerReader(scheduleLagDays: 1, Now)
+        .Read(Encoding.UTF8.GetBytes(triggerEvent));
 
-    private static string Refused(string triggerEvent) => Assert.Throws<AggregationException>(() => Read(triggerEvent)).Message;
+    private static string Refused(string triggerEvent) =>
+        Assert.Throws<AggregationException>(() => Read(triggerEvent)).Message;
 }

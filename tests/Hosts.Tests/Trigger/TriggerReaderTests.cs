@@ -10,16 +10,18 @@ namespace CloudTrailAggregation.Tests.Trigger;
 
 public class TriggerReaderTests
 {
-    /// <summary>It is 15 April 2024, noon.</summary>
+    /// <summary>15 April 2024, noon.</summary>
     private static readonly FakeTime Now = new(new DateTimeOffset(2024, 4, 15, 12, 0, 0, TimeSpan.Zero));
 
     [Theory]
     [InlineData("""{"source":"aws.events","time":"2024-03-01T04:00:00Z","detail":{}}""")]
-    [InlineData("""{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events","account":"123456789012","time":"2024-03-01T04:00:00Z","region":"eu-central-1","resources":["arn:aws:events:eu-central-1:123456789012:rule/monthly"],"detail":{}}""")]
+    [InlineData(
+        """{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events","account":"123456789012","time":"2024-03-01T04:00:00Z","region":"eu-central-1","resources":["arn:aws:events:eu-central-1:123456789012:rule/monthly"],"detail":{}}""")]
     [InlineData("""{"source":"aws.scheduler","time":"2024-03-01T00:00:00Z","detail":"{}"}""")]
     [InlineData("""{"source":"aws.scheduler","time":"2024-03-01T00:00:00Z"}""")]
     [InlineData("""{"source":"aws.scheduler","time":"2024-03-01T01:30:00+02:00"}""")]
-    [InlineData("""{"source":"cloudtrail.stage1","time":"2024-03-01T00:10:00Z","detail":{"year":2024,"month":2,"day":29}}""")]
+    [InlineData(
+        """{"source":"cloudtrail.stage1","time":"2024-03-01T00:10:00Z","detail":{"year":2024,"month":2,"day":29}}""")]
     [InlineData("""{"source":"cloudtrail.stage1","detail":{"year":"2024","month":"02","day":"29"}}""")]
     [InlineData("""{"source":"cloudtrail.stage1","detail":{"year":2024,"month":2}}""")]
     [InlineData("""{"source":"cloudtrail.stage1","detail":{"month":"2024-02","files":17}}""")]
@@ -31,7 +33,9 @@ public class TriggerReaderTests
     [InlineData("""{"from":"2024-02","to":"2024-02"}""")]
     [InlineData(" {\"month\" : \"2024\\u002d02\"}\n")]
     public void Each_shape_names_its_month(string triggerEvent) =>
-        Assert.Equal(new MonthRequest(new Month(2024, 2), new Month(2024, 2), Replace: false), Read(triggerEvent) with { IsScheduled = false });
+        Assert.Equal(
+            new MonthRequest(new Month(2024, 2), new Month(2024, 2), Replace: false),
+            Read(triggerEvent) with { IsScheduled = false });
 
     [Theory]
     [InlineData("""{"year":2024,"month":2,"replace":true}""")]
@@ -135,7 +139,8 @@ public class TriggerReaderTests
     [InlineData("""{"month":"2024-02"}{}""", "it is not JSON")]
     [InlineData("""{"month":"\ud800"}""", "a text in it is not valid Unicode")]
     [InlineData("""{"\udc00":1}""", "a text in it is not valid Unicode")]
-    public void What_has_none_of_the_shapes_is_refused_with_the_shapes_in_the_message(string triggerEvent, string reason)
+    public void What_has_none_of_the_shapes_is_refused_with_the_shapes_in_the_message(
+        string triggerEvent, string reason)
     {
         var refused = Assert.Throws<AggregationException>(() => Read(triggerEvent));
 
@@ -143,7 +148,9 @@ public class TriggerReaderTests
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
-            + """an EventBridge event with detail {"year":2024,"month":2}; {"year":2024,"month":2} or {"month":"2024-02"}, with "replace":true if a month may get smaller; {"from":"2023-01","to":"2023-12"}; any of these as a message of SNS; an SQS batch of any of these.""",
+            + """an EventBridge event with detail {"year":2024,"month":2}; """
+            + """{"year":2024,"month":2} or {"month":"2024-02"}, with "replace":true if a month may get smaller; """
+            + """{"from":"2023-01","to":"2023-12"}; any of these as a message of SNS; an SQS batch of any of these.""",
             refused.Message,
             StringComparison.Ordinal);
     }
@@ -181,7 +188,8 @@ public class TriggerReaderTests
         Assert.Null(TriggerReader.ReadMessages(Encoding.UTF8.GetBytes(triggerEvent)));
 
     /// <summary>A batch as SQS delivers it.</summary>
-    internal static byte[] Batch(params IEnumerable<(string Id, string Body)> messages) => JsonSerializer.SerializeToUtf8Bytes(new
+    internal static byte[] Batch(params IEnumerable<(string Id, string Body)> messages) =>
+        JsonSerializer.SerializeToUtf8Bytes(new
     {
         Records = messages.Select(message => new
         {
@@ -195,5 +203,6 @@ public class TriggerReaderTests
         }),
     });
 
-    private static MonthRequest Read(string triggerEvent, int lagDays = 1) => new TriggerReader(lagDays, Now).Read(Encoding.UTF8.GetBytes(triggerEvent));
+    private static MonthRequest Read(string triggerEvent, int lagDays = 1) => new TriggerReader(lagDays, Now)
+        .Read(Encoding.UTF8.GetBytes(triggerEvent));
 }
