@@ -8,8 +8,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Aggregation;
 
 /// <summary>
-/// hyparquet, a reader in JavaScript that shares no code with what wrote the files. Where there is no Node.js or no way
-/// to its packages such tests are skipped, or fail if CLOUDTRAIL_REQUIRE_ALL=1.
+/// hyparquet, a reader in JavaScript that shares no code with the writer. Without Node.js or its packages such tests
+/// are skipped, or fail if CLOUDTRAIL_REQUIRE_ALL=1.
 /// </summary>
 public sealed class Hyparquet
 {
@@ -32,7 +32,7 @@ public sealed class Hyparquet
         return HyparquetFile.Parse(output);
     }
 
-    /// <returns>What is missing, or null.</returns>
+    /// <returns>What is missing; null if nothing is.</returns>
     private static async Task<string?> InstallAsync()
     {
         var (_, error) = await RunAsync("node", "--version");
@@ -41,19 +41,22 @@ public sealed class Hyparquet
             (_, error) = await RunAsync("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
         }
 
-        return error is null ? null : $"hyparquet cannot be run: install Node.js 20 or later, and run npm ci in tests/readers ({error})";
+        return error is null
+            ? null
+            : $"hyparquet cannot be run: install Node.js 20 or later, and run npm ci in tests/readers ({error})";
     }
 
     private static bool IsInstalled
     {
         get
         {
-            string wanted = Path.Combine(Directory, "package-lock.json"), installed = Path.Combine(Directory, "node_modules", ".package-lock.json");
+            string wanted = Path.Combine(Directory, "package-lock.json");
+            string installed = Path.Combine(Directory, "node_modules", ".package-lock.json");
             return File.Exists(installed) && File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(wanted);
         }
     }
 
-    /// <returns>What the program wrote, and what was wrong, or null.</returns>
+    /// <returns>The program's output, and its error or null.</returns>
     private static async Task<(string Output, string? Error)> RunAsync(string program, params string[] arguments)
     {
         try
@@ -68,11 +71,14 @@ public sealed class Hyparquet
     }
 }
 
-/// <summary>A Parquet file as hyparquet reads it: its footer, and its rows as <see cref="DuckDbRows"/> gives them.</summary>
+/// <summary>
+/// A Parquet file as hyparquet reads it: its footer, and its rows as <see cref="DuckDbRows"/> gives them.
+/// </summary>
 public sealed record HyparquetFile(JsonElement Footer, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows)
 {
     /// <summary>Each column chunk of each row group with its column.</summary>
-    public IEnumerable<(EventColumn Column, JsonElement Chunk)> ColumnChunks => Footer.GetProperty("row_groups").EnumerateArray()
+    public IEnumerable<(EventColumn Column, JsonElement Chunk)> ColumnChunks =>
+        Footer.GetProperty("row_groups").EnumerateArray()
         .SelectMany(group => EventSchema.Columns.Zip(group.GetProperty("columns").EnumerateArray()));
 
     internal static HyparquetFile Parse(string output)
@@ -88,7 +94,8 @@ public sealed record HyparquetFile(JsonElement Footer, IReadOnlyList<IReadOnlyDi
     }
 
     private static Dictionary<string, object?> Row(JsonElement values) =>
-        EventSchema.Columns.Zip(values.EnumerateArray()).ToDictionary(pair => pair.First.Name, pair => Value(pair.Second), StringComparer.Ordinal);
+        EventSchema.Columns.Zip(values.EnumerateArray())
+            .ToDictionary(pair => pair.First.Name, pair => Value(pair.Second), StringComparer.Ordinal);
 
     private static object? Value(JsonElement value) => value.ValueKind switch
     {

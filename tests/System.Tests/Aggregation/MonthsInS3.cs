@@ -2,13 +2,13 @@ using CloudTrailAggregation.Tests.Storage;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-// Each test of a month that both kinds of store have, in S3; Aggregation.Tests has the same ones in directories.
+// The tests of a month that both kinds of store have, in S3; Aggregation.Tests has them in directories.
 
 public sealed class AbortedRunsInS3(S3Server server) : AbortedRunTests(new S3MonthStores(server));
 
 public sealed class ChangingSourcesInS3(S3Server server) : ChangingSourceTests(new S3MonthStores(server));
 
-/// <summary>In S3 at every tenth of them.</summary>
+/// <summary>Damages every tenth place only, because a run in S3 is slower.</summary>
 public sealed class DamagedSourcesInS3(S3Server server) : DamagedSourceTests(new S3MonthStores(server), step: 10);
 
 public sealed class DuplicatesInS3(S3Server server) : DuplicateTests(new S3MonthStores(server));

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
-/// <summary>What a file is made of, as hyparquet reads it: nothing that a reader of the last ten years would not know.</summary>
+/// <summary>
+/// The parts of a file, as hyparquet reads it: only features that readers have supported for ten years.
+/// </summary>
 public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new DirectoryMonthStores())
 {
     private static readonly string[] OldEncodings = ["PLAIN", "RLE", "RLE_DICTIONARY", "PLAIN_DICTIONARY"];
@@ -25,7 +27,8 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
         Assert.All(EventSchema.Columns.Zip(columns), pair => Assert.Equal(
             pair.First.Kind switch
             {
-                ColumnKind.Timestamp => ("INT64", """{"type":"TIMESTAMP","isAdjustedToUTC":true,"unit":"MILLIS"}""", "TIMESTAMP_MILLIS"),
+                ColumnKind.Timestamp => (
+                    "INT64", """{"type":"TIMESTAMP","isAdjustedToUTC":true,"unit":"MILLIS"}""", "TIMESTAMP_MILLIS"),
                 ColumnKind.Boolean => ("BOOLEAN", "", ""),
                 _ => ("BYTE_ARRAY", """{"type":"STRING"}""", "UTF8"),
             },
@@ -35,14 +38,21 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
     [Fact]
     public async Task Values_and_NULLs_are_where_the_events_have_them()
     {
-        await PutAsync("2024/02/01/000000.ndjson", """{"eventID":null}""", Full(7), """{"eventName":"","readOnly":null,"resources":[],"x":null}""");
+        await PutAsync(
+            "2024/02/01/000000.ndjson", """{"eventID":null}""", Full(7),
+            """{"eventName":"","readOnly":null,"resources":[],"x":null}""");
 
         var file = await hyparquet.ReadAsync((await RunAsync()).Files[0]);
 
         Assert.All(file.Rows[0].Values, Assert.Null);
         Assert.Equal(EventSchema.Columns.Select(column => Cell(column, 7)), file.Rows[1].Values);
         Assert.Equal(
-            new Dictionary<string, object?> { ["event_name"] = "", ["resources"] = "[]", ["other_fields"] = """{"x": null}""" },
+            new Dictionary<string, object?>
+            {
+                ["event_name"] = "",
+                ["resources"] = "[]",
+                ["other_fields"] = """{"x": null}""",
+            },
             file.Rows[2].Where(cell => cell.Value is not null).ToDictionary());
     }
 
@@ -60,11 +70,13 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
         foreach (var (column, chunk) in file.ColumnChunks)
         {
             var metadata = chunk.GetProperty("meta_data");
-            string[] encodings = [.. metadata.GetProperty("encodings").EnumerateArray().Select(encoding => encoding.GetString()!)];
+            string[] encodings = [.. metadata.GetProperty("encodings").EnumerateArray()
+                .Select(encoding => encoding.GetString()!)];
             Assert.Equal(name, Text(metadata, "codec"));
             Assert.Empty(encodings.Except(OldEncodings));
             Assert.Equal(column.Repeats, encodings.Contains("RLE_DICTIONARY"));
-            Assert.All(metadata.GetProperty("encoding_stats").EnumerateArray(), page => Assert.Contains(Text(page, "page_type"), (string[])["DATA_PAGE", "DICTIONARY_PAGE"]));
+            Assert.All(metadata.GetProperty("encoding_stats").EnumerateArray(), page => Assert.Contains(
+                Text(page, "page_type"), (string[])["DATA_PAGE", "DICTIONARY_PAGE"]));
         }
     }
 
@@ -75,12 +87,15 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
 
         foreach (var (column, chunk) in file.ColumnChunks)
         {
-            bool prunes = column.Kind != ColumnKind.Json && !column.Name.EndsWith("event_id", StringComparison.Ordinal) && column.Name != "request_id";
-            Assert.Equal(prunes, chunk.GetProperty("meta_data").TryGetProperty("statistics", out var statistics) && statistics.TryGetProperty("max_value", out _));
+            bool prunes = column.Kind != ColumnKind.Json && !column.Name.EndsWith("event_id", StringComparison.Ordinal)
+                && column.Name != "request_id";
+            Assert.Equal(prunes, chunk.GetProperty("meta_data").TryGetProperty("statistics", out var statistics)
+                && statistics.TryGetProperty("max_value", out _));
             Assert.Equal(prunes, chunk.TryGetProperty("column_index_offset", out _));
             Assert.True(chunk.TryGetProperty("offset_index_offset", out _));
         }
-        Assert.Contains(file.ColumnChunks, pair => pair.Chunk.GetProperty("meta_data").TryGetProperty("statistics", out _));
+        Assert.Contains(
+            file.ColumnChunks, pair => pair.Chunk.GetProperty("meta_data").TryGetProperty("statistics", out _));
     }
 
     [Fact]
@@ -91,7 +106,8 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
 
         var result = await RunAsync();
 
-        var metadata = (await hyparquet.ReadAsync(result.Files[0])).Footer.GetProperty("key_value_metadata").EnumerateArray()
+        var metadata = (await hyparquet.ReadAsync(result.Files[0])).Footer.GetProperty("key_value_metadata")
+            .EnumerateArray()
             .ToDictionary(pair => Text(pair, "key"), pair => Text(pair, "value"), StringComparer.Ordinal);
         Assert.Matches("^[0-9a-f]{32}$", metadata["cloudtrail_aggregation.run"]);
         Assert.True(metadata.Remove("cloudtrail_aggregation.run"));
@@ -126,12 +142,15 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
     [InlineData(2)]
     public async Task A_row_group_of_large_events_ends_at_48_MiB_before_compression(int threads)
     {
-        byte[] member = Gzip(Encoding.UTF8.GetBytes($"{{\"eventID\":null,\"requestParameters\":\"{new string('x', 1 << 20)}\"}}\n"));
-        await PutBytesAsync("2024/02/01/000000.ndjson.gz", [.. Enumerable.Repeat(member, 60).SelectMany(bytes => bytes)]);
+        byte[] member = Gzip(
+            Encoding.UTF8.GetBytes($"{{\"eventID\":null,\"requestParameters\":\"{new string('x', 1 << 20)}\"}}\n"));
+        await PutBytesAsync(
+            "2024/02/01/000000.ndjson.gz", [.. Enumerable.Repeat(member, 60).SelectMany(bytes => bytes)]);
 
-        // Not read back row by row: they are 60 MiB.
+        // The rows are not read back, because they have 60 MiB.
         var options = new RunOptions { Deduplicate = false, Threads = threads };
-        var report = await new AggregationRun(Source, Destination, options, TimeProvider.System).RunAsync(new Unit(Month), Cancellation);
+        var report = await new AggregationRun(Source, Destination, options, TimeProvider.System)
+            .RunAsync(new Unit(Month), Cancellation);
 
         var groups = RowGroups([await BytesAsync(Parquet0)]);
         Assert.Equal(60, report.Events);
@@ -140,20 +159,21 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
         Assert.InRange(groups[0].Bytes, ParquetSink.MaxRowGroupBytes, ParquetSink.MaxRowGroupBytes + (4 << 20));
     }
 
-    private static List<(long Rows, long Bytes)> RowGroups(IReadOnlyList<byte[]> files) => DuckDbRows.Query(files, (duckDb, paths) =>
-    {
-        using var reader = duckDb.Reader($"""
-            SELECT any_value(row_group_num_rows)::BIGINT, sum(total_uncompressed_size)::BIGINT
-            FROM parquet_metadata({paths}) GROUP BY row_group_id ORDER BY row_group_id
-            """);
-        var groups = new List<(long, long)>();
-        while (reader.Read())
+    private static List<(long Rows, long Bytes)> RowGroups(IReadOnlyList<byte[]> files) =>
+        DuckDbRows.Query(files, (duckDb, paths) =>
         {
-            groups.Add((reader.GetInt64(0), reader.GetInt64(1)));
-        }
+            using var reader = duckDb.Reader($"""
+                SELECT any_value(row_group_num_rows)::BIGINT, sum(total_uncompressed_size)::BIGINT
+                FROM parquet_metadata({paths}) GROUP BY row_group_id ORDER BY row_group_id
+                """);
+            var groups = new List<(long, long)>();
+            while (reader.Read())
+            {
+                groups.Add((reader.GetInt64(0), reader.GetInt64(1)));
+            }
 
-        return groups;
-    });
+            return groups;
+        });
 
     /// <summary>A file of 1,500 events, in several chunks, in which every column has a value.</summary>
     private async Task<HyparquetFile> WrittenAsync(Codec codec = Codec.Zstd)
@@ -164,7 +184,10 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
 
     /// <summary>An event that fills every column.</summary>
     private static string Full(int number) =>
-        $"{{{string.Join(',', EventSchema.Columns.Select(column => column.Member.Length == 0 ? $"\"other\":{number}" : $"\"{column.Member}\":{Json(column, number)}"))}}}";
+        $"{{{string.Join(',', EventSchema.Columns.Select(column => Member(column, number)))}}}";
+
+    private static string Member(EventColumn column, int number) =>
+        column.Member.Length == 0 ? $"\"other\":{number}" : $"\"{column.Member}\":{Json(column, number)}";
 
     private static string Json(EventColumn column, int number) => column.Kind switch
     {
@@ -174,14 +197,16 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
         _ => column.Repeats ? $"\"{column.Member} {number % 10}\"" : $"\"{column.Member} {number} é\\\"\"",
     };
 
-    /// <summary>What the column must hold of it.</summary>
+    /// <summary>The column's expected value for that event.</summary>
     private static object Cell(EventColumn column, int number) => column.Kind switch
     {
         ColumnKind.Boolean => number % 3 == 0,
-        ColumnKind.Timestamp => new DateTimeOffset(2024, 2, 1, 0, 0, 0, 7, TimeSpan.Zero).AddSeconds(number).ToUnixTimeMilliseconds(),
+        ColumnKind.Timestamp => new DateTimeOffset(2024, 2, 1, 0, 0, 0, 7, TimeSpan.Zero).AddSeconds(number)
+            .ToUnixTimeMilliseconds(),
         ColumnKind.Json => column.Member.Length == 0 ? $"{{\"other\": {number}}}" : Json(column, number),
         _ => JsonSerializer.Deserialize<string>(Json(column, number))!,
     };
 
-    private static string Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.ToString() : "";
+    private static string Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) ? value.ToString() : "";
 }

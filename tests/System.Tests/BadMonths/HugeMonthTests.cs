@@ -7,14 +7,14 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.BadMonths;
 
 /// <summary>
-/// More than anybody should have in a month, within the memory of any other: made while the test runs, in the
-/// full size where CLOUDTRAIL_HUGE=1, a tenth or less elsewhere.
+/// Months that are far larger than real ones must not need more memory. The tests generate them, in full size if
+/// CLOUDTRAIL_HUGE=1, otherwise at most a tenth of it.
 /// </summary>
 public sealed class HugeMonthTests : IDisposable
 {
     private const string Day = "2024/02/01/000000.ndjson.gz";
 
-    /// <summary>Above what a month of usual lines takes with one thread (some 150 MiB).</summary>
+    /// <summary>More than a month of typical lines takes with one thread (about 150 MiB).</summary>
     private const int BoundMiB = 260;
 
     private static readonly bool Huge = Environment.GetEnvironmentVariable("CLOUDTRAIL_HUGE") == "1";
@@ -56,13 +56,16 @@ public sealed class HugeMonthTests : IDisposable
         byte[] body = new byte[64];
         for (int number = 0; number < objects; number++)
         {
-            string path = Path.Combine(_months.Source, string.Create(CultureInfo.InvariantCulture, $"2024/02/{1 + (number % 29):00}/{number:000000}.ndjson"));
+            string path = Path.Combine(
+                _months.Source,
+                string.Create(CultureInfo.InvariantCulture, $"2024/02/{1 + (number % 29):00}/{number:000000}.ndjson"));
             if (number < 29)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             }
 
-            int length = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"eventID\":\"{number}\"}}\n"), body);
+            int length = Encoding.ASCII.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"{{\"eventID\":\"{number}\"}}\n"), body);
             using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
             RandomAccess.Write(file, body.AsSpan(0, length), 0);
         }
@@ -73,7 +76,7 @@ public sealed class HugeMonthTests : IDisposable
         Assert.InRange(run.PeakMiB, 20, BoundMiB);
     }
 
-    /// <summary>Above 4 GiB the length in gzip's trailer has wrapped around.</summary>
+    /// <summary>Above 4 GiB the length in gzip's trailer wraps around.</summary>
     [Fact]
     public async Task One_object_of_5_GB_is_a_month()
     {
@@ -83,7 +86,9 @@ public sealed class HugeMonthTests : IDisposable
         {
             for (long written = 0; written < bytes; lines++)
             {
-                byte[] line = Encoding.UTF8.GetBytes(Months.Event((int)lines).Replace("\"s3.amazonaws.com\"", $"\"s3.amazonaws.com\",\"requestParameters\":\"{new string('p', 900)}\"", StringComparison.Ordinal) + "\n");
+                byte[] line = Encoding.UTF8.GetBytes(Months.Event((int)lines).Replace(
+                    "\"s3.amazonaws.com\"", $"\"s3.amazonaws.com\",\"requestParameters\":\"{new string('p', 900)}\"",
+                    StringComparison.Ordinal) + "\n");
                 await gzip.WriteAsync(line);
                 written += line.Length;
             }
@@ -93,7 +98,7 @@ public sealed class HugeMonthTests : IDisposable
 
         Assert.Equal((1, lines, lines), (run.Report.SourceFiles, run.Report.Lines, run.Report.Events));
 
-        // Knowing the lines takes 25 to 31 bytes each.
+        // The duplicate set takes 25 to 31 bytes a line.
         Assert.InRange(run.PeakMiB, 20, BoundMiB + (lines * 31 >> 20));
     }
 
@@ -109,10 +114,12 @@ public sealed class HugeMonthTests : IDisposable
         return new FileInfo(path).Length;
     }
 
-    /// <summary>The length of the one reject's base64, read without holding it.</summary>
+    /// <summary>The length of the only reject's base64, read as a stream.</summary>
     private async Task<long> Base64CharsAsync()
     {
-        await using var gzip = new GZipStream(File.OpenRead(Path.Combine(_months.Destination, "_rejected/2024/02/000000.ndjson.gz")), CompressionMode.Decompress);
+        await using var gzip = new GZipStream(
+            File.OpenRead(Path.Combine(_months.Destination, "_rejected/2024/02/000000.ndjson.gz")),
+            CompressionMode.Decompress);
         byte[] block = new byte[1 << 16];
         long total = 0;
         string start = "";

@@ -3,12 +3,12 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Benchmarks;
 
-/// <summary>The benchmark's commands work on what the code has become; how fast it is, no test says.</summary>
+/// <summary>The benchmark's commands work with the current code. No test asserts a speed.</summary>
 public sealed class BenchmarkTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("benchmarks-").FullName;
 
-    /// <summary>What was built with these tests, in the same configuration.</summary>
+    /// <summary>The benchmark program that was built with these tests, in the same configuration.</summary>
     private static string Assembly => CommandLineRun.Built("tests/Benchmarks", "Benchmarks.dll");
 
     private static string Product => CommandLineRun.Built("Local", "cloudtrail-aggregation.dll");
@@ -24,10 +24,16 @@ public sealed class BenchmarkTests : IDisposable
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("6 files hold the same rows", run.Error.Split('\n'));
-        Assert.Equal(run.Output, await File.ReadAllTextAsync(Path.Combine(_directory, "results", "month.md"), TestContext.Current.CancellationToken));
+        Assert.Equal(run.Output, await File.ReadAllTextAsync(
+            Path.Combine(_directory, "results", "month.md"), TestContext.Current.CancellationToken));
         Assert.All(
-            (string[])["gunzip alone, 1 thread", "this, 1 thread", "this, 2 threads", "DuckDB, 1 thread", "DuckDB as it comes, 2 threads", "wall: this / gunzip", "wall: DuckDB, 1 thread / this", "file: this / DuckDB as it comes, 2 threads"],
-            row => Assert.Single(run.Output.Split('\n'), line => line.StartsWith($"| {row} ", StringComparison.Ordinal)));
+            (string[])[
+                "gunzip alone, 1 thread", "this, 1 thread", "this, 2 threads", "DuckDB, 1 thread",
+                "DuckDB as it comes, 2 threads", "wall: this / gunzip", "wall: DuckDB, 1 thread / this",
+                "file: this / DuckDB as it comes, 2 threads",
+            ],
+            row => Assert.Single(
+                run.Output.Split('\n'), line => line.StartsWith($"| {row} ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -38,10 +44,11 @@ public sealed class BenchmarkTests : IDisposable
         var run = await RunAsync("queries", "--events", "4000", "--rounds", "1", "--product", Product);
 
         Assert.True(run.ExitCode == 0, run.Error);
-        string[] rows = run.Output.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToArray();
+        string[] rows = run.Output.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
+            .ToArray();
         Assert.Equal(11, rows.Length);
 
-        // Seven can be asked of the Python original's 15 columns.
+        // Seven questions need only the 15 columns of the Python original.
         Assert.Equal(4, rows.Count(row => row.Contains(" - |", StringComparison.Ordinal)));
         string[] megabytes = rows[^1].Split('|', StringSplitOptions.TrimEntries)[3..6];
         Assert.All(megabytes, text => Assert.InRange(double.Parse(text), 0.01, 10));
@@ -53,10 +60,14 @@ public sealed class BenchmarkTests : IDisposable
         var run = await RunAsync("kernels", "--quick", "--filter", "*ReadingKernels*");
 
         Assert.True(run.ExitCode == 0, run.Output);
-        string table = await File.ReadAllTextAsync(Path.Combine(_directory, "results", "kernels.md"), TestContext.Current.CancellationToken);
-        Assert.All((string[])["UnpackAsync", "FrameAsync", "FindDuplicates", "Scan", "ScanIntoColumns"], kernel => Assert.Contains($"| {kernel} ", table, StringComparison.Ordinal));
+        string table = await File.ReadAllTextAsync(
+            Path.Combine(_directory, "results", "kernels.md"), TestContext.Current.CancellationToken);
+        Assert.All(
+            (string[])["UnpackAsync", "FrameAsync", "FindDuplicates", "Scan", "ScanIntoColumns"],
+            kernel => Assert.Contains($"| {kernel} ", table, StringComparison.Ordinal));
     }
 
     private Task<CommandLineRun> RunAsync(params string[] arguments) => CommandLineRun.OfAsync(
-        Assembly, [], [.. arguments, "--cache", Path.Combine(_directory, "cache"), "--results", Path.Combine(_directory, "results")]);
+        Assembly, [],
+        [.. arguments, "--cache", Path.Combine(_directory, "cache"), "--results", Path.Combine(_directory, "results")]);
 }

@@ -3,14 +3,15 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Deployment;
 
-/// <summary>When each alarm looks, and what it takes silence for.</summary>
+/// <summary>The period of each alarm, and how it treats missing data.</summary>
 public class AlarmTests
 {
-    private static readonly Stack Full = Template.Render(("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"));
+    private static readonly Stack Full = Template.Render(
+        ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"));
 
     /// <summary>
-    /// An alarm on what a run reports is quiet while none runs. That no run comes at all is the last one's business: it
-    /// must not take silence for good.
+    /// An alarm on a run's metrics is quiet while nothing runs. Only NoRunAlarm must fire when there is no data,
+    /// because it reports that no run comes at all.
     /// </summary>
     private static readonly (string Alarm, string Period, string EvaluationPeriods, string Missing)[] Expected =
     [
@@ -28,7 +29,8 @@ public class AlarmTests
         var alarms = Full.OfType("AWS::CloudWatch::Alarm").Order(StringComparer.Ordinal).Select(alarm =>
         {
             var properties = Full.Properties(alarm);
-            return (alarm, (string?)properties["Period"], (string?)properties["EvaluationPeriods"], (string?)properties["TreatMissingData"]);
+            string? Property(string name) => (string?)properties[name];
+            return (alarm, Property("Period"), Property("EvaluationPeriods"), Property("TreatMissingData"));
         });
 
         Assert.Equal(Expected, alarms!);
@@ -44,7 +46,9 @@ public class AlarmTests
         {
             var properties = stack.Properties(expected.Alarm);
             Assert.Equal(Topic, (string?)Assert.Single((JsonArray)properties["AlarmActions"]!));
-            Assert.Equal(expected.Missing == "missing" ? Topic : null, (string?)((JsonArray?)properties["InsufficientDataActions"])?[0]);
+            Assert.Equal(
+                expected.Missing == "missing" ? Topic : null,
+                (string?)((JsonArray?)properties["InsufficientDataActions"])?[0]);
         });
     }
 }

@@ -28,7 +28,8 @@ public class CfnLintTests
         string wrong = Path.GetTempFileName();
         await File.WriteAllTextAsync(
             wrong,
-            (await File.ReadAllTextAsync(Template.Path, TestContext.Current.CancellationToken)).Replace("MemorySize:", "MemorySiz:", StringComparison.Ordinal),
+            (await File.ReadAllTextAsync(Template.Path, TestContext.Current.CancellationToken))
+                .Replace("MemorySize:", "MemorySiz:", StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
 
         var (exitCode, output, _) = await Command.RunAsync("cfn-lint", ["--regions", "us-east-1", "--template", wrong]);

@@ -2,10 +2,10 @@ using CloudTrailAggregation.Events;
 
 namespace CloudTrailAggregation.Tests.Deployment;
 
-/// <summary>What the deployment's files are held against: the code's own settings and columns.</summary>
+/// <summary>What the deployment's files are checked against: the settings and columns in the code.</summary>
 internal static class Declared
 {
-    /// <summary>The environment variables the function reads, all of them.</summary>
+    /// <summary>All environment variables that the function reads.</summary>
     public static readonly string[] Settings = [.. CloudTrailAggregation.Settings.Names];
 
     /// <summary>The columns of the files in their order, with their Athena types.</summary>

@@ -5,16 +5,17 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Deployment;
 
 /// <summary>
-/// The pages of docs/ that have commands of the deployment: their shell blocks run unchanged, one after the other in one
-/// bash against moto, except those whose page says why they are not run.
+/// The pages of docs/ with deployment commands: their shell blocks run unchanged, one after the other in one bash
+/// against moto, except blocks whose page says why they do not run.
 /// </summary>
 public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServer>
 {
     private static readonly string Deploy = Page("deploy");
     private static readonly string Cost = Page("cost");
 
-    /// <summary>The pages in the order in which their blocks run: the first sets the variables of all.</summary>
-    private static readonly string Pages = string.Join('\n', Deploy, Page("operate"), Page("migration-from-python"), Cost);
+    /// <summary>The pages in the order in which their blocks run; the first one sets the variables for all.</summary>
+    private static readonly string Pages = string.Join(
+        '\n', Deploy, Page("operate"), Page("migration-from-python"), Cost);
 
     private static readonly (string Text, bool IsRun)[] Blocks =
         [.. Block().Matches(Pages).Select(m => (m.Groups["text"].Value, !m.Groups["not"].Success))];
@@ -27,7 +28,8 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
         var statements = (JsonArray)stack.Properties("LambdaRole")["Policies"]![0]!["PolicyDocument"]!["Statement"]!;
 
         Assert.Equal(
-            statements.Select(s => $"{s!["Sid"]} | {string.Join(' ', s["Action"] as JsonArray ?? [s["Action"]!.DeepClone()])}"),
+            statements.Select(
+                s => $"{s!["Sid"]} | {string.Join(' ', s["Action"] as JsonArray ?? [s["Action"]!.DeepClone()])}"),
             PermissionRow().Matches(Deploy).Select(m => m.Groups["row"].Value));
     }
 
@@ -40,12 +42,14 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
             .Select(p => $"{p.Key}: {ForReaders(p.Key, (string)p.Value!["Default"]!)}");
 
         string table = Deploy.Split("\n| parameter | default |")[1].Split("\n\n")[0];
-        var documented = table.Split('\n').Skip(2).Select(row => row.Split('|')).SelectMany(cells => Pairs(cells[1].Trim().Split(", "), cells[2].Trim().Split(", ")));
+        var documented = table.Split('\n').Skip(2).Select(row => row.Split('|'))
+            .SelectMany(cells => Pairs(cells[1].Trim().Split(", "), cells[2].Trim().Split(", ")));
 
         Assert.Equal(optional.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
 
-        // One default for all of a row, or one for each.
-        static IEnumerable<string> Pairs(string[] names, string[] defaults) => names.Select((name, at) => $"{name}: {(defaults.Length == 1 ? defaults[0] : defaults[at])}");
+        // One default for a whole row, or one for each name.
+        static IEnumerable<string> Pairs(string[] names, string[] defaults) =>
+            names.Select((name, at) => $"{name}: {(defaults.Length == 1 ? defaults[0] : defaults[at])}");
     }
 
     [Fact]
@@ -59,10 +63,14 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
 
         Assert.Contains($"| {lambda + requests:'**$'0.000'**'} |", Cost, StringComparison.Ordinal);
         Assert.Contains($"= {daily:0.0} |", Cost, StringComparison.Ordinal);
-        Assert.Contains($"| Lambda and requests | ${lambda + requests:0.00} | ${daily * (lambda + requests):0.00} |", Cost, StringComparison.Ordinal);
+        Assert.Contains(
+            $"| Lambda and requests | ${lambda + requests:0.00} | ${daily * (lambda + requests):0.00} |", Cost,
+            StringComparison.Ordinal);
         Assert.Contains($"| the file, {Output:0.0} GB | ${Output * 0.023:0.00} |", Cost, StringComparison.Ordinal);
-        Assert.Contains($"x 3 / 30 days = {versions / 10:0} GB: ${versions / 10 * 0.023:0.00} |", Cost, StringComparison.Ordinal);
-        Assert.Contains($"all 33 of such a month {Output:0.0} GB or ${Output * 5 / 1000:0.00};", Cost, StringComparison.Ordinal);
+        Assert.Contains(
+            $"x 3 / 30 days = {versions / 10:0} GB: ${versions / 10 * 0.023:0.00} |", Cost, StringComparison.Ordinal);
+        Assert.Contains(
+            $"all 33 of such a month {Output:0.0} GB or ${Output * 5 / 1000:0.00};", Cost, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +78,8 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
     {
         Assert.Equal(Blocks.Length, Pages.Split("```sh\n").Length - 1);
         Assert.Equal(5, Blocks.Count(b => !b.IsRun));
-        Assert.All(Blocks.Where(b => !b.IsRun), b => Assert.Matches("build-layers|lambda invoke|StageOneEventSource=", b.Text));
+        Assert.All(Blocks.Where(b => !b.IsRun), b => Assert.Matches(
+            "build-layers|lambda invoke|StageOneEventSource=", b.Text));
     }
 
     [Fact]
@@ -85,19 +94,21 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
             File.Copy(Repository.File(file), Path.Combine(folder.FullName, file));
         }
 
-        // What comes before: three buckets, a month, and the zip that build-layers.sh makes.
+        // What must exist first: three buckets, a month, and the zip that build-layers.sh makes.
         string[] script =
         [
             "set -euo pipefail",
 
-            // AWS CLI 1 has a host name of its own for SQS that only the option overrides.
+            // AWS CLI 1 uses its own host name for SQS, which only the option overrides.
             "aws() { command aws --endpoint-url \"$MOTO\" \"$@\"; }",
             "for b in my-code-bucket my-daily-bucket my-monthly-bucket; do aws s3 mb s3://$b; done",
             "mkdir out && python3 -m zipfile -c out/cloudtrail-aggregation-arm64.zip table.ddl",
             "echo PAR1 | aws s3 cp - s3://my-monthly-bucket/cloudtrail_monthly/2024/02/000000.parquet",
 
-            // The event first: moto cannot pass one on where a rule starts a state machine, as the stack's does.
-            .. Blocks.Where(b => b.IsRun).Select(b => b.Text).OrderByDescending(t => t.Contains("put-events", StringComparison.Ordinal)),
+            // The event comes first, because moto cannot deliver one once a rule starts a state machine, as the stack's
+            // does.
+            .. Blocks.Where(b => b.IsRun).Select(b => b.Text)
+                .OrderByDescending(t => t.Contains("put-events", StringComparison.Ordinal)),
             "echo ENDS WITH",
             "aws s3api get-bucket-policy --bucket my-daily-bucket --query Policy --output text | tr -d '\\n'; echo",
             "aws s3api get-bucket-policy --bucket my-monthly-bucket --query Policy --output text | tr -d '\\n'; echo",
@@ -113,14 +124,15 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
         Assert.Contains("\"FailedEntryCount\": 0", output, StringComparison.Ordinal);
         string[] end = output[output.IndexOf("ENDS WITH", StringComparison.Ordinal)..].Split('\n');
         AssertPolicy(end[1], "s3:ListBucket", "s3:GetObject");
-        AssertPolicy(end[2], "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject");
+        AssertPolicy(
+            end[2], "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject");
         Assert.Contains("DaysAfterInitiation", end[3], StringComparison.Ordinal);
 
         // The schedule and the daily count of runs.
         Assert.Equal("2", end[4]);
     }
 
-    /// <summary>A parameter's default as the page words it.</summary>
+    /// <summary>A parameter's default in the page's words.</summary>
     private static string ForReaders(string parameter, string value) => (parameter, value) switch
     {
         (_, "") => "none",
@@ -134,12 +146,17 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
     {
         var statements = (JsonArray)JsonNode.Parse(policy)!["Statement"]!;
 
-        Assert.All(statements, s => Assert.Contains(":role/lambda/", (string?)s!["Principal"]!["AWS"], StringComparison.Ordinal));
-        Assert.Equal(actions, statements.SelectMany(s => s!["Action"] is JsonArray list ? list.Select(a => (string)a!) : [(string)s["Action"]!]));
+        Assert.All(statements, s => Assert.Contains(
+            ":role/lambda/", (string?)s!["Principal"]!["AWS"], StringComparison.Ordinal));
+        Assert.Equal(actions, statements.SelectMany(
+            s => s!["Action"] is JsonArray list ? list.Select(a => (string)a!) : [(string)s["Action"]!]));
     }
 
     private (string Name, string Value)[] Environment() =>
-        [.. TestCredentials.Variables, ("MOTO", moto.Endpoint.ToString()), ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_PAGER", "")];
+        [
+            .. TestCredentials.Variables, ("MOTO", moto.Endpoint.ToString()), ("AWS_DEFAULT_REGION", "us-east-1"),
+            ("AWS_PAGER", ""),
+        ];
 
     private static string Page(string name) => File.ReadAllText(Repository.File("docs", name + ".md"));
 
@@ -149,6 +166,8 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
         1000)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"^\| (?<row>[A-Z][a-zA-Z]+ \| (s3|logs|sqs|kms):[^|]+) \|", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(
+        @"^\| (?<row>[A-Z][a-zA-Z]+ \| (s3|logs|sqs|kms):[^|]+) \|",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex PermissionRow();
 }

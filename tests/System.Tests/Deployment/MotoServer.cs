@@ -19,7 +19,8 @@ public sealed class MotoServer : IAsyncDisposable
         TestRun.RequireFull();
         MotoProcess.Needs();
         _moto ??= await MotoProcess.StartAsync();
-        using var answer = await _http.PostAsync(new Uri(Endpoint, "/moto-api/reset"), null, TestContext.Current.CancellationToken);
+        using var answer = await _http.PostAsync(
+            new Uri(Endpoint, "/moto-api/reset"), null, TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Deployment;
 
-/// <summary>What each parameter adds, and that nothing of it is there without.</summary>
+/// <summary>What each parameter adds, and that it is absent without the parameter.</summary>
 public class OptionalPartTests
 {
     private const string Topic = "arn:aws:sns:us-east-1:123456789012:operations";
@@ -16,7 +16,8 @@ public class OptionalPartTests
         "ErrorsAlarm", "DeadLettersAlarm", "RejectsAlarm", "DurationAlarm",
     ];
 
-    private static readonly string[] WithAnyTrigger = ["NoRunAlarm", "RunCount", "RunCountRole", "RunCountRule", "RunCountRuleRole"];
+    private static readonly string[] WithAnyTrigger =
+        ["NoRunAlarm", "RunCount", "RunCountRole", "RunCountRule", "RunCountRuleRole"];
 
     [Fact]
     public void With_nothing_optional_the_stack_is_the_function_its_log_its_failures_and_its_alarms() =>
@@ -35,8 +36,12 @@ public class OptionalPartTests
     {
         var stack = Template.Render(NoSchedule, ("StageOneEventSource", "cloudtrail.daily"));
 
-        Assert.Equal(Sorted(Always, WithAnyTrigger, ["StageOneRule", "StageOnePermission", "FailureQueuePolicy"]), Sorted(stack.Names));
-        Assert.Contains("\"Source\":\"cloudtrail.daily\"", (string?)stack.Outputs["StageOneEvent"]!["Value"], StringComparison.Ordinal);
+        Assert.Equal(
+            Sorted(Always, WithAnyTrigger, ["StageOneRule", "StageOnePermission", "FailureQueuePolicy"]),
+            Sorted(stack.Names));
+        Assert.Contains(
+            "\"Source\":\"cloudtrail.daily\"", (string?)stack.Outputs["StageOneEvent"]!["Value"],
+            StringComparison.Ordinal);
         Assert.False(Template.Render().Outputs.ContainsKey("StageOneEvent"));
     }
 
@@ -45,7 +50,9 @@ public class OptionalPartTests
     {
         var stack = Template.Render(NoSchedule, ("TriggerQueue", "yes"), ("MaximumConcurrency", "5"));
 
-        Assert.Equal(Sorted(Always, WithAnyTrigger, ["TriggerSource", "TriggerDLQ", "Trigger", "TriggerDeadLettersAlarm"]), Sorted(stack.Names));
+        Assert.Equal(
+            Sorted(Always, WithAnyTrigger, ["TriggerSource", "TriggerDLQ", "Trigger", "TriggerDeadLettersAlarm"]),
+            Sorted(stack.Names));
         Assert.Equal("TriggerSource", (string?)stack.Outputs["TriggerQueueUrl"]!["Value"]);
         Assert.False(Template.Render().Outputs.ContainsKey("TriggerQueueUrl"));
 
@@ -72,7 +79,8 @@ public class OptionalPartTests
     [Fact]
     public void An_object_version_pins_the_code()
     {
-        Assert.Equal("v7", (string?)Template.Render(("CodeObjectVersion", "v7")).Properties("LambdaFunction")["Code"]!["S3ObjectVersion"]);
+        Assert.Equal("v7", (string?)Template.Render(("CodeObjectVersion", "v7"))
+            .Properties("LambdaFunction")["Code"]!["S3ObjectVersion"]);
         Assert.Null(Template.Render().Properties("LambdaFunction")["Code"]!["S3ObjectVersion"]);
     }
 
@@ -85,7 +93,8 @@ public class OptionalPartTests
         Assert.Equal(6, told.OfType("AWS::CloudWatch::Alarm").Count());
         Assert.All(told.OfType("AWS::CloudWatch::Alarm"), a =>
             Assert.Equal(Topic, (string?)Assert.Single((JsonArray)told.Properties(a)["AlarmActions"]!)));
-        Assert.Equal(Topic, (string?)Assert.Single((JsonArray)told.Properties("NoRunAlarm")["InsufficientDataActions"]!));
+        Assert.Equal(
+            Topic, (string?)Assert.Single((JsonArray)told.Properties("NoRunAlarm")["InsufficientDataActions"]!));
         Assert.All(silent.OfType("AWS::CloudWatch::Alarm"), a => Assert.Null(silent.Properties(a)["AlarmActions"]));
         Assert.Null(silent.Properties("NoRunAlarm")["InsufficientDataActions"]);
     }
@@ -96,9 +105,11 @@ public class OptionalPartTests
         var stack = Template.Render(("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events"));
 
         Assert.Equal("AthenaTable", Assert.Single(stack.Names.Except(Template.Render().Names)));
-        Assert.Contains("audit.cloudtrail_events", (string?)stack.Outputs["FirstQuery"]!["Value"], StringComparison.Ordinal);
+        Assert.Contains(
+            "audit.cloudtrail_events", (string?)stack.Outputs["FirstQuery"]!["Value"], StringComparison.Ordinal);
         Assert.False(Template.Render().Outputs.ContainsKey("FirstQuery"));
     }
 
-    private static IEnumerable<string> Sorted(params IEnumerable<string>[] names) => names.SelectMany(n => n).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Sorted(params IEnumerable<string>[] names) =>
+        names.SelectMany(n => n).Order(StringComparer.Ordinal);
 }

@@ -15,7 +15,8 @@ public class ParameterTests
             Assert.False(string.IsNullOrWhiteSpace((string?)p.Value!["Description"]), p.Key);
             Assert.True((string?)p.Value["Type"] is "String" or "Number", p.Key);
             Assert.True(
-                p.Value["AllowedPattern"] is not null || p.Value["AllowedValues"] is not null || p.Value["MinValue"] is not null,
+                p.Value["AllowedPattern"] is not null || p.Value["AllowedValues"] is not null
+                    || p.Value["MinValue"] is not null,
                 $"{p.Key} takes anything");
         });
     }
@@ -27,17 +28,20 @@ public class ParameterTests
 
         var grouped = groups.SelectMany(g => (JsonArray)g![nameof(Parameters)]!).Select(p => (string)p!);
 
-        Assert.Equal(Parameters.Select(p => p.Key).Order(StringComparer.Ordinal), grouped.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Parameters.Select(p => p.Key).Order(StringComparer.Ordinal), grouped.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Every_parameter_is_used()
     {
         var template = Template.Load();
-        string text = new[] { "Resources", "Conditions" }.Select(s => template[s]!.ToJsonString()).Aggregate(string.Concat);
+        string text = new[] { "Resources", "Conditions" }.Select(s => template[s]!.ToJsonString())
+            .Aggregate(string.Concat);
 
         Assert.All(Parameters, p => Assert.True(
-            text.Contains($"{{\"Ref\":\"{p.Key}\"}}", StringComparison.Ordinal) || text.Contains($"${{{p.Key}}}", StringComparison.Ordinal),
+            text.Contains($"{{\"Ref\":\"{p.Key}\"}}", StringComparison.Ordinal)
+                || text.Contains($"${{{p.Key}}}", StringComparison.Ordinal),
             $"{p.Key} does nothing"));
     }
 
@@ -46,10 +50,13 @@ public class ParameterTests
     {
         string[] original =
         [
-            "LambdaName", "FunctionMemory", "MaximumConcurrency", "SrcBucket", "SrcPrefix", "DstBucket", "DstPrefix", "RowsPerFile",
+            "LambdaName", "FunctionMemory", "MaximumConcurrency", "SrcBucket", "SrcPrefix", "DstBucket", "DstPrefix",
+            "RowsPerFile",
         ];
 
-        Assert.Subset(Parameters.Select(p => p.Key).ToHashSet(StringComparer.Ordinal), original.ToHashSet(StringComparer.Ordinal));
+        Assert.Subset(
+            Parameters.Select(p => p.Key).ToHashSet(StringComparer.Ordinal),
+            original.ToHashSet(StringComparer.Ordinal));
         Assert.NotEqual("cloudtrail-aggregation-monthly", (string?)Parameters["LambdaName"]!["Default"]);
         Assert.Equal("cloudtrail_daily/", (string?)Parameters["SrcPrefix"]!["Default"]);
         Assert.Equal("cloudtrail_monthly/", (string?)Parameters["DstPrefix"]!["Default"]);
@@ -60,8 +67,9 @@ public class ParameterTests
     {
         (string Name, string Default)[] expected =
         [
-            ("Architecture", "arm64"), ("ScheduleExpression", "cron(0 3 1 * ? *)"), ("ScheduleLagDays", "1"), ("RowsPerFile", "0"),
-            ("Compression", "zstd"), ("Deduplicate", "true"), ("MaxRejectedPercent", "1"), ("TriggerQueue", "no"), ("LogLevel", "INFO"),
+            ("Architecture", "arm64"), ("ScheduleExpression", "cron(0 3 1 * ? *)"), ("ScheduleLagDays", "1"),
+            ("RowsPerFile", "0"), ("Compression", "zstd"), ("Deduplicate", "true"), ("MaxRejectedPercent", "1"),
+            ("TriggerQueue", "no"), ("LogLevel", "INFO"),
         ];
 
         Assert.All(expected, e => Assert.Equal(e.Default, (string?)Parameters[e.Name]!["Default"]));
@@ -133,17 +141,20 @@ public class ParameterTests
     [InlineData("StageOneEventSource", "com.example/cloudtrail-daily")]
     [InlineData("ReservedConcurrency", "0")]
     [InlineData("MaxRejectedPercent", "0.5")]
-    [InlineData("SourceKmsKeyArn", "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef")]
+    [InlineData(
+        "SourceKmsKeyArn", "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef")]
     [InlineData("PermissionsBoundaryArn", "arn:aws:iam::aws:policy/PowerUserAccess")]
     [InlineData("ParquetSharpLayerArn", "arn:aws-cn:lambda:cn-north-1:123456789012:layer:parquetsharp:12")]
-    public void A_value_that_works_is_taken(string name, string value) => Assert.NotEmpty(Template.Render((name, value)).Resources);
+    public void A_value_that_works_is_taken(string name, string value) =>
+        Assert.NotEmpty(Template.Render((name, value)).Resources);
 
     [Theory]
     [InlineData("GlueTableNeedsItsDatabase", "GlueTable", "cloudtrail_events", "GlueDatabase", "")]
     [InlineData("GlueDatabaseNeedsItsTable", "GlueDatabase", "audit", "GlueTable", "")]
     [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "1")]
     [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "0")]
-    public void A_wrong_combination_is_refused_by_a_rule(string rule, string name, string value, string other, string otherValue)
+    public void A_wrong_combination_is_refused_by_a_rule(
+        string rule, string name, string value, string other, string otherValue)
     {
         var refusal = Assert.Throws<RefusedException>(() => Template.Render((name, value), (other, otherValue)));
 
@@ -155,16 +166,22 @@ public class ParameterTests
     [InlineData("logs", "logs", "", "", true)]
     [InlineData("logs", "logs", "events/", "events/months/", false)]
     [InlineData("logs", "months", "events/", "events/", false)]
-    public void A_table_over_the_prefix_of_the_daily_files_is_refused(string source, string destination, string sourcePrefix, string destinationPrefix, bool refused)
+    public void A_table_over_the_prefix_of_the_daily_files_is_refused(
+        string source, string destination, string sourcePrefix, string destinationPrefix, bool refused)
     {
-        (string, string)[] places = [("SrcBucket", source), ("DstBucket", destination), ("SrcPrefix", sourcePrefix), ("DstPrefix", destinationPrefix)];
+        (string, string)[] places =
+        [
+            ("SrcBucket", source), ("DstBucket", destination), ("SrcPrefix", sourcePrefix),
+            ("DstPrefix", destinationPrefix),
+        ];
         (string, string)[] table = [("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events")];
 
         var refusal = Record.Exception(() => Template.Render([.. places, .. table]));
 
         Assert.NotEmpty(Template.Render(places).Resources);
         Assert.Equal(refused, refusal is RefusedException);
-        Assert.Equal(refused, refusal?.Message.StartsWith("GlueTableNeedsItsOwnPrefix: ", StringComparison.Ordinal) ?? false);
+        Assert.Equal(
+            refused, refusal?.Message.StartsWith("GlueTableNeedsItsOwnPrefix: ", StringComparison.Ordinal) ?? false);
     }
 
     [Fact]

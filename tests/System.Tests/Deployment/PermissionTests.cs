@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Deployment;
 
-/// <summary>Every statement of every policy, word for word: one that grows wider fails here.</summary>
+/// <summary>Every statement of every policy, word for word: a wider one fails here.</summary>
 public class PermissionTests
 {
     private const string SourceKey = "arn:aws:kms:us-east-1:123456789012:key/source";
@@ -17,7 +17,8 @@ public class PermissionTests
         [
             "ListSource: s3:ListBucket on arn:aws:s3:::daily-bucket if StringLike s3:prefix cloudtrail_daily/*",
             "ReadSource: s3:GetObject on arn:aws:s3:::daily-bucket/cloudtrail_daily/*",
-            "ListDestination: s3:ListBucket on arn:aws:s3:::monthly-bucket if StringLike s3:prefix cloudtrail_monthly/*",
+            "ListDestination: s3:ListBucket on arn:aws:s3:::monthly-bucket "
+            + "if StringLike s3:prefix cloudtrail_monthly/*",
             "WriteDestination: s3:GetObject s3:PutObject s3:AbortMultipartUpload s3:DeleteObject"
                 + " on arn:aws:s3:::monthly-bucket/cloudtrail_monthly/????/??/??????.parquet"
                 + " arn:aws:s3:::monthly-bucket/cloudtrail_monthly/_rejected/????/??/??????.ndjson.gz",
@@ -32,13 +33,16 @@ public class PermissionTests
     [Fact]
     public void Queue_and_keys_add_one_statement_each()
     {
-        var stack = Template.Render(("TriggerQueue", "yes"), ("SourceKmsKeyArn", SourceKey), ("DestinationKmsKeyArn", DestinationKey));
+        var stack = Template.Render(
+            ("TriggerQueue", "yes"), ("SourceKmsKeyArn", SourceKey), ("DestinationKmsKeyArn", DestinationKey));
 
         string[] expected =
         [
             "ReceiveTriggers: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on TriggerSource.Arn",
-            $"DecryptSource: kms:Decrypt on {SourceKey} if StringLike kms:ViaService s3.*.amazonaws.com s3.*.amazonaws.com.cn",
-            $"EncryptDestination: kms:Decrypt kms:GenerateDataKey on {DestinationKey} if StringLike kms:ViaService s3.*.amazonaws.com s3.*.amazonaws.com.cn",
+            $"DecryptSource: kms:Decrypt on {SourceKey} "
+            + "if StringLike kms:ViaService s3.*.amazonaws.com s3.*.amazonaws.com.cn",
+            $"EncryptDestination: kms:Decrypt kms:GenerateDataKey on {DestinationKey} "
+            + "if StringLike kms:ViaService s3.*.amazonaws.com s3.*.amazonaws.com.cn",
         ];
         Assert.Equal(expected, Statements(stack, "LambdaRole").Except(Statements(Template.Render(), "LambdaRole")));
     }
@@ -47,12 +51,16 @@ public class PermissionTests
     [InlineData("", "aws:kms:" + SseKey, SseKey)]
     [InlineData(DestinationKey, "aws:kms:" + SseKey, DestinationKey + " " + SseKey)]
     [InlineData(DestinationKey, "aws:kms", DestinationKey)]
-    public void The_key_that_uploads_name_may_be_used_like_the_buckets_own(string destinationKey, string sse, string keys)
+    public void The_key_that_uploads_name_may_be_used_like_the_buckets_own(
+        string destinationKey, string sse, string keys)
     {
         var stack = Template.Render(("DestinationKmsKeyArn", destinationKey), ("DstSse", sse));
 
         Assert.Equal(
-            [$"EncryptDestination: kms:Decrypt kms:GenerateDataKey on {keys} if StringLike kms:ViaService s3.*.amazonaws.com s3.*.amazonaws.com.cn"],
+            [
+                $"EncryptDestination: kms:Decrypt kms:GenerateDataKey on {keys} "
+                + "if StringLike kms:ViaService s3.*.amazonaws.com s3.*.amazonaws.com.cn",
+            ],
             Statements(stack, "LambdaRole").Except(Statements(Template.Render(), "LambdaRole")));
     }
 
@@ -60,7 +68,8 @@ public class PermissionTests
     [InlineData("AES256")]
     [InlineData("aws:kms")]
     public void An_encryption_without_a_key_of_its_own_adds_no_permission(string sse) =>
-        Assert.Equal(Statements(Template.Render(), "LambdaRole"), Statements(Template.Render(("DstSse", sse)), "LambdaRole"));
+        Assert.Equal(
+            Statements(Template.Render(), "LambdaRole"), Statements(Template.Render(("DstSse", sse)), "LambdaRole"));
 
     [Fact]
     public void The_roles_have_inline_policies_alone_and_are_taken_by_one_service_each()
@@ -94,7 +103,8 @@ public class PermissionTests
     public void The_rules_that_exist_and_no_others_may_leave_dead_letters(string schedule, string source, string rules)
     {
         var stack = Template.Render(("ScheduleExpression", schedule), ("StageOneEventSource", source));
-        var statement = Assert.Single((JsonArray)stack.Properties("FailureQueuePolicy")["PolicyDocument"]!["Statement"]!)!;
+        var statement = Assert.Single(
+            (JsonArray)stack.Properties("FailureQueuePolicy")["PolicyDocument"]!["Statement"]!)!;
 
         Assert.Equal("events.amazonaws.com", (string?)statement["Principal"]!["Service"]);
         Assert.Equal(
@@ -109,7 +119,8 @@ public class PermissionTests
         var bounded = Template.Render(("PermissionsBoundaryArn", Boundary));
         var free = Template.Render();
 
-        Assert.All(bounded.OfType("AWS::IAM::Role"), r => Assert.Equal(Boundary, (string?)bounded.Properties(r)["PermissionsBoundary"]));
+        Assert.All(bounded.OfType("AWS::IAM::Role"), r => Assert.Equal(
+            Boundary, (string?)bounded.Properties(r)["PermissionsBoundary"]));
         Assert.All(free.OfType("AWS::IAM::Role"), r => Assert.Null(free.Properties(r)["PermissionsBoundary"]));
     }
 
@@ -126,10 +137,15 @@ public class PermissionTests
     {
         Assert.Equal("Allow", (string?)statement["Effect"]);
         string line = $"{statement["Sid"]}: {Words(statement["Action"])} on {Words(statement["Resource"])}";
-        return statement["Condition"] is JsonObject condition
-            ? $"{line} if {string.Join(" and ", condition.SelectMany(o => ((JsonObject)o.Value!).Select(k => $"{o.Key} {k.Key} {Words(k.Value)}")))}"
-            : line;
+        if (statement["Condition"] is not JsonObject condition)
+        {
+            return line;
+        }
+
+        var terms = condition.SelectMany(o => ((JsonObject)o.Value!).Select(k => $"{o.Key} {k.Key} {Words(k.Value)}"));
+        return $"{line} if {string.Join(" and ", terms)}";
     }
 
-    private static string Words(JsonNode? node) => node is JsonArray array ? string.Join(' ', array.Select(a => (string?)a)) : (string)node!;
+    private static string Words(JsonNode? node) =>
+        node is JsonArray array ? string.Join(' ', array.Select(a => (string?)a)) : (string)node!;
 }

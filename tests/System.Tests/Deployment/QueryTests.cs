@@ -11,9 +11,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Deployment;
 
 /// <summary>
-/// queries.sql, run in DuckDB over a Parquet file of crafted events that has every column of table.ddl: each query
-/// must find what it is for and leave out what looks like it. <see cref="Dialect"/> is the one place where Athena's
-/// functions are translated.
+/// queries.sql, run in DuckDB over a Parquet file of crafted events that has every column of table.ddl: each query must
+/// find what it is for and omit what looks like it. Only <see cref="Dialect"/> translates Athena's functions.
 /// </summary>
 public sealed partial class QueryTests : IDisposable
 {
@@ -22,12 +21,17 @@ public sealed partial class QueryTests : IDisposable
         CREATE MACRO regexp_like(text, pattern) AS regexp_matches(text, pattern);
         """;
 
-    private const string Alice = """{"type":"IAMUser","arn":"arn:aws:iam::111111111111:user/alice","accountId":"111111111111","userName":"alice","accessKeyId":"AKIAIOSFODNN7EXAMPLE"}""";
-    private const string Bob = """{"type":"IAMUser","arn":"arn:aws:iam::111111111111:user/bob","accountId":"111111111111","userName":"bob","accessKeyId":"AKIAI44QH8DHBEXAMPLE"}""";
+    private const string Alice =
+        """{"type":"IAMUser","arn":"arn:aws:iam::111111111111:user/alice","accountId":"111111111111","userName":"alice","accessKeyId":"AKIAIOSFODNN7EXAMPLE"}""";
+    private const string Bob =
+        """{"type":"IAMUser","arn":"arn:aws:iam::111111111111:user/bob","accountId":"111111111111","userName":"bob","accessKeyId":"AKIAI44QH8DHBEXAMPLE"}""";
     private const string Root = """{"type":"Root","arn":"arn:aws:iam::111111111111:root","accountId":"111111111111"}""";
-    private const string RootByService = """{"type":"Root","arn":"arn:aws:iam::111111111111:root","invokedBy":"backup.amazonaws.com"}""";
-    private const string Session = """{"type":"AssumedRole","arn":"arn:aws:sts::111111111111:assumed-role/App/i-1","accountId":"111111111111","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111111111111:role/App"}}}""";
-    private const string Stranger = """{"type":"AssumedRole","arn":"arn:aws:sts::222222222222:assumed-role/Deploy/ci","accountId":"222222222222"}""";
+    private const string RootByService =
+        """{"type":"Root","arn":"arn:aws:iam::111111111111:root","invokedBy":"backup.amazonaws.com"}""";
+    private const string Session =
+        """{"type":"AssumedRole","arn":"arn:aws:sts::111111111111:assumed-role/App/i-1","accountId":"111111111111","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111111111111:role/App"}}}""";
+    private const string Stranger =
+        """{"type":"AssumedRole","arn":"arn:aws:sts::222222222222:assumed-role/Deploy/ci","accountId":"222222222222"}""";
 
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"queries-{Guid.NewGuid():N}.parquet");
     private readonly DuckDBConnection _database = new("DataSource=:memory:");
@@ -45,30 +49,49 @@ public sealed partial class QueryTests : IDisposable
     public void There_are_ten_queries_and_each_names_its_months()
     {
         Assert.Equal(10, Queries().Count);
-        Assert.All(Queries().Values, q => Assert.Matches("WHERE +year = '2024' AND month (= '02'|IN \\('01', '02'\\))", q));
+        Assert.All(
+            Queries().Values, q => Assert.Matches("WHERE +year = '2024' AND month (= '02'|IN \\('01', '02'\\))", q));
     }
 
     [Fact]
     public void Query_1_finds_who_deleted_a_resource()
     {
-        Event("e1", "s3.amazonaws.com", "DeleteBucket", Alice, requestParameters: """{"bucketName":"payments-archive"}""");
+        Event(
+            "e1", "s3.amazonaws.com", "DeleteBucket", Alice,
+            requestParameters: """{"bucketName":"payments-archive"}""");
         Event("e2", "s3.amazonaws.com", "DeleteBucket", Alice, requestParameters: """{"bucketName":"other"}""");
         Event("e3", "s3.amazonaws.com", "GetObject", Alice, requestParameters: """{"bucketName":"payments-archive"}""");
-        Event("e4", "kms.amazonaws.com", "ScheduleKeyDeletion", Bob, requestParameters: """{"keyId":"payments-archive"}""", month: "02", day: 3);
-        Event("e5", "s3.amazonaws.com", "DeleteBucket", Alice, requestParameters: """{"bucketName":"payments-archive"}""", month: "01");
+        Event(
+            "e4", "kms.amazonaws.com", "ScheduleKeyDeletion", Bob,
+            requestParameters: """{"keyId":"payments-archive"}""", month: "02", day: 3);
+        Event(
+            "e5", "s3.amazonaws.com", "DeleteBucket", Alice, requestParameters: """{"bucketName":"payments-archive"}""",
+            month: "01");
 
-        Assert.Equal(["ScheduleKeyDeletion bob", "DeleteBucket alice"], Run(1).Select(r => $"{r["event_name"]} {LastPart(r["principal"])}"));
+        Assert.Equal(
+            ["ScheduleKeyDeletion bob", "DeleteBucket alice"],
+            Run(1).Select(r => $"{r["event_name"]} {LastPart(r["principal"])}"));
     }
 
     [Fact]
     public void Query_2_finds_console_sign_ins_without_mfa()
     {
         const string Success = """{"ConsoleLogin":"Success"}""";
-        Event("e1", "signin.amazonaws.com", "ConsoleLogin", Alice, responseElements: Success, additional: """{"MFAUsed":"No"}""");
-        Event("e2", "signin.amazonaws.com", "ConsoleLogin", Alice, responseElements: Success, additional: """{"MFAUsed":"Yes"}""");
-        Event("e3", "signin.amazonaws.com", "ConsoleLogin", Bob, responseElements: """{"ConsoleLogin":"Failure"}""", additional: """{"MFAUsed":"No"}""");
-        Event("e4", "signin.amazonaws.com", "ConsoleLogin", Session, responseElements: Success, additional: """{"MFAUsed":"No"}""");
-        Event("e5", "signin.amazonaws.com", "ConsoleLogin", Root, responseElements: Success, additional: """{"MFAUsed":"No"}""", day: 9);
+        Event(
+            "e1", "signin.amazonaws.com", "ConsoleLogin", Alice, responseElements: Success,
+            additional: """{"MFAUsed":"No"}""");
+        Event(
+            "e2", "signin.amazonaws.com", "ConsoleLogin", Alice, responseElements: Success,
+            additional: """{"MFAUsed":"Yes"}""");
+        Event(
+            "e3", "signin.amazonaws.com", "ConsoleLogin", Bob, responseElements: """{"ConsoleLogin":"Failure"}""",
+            additional: """{"MFAUsed":"No"}""");
+        Event(
+            "e4", "signin.amazonaws.com", "ConsoleLogin", Session, responseElements: Success,
+            additional: """{"MFAUsed":"No"}""");
+        Event(
+            "e5", "signin.amazonaws.com", "ConsoleLogin", Root, responseElements: Success,
+            additional: """{"MFAUsed":"No"}""", day: 9);
 
         Assert.Equal(["alice", "arn:aws:iam::111111111111:root"], Run(2).Select(r => r["who"]));
     }
@@ -88,12 +111,16 @@ public sealed partial class QueryTests : IDisposable
     public void Query_4_counts_refusals_by_principal()
     {
         Event("e1", "s3.amazonaws.com", "GetObject", Session, errorCode: "AccessDenied");
-        Event("e2", "s3.amazonaws.com", "GetObject", Session.Replace("App/i-1", "App/i-2", StringComparison.Ordinal), errorCode: "AccessDenied");
+        Event(
+            "e2", "s3.amazonaws.com", "GetObject", Session.Replace("App/i-1", "App/i-2", StringComparison.Ordinal),
+            errorCode: "AccessDenied");
         Event("e3", "ec2.amazonaws.com", "RunInstances", Bob, errorCode: "Client.UnauthorizedOperation");
         Event("e4", "ec2.amazonaws.com", "RunInstances", Bob, errorCode: "Client.InsufficientInstanceCapacity");
         Event("e5", "s3.amazonaws.com", "GetObject", Session);
 
-        Assert.Equal(["role/App GetObject 2", "user/bob RunInstances 1"], Run(4).Select(r => $"{AfterColon(r["principal"])} {r["event_name"]} {r["refusals"]}"));
+        Assert.Equal(
+            ["role/App GetObject 2", "user/bob RunInstances 1"],
+            Run(4).Select(r => $"{AfterColon(r["principal"])} {r["event_name"]} {r["refusals"]}"));
     }
 
     [Fact]
@@ -104,18 +131,30 @@ public sealed partial class QueryTests : IDisposable
         Event("e3", "ec2.amazonaws.com", "DescribeInstances", Bob);
         Event("e4", "ec2.amazonaws.com", "TerminateInstances", Alice, errorCode: "AccessDenied");
 
-        Assert.Equal(["DescribeInstances 2 0", "TerminateInstances 1 1"], Run(5).Select(r => $"{r["event_name"]} {r["calls"]} {r["errors"]}"));
+        Assert.Equal(
+            ["DescribeInstances 2 0", "TerminateInstances 1 1"],
+            Run(5).Select(r => $"{r["event_name"]} {r["calls"]} {r["errors"]}"));
     }
 
     [Fact]
     public void Query_6_tells_a_resources_history()
     {
         const string Instance = "i-0abc1234567890def";
-        Event("e1", "ec2.amazonaws.com", "RunInstances", Alice, responseElements: $$"""{"instancesSet": {"items": [ {"instanceId":"{{Instance}}"} ] } }""", month: "01");
-        Event("e2", "ec2.amazonaws.com", "DescribeInstances", Alice, requestParameters: $$"""{"instanceId":"{{Instance}}"}""", readOnly: true);
-        Event("e3", "ec2.amazonaws.com", "StopInstances", Bob, resources: $$"""[{"ARN":"arn:aws:ec2:us-east-1:111111111111:instance/{{Instance}}"}]""", day: 3);
-        Event("e4", "ec2.amazonaws.com", "TerminateInstances", Bob, requestParameters: $$"""{"instanceId":"{{Instance}}"}""", day: 4);
-        Event("e5", "ec2.amazonaws.com", "StopInstances", Bob, requestParameters: """{"instanceId":"i-0000000000000000"}""");
+        Event(
+            "e1", "ec2.amazonaws.com", "RunInstances", Alice,
+            responseElements: $$"""{"instancesSet": {"items": [ {"instanceId":"{{Instance}}"} ] } }""", month: "01");
+        Event(
+            "e2", "ec2.amazonaws.com", "DescribeInstances", Alice,
+            requestParameters: $$"""{"instanceId":"{{Instance}}"}""", readOnly: true);
+        Event(
+            "e3", "ec2.amazonaws.com", "StopInstances", Bob,
+            resources: $$"""[{"ARN":"arn:aws:ec2:us-east-1:111111111111:instance/{{Instance}}"}]""", day: 3);
+        Event(
+            "e4", "ec2.amazonaws.com", "TerminateInstances", Bob,
+            requestParameters: $$"""{"instanceId":"{{Instance}}"}""", day: 4);
+        Event(
+            "e5", "ec2.amazonaws.com", "StopInstances", Bob,
+            requestParameters: """{"instanceId":"i-0000000000000000"}""");
 
         Assert.Equal(["RunInstances", "StopInstances", "TerminateInstances"], Run(6).Select(r => r["event_name"]));
     }
@@ -141,7 +180,8 @@ public sealed partial class QueryTests : IDisposable
         Event("e3", "s3.amazonaws.com", "ListBuckets", Alice, address: "203.0.113.1");
         Event("e4", "sts.amazonaws.com", "GetCallerIdentity", Bob, address: "203.0.113.10");
 
-        Assert.Equal(["alice 2 1", "bob 1 0"], Run(8).Select(r => $"{LastPart(r["principal"])} {r["calls"]} {r["errors"]}"));
+        Assert.Equal(
+            ["alice 2 1", "bob 1 0"], Run(8).Select(r => $"{LastPart(r["principal"])} {r["calls"]} {r["errors"]}"));
     }
 
     [Fact]
@@ -164,7 +204,9 @@ public sealed partial class QueryTests : IDisposable
         Event("e1", "sts.amazonaws.com", "AssumeRole", Stranger, requestParameters: Role);
         Event("e2", "sts.amazonaws.com", "AssumeRole", Stranger, requestParameters: Role, errorCode: "AccessDenied");
         Event("e3", "sts.amazonaws.com", "AssumeRole", Alice, requestParameters: Role);
-        Event("e4", "sts.amazonaws.com", "AssumeRole", Stranger, requestParameters: """{"roleArn":"arn:aws:iam::333333333333:role/Audit"}""");
+        Event(
+            "e4", "sts.amazonaws.com", "AssumeRole", Stranger,
+            requestParameters: """{"roleArn":"arn:aws:iam::333333333333:role/Audit"}""");
         Event("e5", "sts.amazonaws.com", "AssumeRole", Stranger, requestParameters: Role, account: "222222222222");
 
         var row = Assert.Single(Run(10));
@@ -176,17 +218,21 @@ public sealed partial class QueryTests : IDisposable
     {
         string sample = Repository.File("tests", "data", "cloudtrail_daily");
         var written = Directory.CreateTempSubdirectory("queries-");
-        await new AggregationRun(new DirectoryStore(sample), new DirectoryStore(written.FullName), new RunOptions(), TimeProvider.System)
+        await new AggregationRun(
+            new DirectoryStore(sample), new DirectoryStore(written.FullName), new RunOptions(), TimeProvider.System)
             .RunAsync(new Unit(new Month(2024, 2)), TestContext.Current.CancellationToken);
-        Open($"SELECT *, '2024' AS year, '02' AS month FROM read_parquet('{written.FullName}/2024/02/000000.parquet', hive_partitioning = false)");
+        Open(
+            $"SELECT *, '2024' AS year, '02' AS month FROM read_parquet('{written.FullName}/2024/02/000000.parquet', "
+            + "hive_partitioning = false)");
 
         var found = Enumerable.Range(1, 10).ToDictionary(number => number, number => Ask(number).Count);
         written.Delete(recursive: true);
 
-        // Counted in the source by other means; the names, keys and addresses that the others ask for are not in it.
+        // Counted in the source by other means; it does not have the names, keys and addresses of the other queries.
         var events = SourceEvents(sample);
         Assert.Equal(events.Count(e => Text(e, "eventName") == "ConsoleLogin"
-            && Text(e, "responseElements", "ConsoleLogin") == "Success" && Text(e, "additionalEventData", "MFAUsed") == "No"
+            && Text(e, "responseElements", "ConsoleLogin") == "Success"
+            && Text(e, "additionalEventData", "MFAUsed") == "No"
             && Text(e, "userIdentity", "type") != "AssumedRole"), found[2]);
         Assert.Equal(events.Count(e => Text(e, "userIdentity", "type") == "Root"
             && Text(e, "userIdentity", "invokedBy") is null && Text(e, "eventType") != "AwsServiceEvent"), found[3]);
@@ -242,7 +288,9 @@ public sealed partial class QueryTests : IDisposable
     {
         string[] parts = Number().Split(File.ReadAllText(Repository.File("queries.sql")));
         return Enumerable.Range(0, (parts.Length - 1) / 2)
-            .ToDictionary(i => int.Parse(parts[(2 * i) + 1]), i => parts[(2 * i) + 2][parts[(2 * i) + 2].IndexOf("SELECT", StringComparison.Ordinal)..]);
+            .ToDictionary(
+                i => int.Parse(parts[(2 * i) + 1]),
+                i => parts[(2 * i) + 2][parts[(2 * i) + 2].IndexOf("SELECT", StringComparison.Ordinal)..]);
     }
 
     private void Event(
@@ -286,19 +334,26 @@ public sealed partial class QueryTests : IDisposable
             ["year"] = year,
             ["month"] = month,
         };
-        _rows.Add("(" + string.Join(", ", Table().Select(c => $"{Literal(values.GetValueOrDefault(c.Name))}::{Type(c.Type)}")) + ")");
+        _rows.Add(
+            "(" + string.Join(", ", Table().Select(c => $"{Literal(values.GetValueOrDefault(c.Name))}::{Type(c.Type)}"))
+            + ")");
     }
 
-    private static IEnumerable<(string Name, string Type)> Table() => [.. Declared.Columns, ("year", "string"), ("month", "string")];
+    private static IEnumerable<(string Name, string Type)> Table() =>
+        [.. Declared.Columns, ("year", "string"), ("month", "string")];
 
-    private static string Literal(string? value) => value is null ? "NULL" : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Literal(string? value) =>
+        value is null ? "NULL" : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    private static string Type(string athena) => athena switch { "string" => "VARCHAR", "timestamp" => "TIMESTAMP_MS", _ => "BOOLEAN" };
+    private static string Type(string athena) =>
+        athena switch { "string" => "VARCHAR", "timestamp" => "TIMESTAMP_MS", _ => "BOOLEAN" };
 
     private List<Dictionary<string, object?>> Run(int number)
     {
         string columns = string.Join(", ", Table().Select(c => c.Name));
-        Execute($"COPY (SELECT * FROM (VALUES {string.Join(", ", _rows)}) AS rows({columns})) TO '{_file}' (FORMAT parquet)");
+        Execute(
+            $"COPY (SELECT * FROM (VALUES {string.Join(", ", _rows)}) AS rows({columns})) "
+            + $"TO '{_file}' (FORMAT parquet)");
         Open($"SELECT * FROM read_parquet('{_file}', hive_partitioning = false)");
         return Ask(number);
     }
@@ -318,7 +373,11 @@ public sealed partial class QueryTests : IDisposable
         while (reader.Read())
         {
             rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(
-                reader.GetName, i => reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture) as object, StringComparer.Ordinal));
+                reader.GetName,
+                i => reader.IsDBNull(i)
+                    ? null
+                    : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture) as object,
+                StringComparer.Ordinal));
         }
 
         return rows;
@@ -331,6 +390,8 @@ public sealed partial class QueryTests : IDisposable
         command.ExecuteNonQuery();
     }
 
-    [GeneratedRegex(@"^-- (?<number>\d+)\. ", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(
+        @"^-- (?<number>\d+)\. ", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        1000)]
     private static partial Regex Number();
 }

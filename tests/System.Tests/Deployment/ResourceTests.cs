@@ -6,12 +6,14 @@ namespace CloudTrailAggregation.Tests.Deployment;
 public class ResourceTests
 {
     private static readonly Stack Full = Template.Render(
-        ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"), ("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events"));
+        ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"), ("GlueDatabase", "audit"),
+        ("GlueTable", "cloudtrail_events"));
 
     [Fact]
     public void The_function_is_what_the_managed_runtime_starts_with_its_layer()
     {
-        var function = Template.Render(("Architecture", "x86_64"), ("FunctionMemory", "3538")).Properties("LambdaFunction");
+        var function = Template.Render(("Architecture", "x86_64"), ("FunctionMemory", "3538"))
+            .Properties("LambdaFunction");
 
         Assert.Equal("dotnet10", (string?)function["Runtime"]);
         Assert.Equal("CloudTrailAggregation", (string?)function["Handler"]);
@@ -32,7 +34,8 @@ public class ResourceTests
         Assert.Equal("JSON", (string?)logging["LogFormat"]);
         Assert.Equal("TRACE", (string?)logging["ApplicationLogLevel"]);
         Assert.Equal("LambdaLogGroup", (string?)logging["LogGroup"]);
-        Assert.Equal("/aws/lambda/cloudtrail-month-to-parquet", (string?)Full.Properties("LambdaLogGroup")["LogGroupName"]);
+        Assert.Equal(
+            "/aws/lambda/cloudtrail-month-to-parquet", (string?)Full.Properties("LambdaLogGroup")["LogGroupName"]);
         Assert.Equal("90", (string?)Full.Properties("LambdaLogGroup")["RetentionInDays"]);
     }
 
@@ -51,18 +54,21 @@ public class ResourceTests
     [Theory]
     [InlineData("ScheduleRule", "SchedulePermission")]
     [InlineData("StageOneRule", "StageOnePermission")]
-    public void Each_rule_may_start_the_function_tries_again_for_six_hours_and_keeps_what_never_arrived(string rule, string permission)
+    public void Each_rule_may_start_the_function_tries_again_for_six_hours_and_keeps_what_never_arrived(
+        string rule, string permission)
     {
         var target = Assert.Single((JsonArray)Full.Properties(rule)["Targets"]!)!;
 
         Assert.Equal("LambdaFunction.Arn", (string?)target["Arn"]);
-        Assert.Equal("""{"MaximumRetryAttempts":"24","MaximumEventAgeInSeconds":"21600"}""", target["RetryPolicy"]!.ToJsonString());
+        Assert.Equal(
+            """{"MaximumRetryAttempts":"24","MaximumEventAgeInSeconds":"21600"}""",
+            target["RetryPolicy"]!.ToJsonString());
         Assert.Equal("FailureQueue.Arn", (string?)target["DeadLetterConfig"]!["Arn"]);
         Assert.Null(target["Input"]);
         Assert.Equal("ENABLED", (string?)Full.Properties(rule)["State"]);
         Assert.Equal(
-            """{"Action":"lambda:InvokeFunction","FunctionName":"LambdaFunction.Arn","Principal":"events.amazonaws.com","SourceArn":"RULE.Arn"}"""
-                .Replace("RULE", rule, StringComparison.Ordinal),
+            """{"Action":"lambda:InvokeFunction","FunctionName":"LambdaFunction.Arn","Principal":"""
+            + $"\"events.amazonaws.com\",\"SourceArn\":\"{rule}.Arn\"}}",
             Full.Properties(permission).ToJsonString());
     }
 
@@ -77,12 +83,23 @@ public class ResourceTests
 
     [Theory]
     [InlineData("ErrorsAlarm", "AWS/Lambda", "Errors", "FunctionName LambdaFunction", "Sum", "GreaterThanThreshold 0")]
-    [InlineData("DeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName FailureQueue.QueueName", "Maximum", "GreaterThanThreshold 0")]
-    [InlineData("TriggerDeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName TriggerDLQ.QueueName", "Maximum", "GreaterThanThreshold 0")]
-    [InlineData("RejectsAlarm", "CloudTrailAggregation", "Rejects", "FunctionName LambdaFunction", "Sum", "GreaterThanThreshold 0")]
-    [InlineData("DurationAlarm", "AWS/Lambda", "Duration", "FunctionName LambdaFunction", "Maximum", "GreaterThanThreshold 720000")]
-    [InlineData("NoRunAlarm", "CloudTrailAggregation", "DaysWithRuns", "FunctionName LambdaFunction", "Maximum", "LessThanThreshold 1")]
-    public void Each_alarm_watches_its_metric(string alarm, string space, string metric, string dimension, string statistic, string threshold)
+    [InlineData(
+        "DeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName FailureQueue.QueueName",
+        "Maximum", "GreaterThanThreshold 0")]
+    [InlineData(
+        "TriggerDeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName TriggerDLQ.QueueName",
+        "Maximum", "GreaterThanThreshold 0")]
+    [InlineData(
+        "RejectsAlarm", "CloudTrailAggregation", "Rejects", "FunctionName LambdaFunction", "Sum",
+        "GreaterThanThreshold 0")]
+    [InlineData(
+        "DurationAlarm", "AWS/Lambda", "Duration", "FunctionName LambdaFunction", "Maximum",
+        "GreaterThanThreshold 720000")]
+    [InlineData(
+        "NoRunAlarm", "CloudTrailAggregation", "DaysWithRuns", "FunctionName LambdaFunction", "Maximum",
+        "LessThanThreshold 1")]
+    public void Each_alarm_watches_its_metric(
+        string alarm, string space, string metric, string dimension, string statistic, string threshold)
     {
         var properties = Full.Properties(alarm);
 
@@ -123,7 +140,8 @@ public class ResourceTests
         Assert.Equal("{% $count($states.input.Datapoints) %}", (string?)datum["Value"]);
         Assert.Equal("FunctionName LambdaFunction", Dimension(read["Arguments"]!));
         Assert.Equal(Dimension(Full.Properties("NoRunAlarm")), Dimension(datum));
-        Assert.Equal("RunCount", (string?)Assert.Single((JsonArray)Full.Properties("RunCountRule")["Targets"]!)!["Arn"]);
+        Assert.Equal(
+            "RunCount", (string?)Assert.Single((JsonArray)Full.Properties("RunCountRule")["Targets"]!)!["Arn"]);
     }
 
     [Fact]
@@ -137,15 +155,22 @@ public class ResourceTests
         });
     }
 
-    /// <summary>With the stack everything goes, because names are fixed; a replacement keeps what somebody may still want to read.</summary>
+    /// <summary>
+    /// Deleting the stack deletes everything, because names are fixed; a replacement keeps what somebody may still want
+    /// to read.
+    /// </summary>
     [Fact]
     public void What_can_hold_something_goes_with_the_stack_and_is_kept_by_a_replacement_where_it_may_be_wanted()
     {
         string[] stateful = ["AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"];
 
         Assert.Equal(
-            ["LambdaLogGroup: Delete, Retain", "FailureQueue: Delete, Retain", "TriggerSource: Delete, Delete", "TriggerDLQ: Delete, Retain", "RunCount: Delete, Delete"],
-            stateful.SelectMany(Full.OfType).Select(r => $"{r}: {Full.Resources[r]!["DeletionPolicy"]}, {Full.Resources[r]!["UpdateReplacePolicy"]}"));
+            [
+                "LambdaLogGroup: Delete, Retain", "FailureQueue: Delete, Retain", "TriggerSource: Delete, Delete",
+                "TriggerDLQ: Delete, Retain", "RunCount: Delete, Delete",
+            ],
+            stateful.SelectMany(Full.OfType).Select(
+                r => $"{r}: {Full.Resources[r]!["DeletionPolicy"]}, {Full.Resources[r]!["UpdateReplacePolicy"]}"));
     }
 
     [Fact]
@@ -155,12 +180,14 @@ public class ResourceTests
             "aws lambda invoke --region us-east-1 --function-name LambdaFunction ",
             (string?)Full.Outputs["RunOnce"]!["Value"],
             StringComparison.Ordinal);
-        Assert.Equal("aws s3 ls --recursive s3://monthly-bucket/cloudtrail_monthly/", (string?)Full.Outputs["ListOutput"]!["Value"]);
+        Assert.Equal(
+            "aws s3 ls --recursive s3://monthly-bucket/cloudtrail_monthly/",
+            (string?)Full.Outputs["ListOutput"]!["Value"]);
         Assert.Equal("LambdaRole.Arn", (string?)Full.Outputs["RoleArn"]!["Value"]);
         Assert.Equal("FailureQueue", (string?)Full.Outputs["FailureQueueUrl"]!["Value"]);
     }
 
-    /// <summary>Under another name than its metric has, an alarm would hear of nothing.</summary>
+    /// <summary>An alarm with another name than its metric's would never get data.</summary>
     private static string Dimension(JsonNode metric)
     {
         var dimension = Assert.Single((JsonArray)metric["Dimensions"]!)!;

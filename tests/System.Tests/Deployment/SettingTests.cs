@@ -5,7 +5,8 @@ namespace CloudTrailAggregation.Tests.Deployment;
 
 public class SettingTests
 {
-    private static JsonObject Variables(JsonNode function) => (JsonObject)function["Properties"]!["Environment"]!["Variables"]!;
+    private static JsonObject Variables(JsonNode function) =>
+        (JsonObject)function["Properties"]!["Environment"]!["Variables"]!;
 
     [Fact]
     public void Every_setting_is_an_environment_variable_and_every_variable_a_setting()
@@ -32,7 +33,8 @@ public class SettingTests
     [Fact]
     public void A_parameters_value_arrives_in_its_variable()
     {
-        var function = Template.Render(("RowsPerFile", "250000"), ("Compression", "snappy"), ("DstPrefix", "")).Resources["LambdaFunction"]!;
+        var function = Template.Render(
+            ("RowsPerFile", "250000"), ("Compression", "snappy"), ("DstPrefix", "")).Resources["LambdaFunction"]!;
 
         Assert.Equal("250000", (string?)Variables(function)["ROWS_PER_FILE"]);
         Assert.Equal("snappy", (string?)Variables(function)["COMPRESSION"]);

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Deployment;
 
-/// <summary>table.ddl in Hive's grammar (which Athena's DDL is), queries.sql in Trino's (which Athena's queries are).</summary>
+/// <summary>
+/// table.ddl in Hive's grammar, which Athena's DDL uses, and queries.sql in Trino's, which its queries use.
+/// </summary>
 [Trait("Category", TestRun.Full)]
 public sealed class SqlGrammarTests : IAsyncLifetime
 {
@@ -36,17 +38,20 @@ public sealed class SqlGrammarTests : IAsyncLifetime
     public async Task The_ddl_is_one_hive_statement() => Assert.Equal(1, await StatementsOf("hive", Read("table.ddl")));
 
     [Fact]
-    public async Task The_queries_are_ten_trino_statements() => Assert.Equal(10, await StatementsOf("trino", Read("queries.sql")));
+    public async Task The_queries_are_ten_trino_statements() =>
+        Assert.Equal(10, await StatementsOf("trino", Read("queries.sql")));
 
     [Theory]
     [InlineData("hive", "CREATE EXTERNAL TABL t (a string)")]
     [InlineData("trino", "SELECT FROM t WHERE")]
-    public async Task What_is_not_sql_is_found(string grammar, string text) => Assert.NotEmpty((await Parse(grammar, text)).Errors);
+    public async Task What_is_not_sql_is_found(string grammar, string text) =>
+        Assert.NotEmpty((await Parse(grammar, text)).Errors);
 
     private static string Read(string file) => File.ReadAllText(Repository.File(file));
 
     private static bool IsStale() =>
-        !File.Exists(Parser) || new[] { "package-lock.json", "parse.mjs" }.Any(f => File.GetLastWriteTimeUtc(Path.Combine(Folder, f)) > File.GetLastWriteTimeUtc(Parser));
+        !File.Exists(Parser) || new[] { "package-lock.json", "parse.mjs" }
+            .Any(f => File.GetLastWriteTimeUtc(Path.Combine(Folder, f)) > File.GetLastWriteTimeUtc(Parser));
 
     private static async Task Npm(params string[] arguments)
     {

@@ -5,10 +5,10 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Deployment;
 
 /// <summary>
-/// The stack created on moto in each mode and read back through the services' own APIs.
-/// moto's CloudFormation leaves out the resource types and properties named in <see cref="NotInMoto"/> and
-/// <see cref="What_moto_leaves_out_is_this_and_no_more"/>: those are held by <see cref="ResourceTests"/>,
-/// <see cref="OptionalPartTests"/> and <see cref="TableTests"/> on the template.
+/// The stack created on moto in each mode and read back through the services' own APIs. moto's CloudFormation omits the
+/// resource types and properties in <see cref="NotInMoto"/> and
+/// <see cref="What_moto_leaves_out_is_this_and_no_more"/>; <see cref="ResourceTests"/>,
+/// <see cref="OptionalPartTests"/> and <see cref="TableTests"/> check those on the template.
 /// </summary>
 [Trait("Category", TestRun.Full)]
 public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
@@ -17,7 +17,7 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
     private const string Queues = "arn:aws:sqs:us-east-1:123456789012:cloudtrail-month-to-parquet-";
     private const string Key = "arn:aws:kms:us-east-1:123456789012:key/0123-4567";
 
-    /// <summary>No CloudFormation support in moto 5.2.1: the stack is created without these.</summary>
+    /// <summary>moto 5.2.1's CloudFormation does not support these, so the stack is created without them.</summary>
     private static readonly string[] NotInMoto =
     [
         "AWS::CloudWatch::Alarm", "AWS::Glue::Table", "AWS::Lambda::EventInvokeConfig", "AWS::SQS::QueuePolicy",
@@ -40,7 +40,8 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
         AssertStarts(there, "StageOneRule");
         var pattern = JsonNode.Parse((string)there["rules"]!["StageOneRule"]!["EventPattern"]!)!;
         Assert.Equal(
-            """{"source":["cloudtrail.daily"],"detail":{"year":[{"exists":true}],"month":[{"exists":true}]}}""", pattern.ToJsonString());
+            """{"source":["cloudtrail.daily"],"detail":{"year":[{"exists":true}],"month":[{"exists":true}]}}""",
+            pattern.ToJsonString());
     }
 
     [Fact]
@@ -73,7 +74,9 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
         var queue = there["queues"]!["cloudtrail-month-to-parquet-trigger"]!;
         Assert.Equal("5400", (string?)queue["VisibilityTimeout"]);
         Assert.Equal(Queues + "dlq", (string?)JsonNode.Parse((string)queue["RedrivePolicy"]!)!["deadLetterTargetArn"]);
-        Assert.EndsWith("/cloudtrail-month-to-parquet-trigger", (string?)there["outputs"]!["TriggerQueueUrl"], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/cloudtrail-month-to-parquet-trigger", (string?)there["outputs"]!["TriggerQueueUrl"],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +85,8 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
         var there = await CreateAsync(("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events"));
 
         AssertStarts(there, "ScheduleRule");
-        Assert.Contains("FROM audit.cloudtrail_events ", (string?)there["outputs"]!["FirstQuery"], StringComparison.Ordinal);
+        Assert.Contains(
+            "FROM audit.cloudtrail_events ", (string?)there["outputs"]!["FirstQuery"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,14 +96,19 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
 
         AssertStarts(there, "ScheduleRule");
         Assert.Equal(
-            ["DecryptSource", "EncryptDestination", "ListDestination", "ListSource", "ReadSource", "SendFailures", "WriteDestination", "WriteLog"],
+            [
+                "DecryptSource", "EncryptDestination", "ListDestination", "ListSource", "ReadSource", "SendFailures",
+                "WriteDestination", "WriteLog",
+            ],
             ((JsonArray)there["policy"]!).Select(s => (string)s!["Sid"]!).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task The_function_its_log_and_its_count_are_as_asked()
     {
-        var there = await CreateAsync(("FunctionMemory", "3538"), ("LogRetentionDays", "30"), ("Compression", "snappy"), ("DstPrefix", "m/"), ("SrcRegion", "eu-west-1"), ("DstSse", "aws:kms:" + Key));
+        var there = await CreateAsync(
+            ("FunctionMemory", "3538"), ("LogRetentionDays", "30"), ("Compression", "snappy"), ("DstPrefix", "m/"),
+            ("SrcRegion", "eu-west-1"), ("DstSse", "aws:kms:" + Key));
 
         var function = there["function"]!;
         Assert.Equal("dotnet10", (string?)function["Runtime"]);
@@ -111,8 +120,10 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
         Assert.Equal("daily-bucket", (string?)variables["SRC_BUCKET"]);
         Assert.Equal("m/", (string?)variables["DST_PREFIX"]);
         Assert.Equal("snappy", (string?)variables["COMPRESSION"]);
-        Assert.Equal(("eu-west-1", "aws:kms:" + Key), ((string?)variables["SRC_REGION"], (string?)variables["DST_SSE"]));
-        var encrypt = Assert.Single((JsonArray)there["policy"]!, statement => (string?)statement!["Sid"] == "EncryptDestination")!;
+        Assert.Equal(
+            ("eu-west-1", "aws:kms:" + Key), ((string?)variables["SRC_REGION"], (string?)variables["DST_SSE"]));
+        var encrypt = Assert.Single(
+            (JsonArray)there["policy"]!, statement => (string?)statement!["Sid"] == "EncryptDestination")!;
         Assert.Equal(Key, (string?)Assert.Single((JsonArray)encrypt["Resource"]!, resource => resource is not null));
         Assert.Equal(30, (int)there["logGroups"]!["/aws/lambda/cloudtrail-month-to-parquet"]!);
         Assert.Equal("cloudtrail-month-to-parquet-run-count", (string?)Assert.Single((JsonArray)there["machines"]!));
@@ -127,7 +138,8 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
     {
         (string, string)[] everything =
         [
-            ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"), ("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events"),
+            ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"), ("GlueDatabase", "audit"),
+            ("GlueTable", "cloudtrail_events"),
         ];
         var asked = Template.Render(everything);
 
@@ -138,13 +150,15 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
             asked.Names.Except(((JsonArray)there["resources"]!).Select(r => (string)r!)).Order(StringComparer.Ordinal));
         Assert.Empty((JsonArray)there["alarms"]!);
 
-        // Properties of the function that moto's CloudFormation does not pass on.
+        // Properties of the function that moto's CloudFormation omits.
         Assert.Empty((JsonArray)there["function"]!["Layers"]!);
         Assert.Equal("x86_64", (string?)Assert.Single((JsonArray)there["function"]!["Architectures"]!));
         Assert.Null(there["function"]!["LoggingConfig"]);
     }
 
-    /// <summary>These rules, and no others, start the function, may do so, and leave their dead letters where they should.</summary>
+    /// <summary>
+    /// Only these rules start the function; they have permission to, and their dead letters go to the right queue.
+    /// </summary>
     private static void AssertStarts(JsonNode there, params string[] rules)
     {
         Assert.Equal("CREATE_COMPLETE", (string?)there["status"]);
@@ -162,7 +176,8 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
         });
     }
 
-    private static IEnumerable<string> Names(JsonNode map) => ((JsonObject)map).Select(e => e.Key).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(JsonNode map) =>
+        ((JsonObject)map).Select(e => e.Key).Order(StringComparer.Ordinal);
 
     private async Task<JsonNode> CreateAsync(params (string Name, string Value)[] parameters)
     {
@@ -172,7 +187,8 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
         var (exitCode, output, error) = await Command.RunAsync(
             "python3",
             [Repository.File("tests", "deployment", "stack.py"), moto.Endpoint.ToString()],
-            input: JsonSerializer.Serialize(parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal)));
+            input: JsonSerializer.Serialize(
+                parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal)));
 
         Assert.True(exitCode == 0, error);
         return JsonNode.Parse(output)!;

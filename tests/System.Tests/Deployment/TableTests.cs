@@ -10,7 +10,8 @@ public partial class TableTests
     private static readonly string Ddl = File.ReadAllText(Repository.File("table.ddl"));
 
     private static readonly JsonObject Glue = (JsonObject)Template.Render(
-        ("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events"), ("DstBucket", "my-bucket")).Properties("AthenaTable");
+        ("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events"), ("DstBucket", "my-bucket"))
+        .Properties("AthenaTable");
 
     [Fact]
     public void The_ddl_has_the_columns_of_the_files_in_their_order_with_their_types() =>
@@ -32,13 +33,14 @@ public partial class TableTests
     [Fact]
     public void The_first_columns_are_those_of_the_original_table()
     {
-        // The original's table.ddl, which must go on working over the same prefix.
+        // The original's table.ddl, which must continue to work over the same prefix.
         (string, string)[] original =
         [
-            ("event_id", "string"), ("request_id", "string"), ("shared_event_id", "string"), ("event_time", "timestamp"),
-            ("event_name", "string"), ("event_source", "string"), ("event_version", "string"), ("aws_region", "string"),
-            ("source_ip_address", "string"), ("recipient_account_id", "string"), ("user_identity", "string"),
-            ("request_parameters", "string"), ("response_elements", "string"), ("additional_event_data", "string"), ("resources", "string"),
+            ("event_id", "string"), ("request_id", "string"), ("shared_event_id", "string"),
+            ("event_time", "timestamp"), ("event_name", "string"), ("event_source", "string"),
+            ("event_version", "string"), ("aws_region", "string"), ("source_ip_address", "string"),
+            ("recipient_account_id", "string"), ("user_identity", "string"), ("request_parameters", "string"),
+            ("response_elements", "string"), ("additional_event_data", "string"), ("resources", "string"),
         ];
 
         Assert.Equal(original, DdlColumns(Between("cloudtrail_events (", ")")).Take(15));
@@ -48,13 +50,17 @@ public partial class TableTests
     public void Both_tables_have_the_same_properties_over_the_same_place()
     {
         var ddl = Property().Matches(Between("TBLPROPERTIES (", "\n)"))
-            .ToDictionary(m => m.Groups["name"].Value, m => m.Groups["value"].Value.Replace("MY_BUCKET", "my-bucket", StringComparison.Ordinal), StringComparer.Ordinal);
+            .ToDictionary(
+                m => m.Groups["name"].Value,
+                m => m.Groups["value"].Value.Replace("MY_BUCKET", "my-bucket", StringComparison.Ordinal),
+                StringComparer.Ordinal);
         var glue = ((JsonObject)Glue["TableInput"]!["Parameters"]!).Where(p => p.Key != "EXTERNAL")
             .ToDictionary(p => p.Key, p => (string)p.Value!, StringComparer.Ordinal);
 
         Assert.Equal(ddl.OrderBy(p => p.Key, StringComparer.Ordinal), glue.OrderBy(p => p.Key, StringComparer.Ordinal));
         Assert.Contains("LOCATION 's3://MY_BUCKET/cloudtrail_monthly/'", Ddl, StringComparison.Ordinal);
-        Assert.Equal("s3://my-bucket/cloudtrail_monthly/", (string?)Glue["TableInput"]!["StorageDescriptor"]!["Location"]);
+        Assert.Equal(
+            "s3://my-bucket/cloudtrail_monthly/", (string?)Glue["TableInput"]!["StorageDescriptor"]!["Location"]);
     }
 
     [Theory]
@@ -75,7 +81,8 @@ public partial class TableTests
     [InlineData("    OUTPUTFORMAT", "OutputFormat")]
     public void Both_tables_are_read_as_parquet_by_the_same_classes(string clause, string path)
     {
-        var inGlue = path.Split('.').Aggregate((JsonNode)Glue["TableInput"]!["StorageDescriptor"]!, (node, name) => node[name]!);
+        var inGlue = path.Split('.')
+            .Aggregate((JsonNode)Glue["TableInput"]!["StorageDescriptor"]!, (node, name) => node[name]!);
 
         Assert.Contains($"{clause} '{inGlue}'", Ddl, StringComparison.Ordinal);
     }
@@ -86,23 +93,28 @@ public partial class TableTests
         string header = Ddl[..Ddl.IndexOf("CREATE", StringComparison.Ordinal)];
         string body = Ddl[header.Length..];
 
-        Assert.All(["MY_BUCKET", "cloudtrail_monthly/", "cloudtrail_events"], name => Assert.Contains($"--   {name} ", header, StringComparison.Ordinal));
+        Assert.All(["MY_BUCKET", "cloudtrail_monthly/", "cloudtrail_events"], name => Assert.Contains(
+            $"--   {name} ", header, StringComparison.Ordinal));
         Assert.Equal(2, body.Split("MY_BUCKET/cloudtrail_monthly/").Length - 1);
         Assert.Equal(2, body.Split("MY_BUCKET").Length - 1);
     }
 
     private static string Between(string start, string end)
     {
-        int from = Ddl.IndexOf(start, Ddl.IndexOf("CREATE", StringComparison.Ordinal), StringComparison.Ordinal) + start.Length;
+        int from = Ddl.IndexOf(start, Ddl.IndexOf("CREATE", StringComparison.Ordinal), StringComparison.Ordinal)
+            + start.Length;
         return Ddl[from..Ddl.IndexOf(end, from, StringComparison.Ordinal)];
     }
 
     private static IEnumerable<(string Name, string Type)> DdlColumns(string list) =>
-        list.Split(',').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(w => (w[0], w[1]));
+        list.Split(',').Select(line => line.Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(w => (w[0], w[1]));
 
     private static IEnumerable<(string Name, string Type)> GlueColumns(JsonNode list) =>
         ((JsonArray)list).Select(c => ((string)c!["Name"]!, (string)c["Type"]!));
 
-    [GeneratedRegex(@"'(?<name>[^']+)'\s*=\s*'(?<value>[^']+)'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"'(?<name>[^']+)'\s*=\s*'(?<value>[^']+)'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Property();
 }

@@ -6,8 +6,8 @@ using YamlDotNet.RepresentationModel;
 namespace CloudTrailAggregation.Tests.Deployment;
 
 /// <summary>
-/// cloudformation.yml, with the short-form tags in their long form, and as CloudFormation would see it for
-/// given parameters. Every scalar is a string here: CloudFormation compares and passes on strings as well.
+/// cloudformation.yml with the short-form tags in their long form, resolved for given parameters as CloudFormation
+/// does. Every scalar is a string here, because CloudFormation also compares and passes strings.
 /// </summary>
 internal sealed class Template
 {
@@ -23,14 +23,15 @@ internal sealed class Template
 
     private readonly Dictionary<string, string> _parameters;
 
-    private Template(JsonObject body, Dictionary<string, string> parameters) => (Body, _parameters) = (body, parameters);
+    private Template(JsonObject body, Dictionary<string, string> parameters) =>
+        (Body, _parameters) = (body, parameters);
 
     /// <summary>The template as written, long form.</summary>
     public JsonObject Body { get; }
 
     public static string Path => Repository.File("cloudformation.yml");
 
-    /// <summary>What every deployment must give, as parameters.</summary>
+    /// <summary>The parameters that every deployment must set.</summary>
     public static Dictionary<string, string> Required => new(StringComparer.Ordinal)
     {
         ["CodeBucket"] = "code-bucket",
@@ -48,8 +49,8 @@ internal sealed class Template
         return (JsonObject)LongForm(yaml.Documents[0].RootNode)!;
     }
 
-    /// <summary>The template for these parameters and, for the others, their defaults.</summary>
-    /// <exception cref="RefusedException">A parameter or a rule refuses them, as CloudFormation would.</exception>
+    /// <summary>The template for these parameters, and the defaults of the rest.</summary>
+    /// <exception cref="RefusedException">A parameter or a rule refuses them, as in CloudFormation.</exception>
     public static Stack Render(params (string Name, string Value)[] parameters)
     {
         var body = Load();
@@ -70,7 +71,8 @@ internal sealed class Template
         {
             YamlScalarNode scalar => scalar.Value,
             YamlSequenceNode sequence => new JsonArray([.. sequence.Select(LongForm)]),
-            YamlMappingNode mapping => new JsonObject(mapping.Select(e => KeyValuePair.Create(((YamlScalarNode)e.Key).Value!, LongForm(e.Value)))),
+            YamlMappingNode mapping => new JsonObject(
+                mapping.Select(e => KeyValuePair.Create(((YamlScalarNode)e.Key).Value!, LongForm(e.Value)))),
             _ => throw new RefusedException($"line {node.Start.Line}: a {node.NodeType} is not part of a template"),
         };
 
@@ -82,7 +84,10 @@ internal sealed class Template
         return node.Tag.Value[1..] switch
         {
             "Ref" => new JsonObject { ["Ref"] = value },
-            "GetAtt" => new JsonObject { ["Fn::GetAtt"] = new JsonArray([.. ((string)value!).Split('.', 2).Select(p => (JsonNode)p)]) },
+            "GetAtt" => new JsonObject
+            {
+                ["Fn::GetAtt"] = new JsonArray([.. ((string)value!).Split('.', 2).Select(p => (JsonNode)p)]),
+            },
             var function => new JsonObject { ["Fn::" + function] = value },
         };
     }
@@ -97,7 +102,9 @@ internal sealed class Template
         var accepted = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, rules) in declared)
         {
-            string value = given.TryGetValue(name, out string? v) ? v : (string?)rules!["Default"] ?? throw new RefusedException($"{name}: needs a value");
+            string value = given.TryGetValue(name, out string? v)
+                ? v
+                : (string?)rules!["Default"] ?? throw new RefusedException($"{name}: needs a value");
             Check(name, value, (JsonObject)rules!);
             accepted[name] = value;
         }
@@ -109,7 +116,8 @@ internal sealed class Template
     {
         decimal number = (string?)rules["Type"] == "Number" ? decimal.Parse(value, CultureInfo.InvariantCulture) : 0;
         bool refused =
-            (rules["AllowedPattern"] is { } pattern && !Regex.IsMatch(value, $"^(?:{pattern})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
+            (rules["AllowedPattern"] is { } pattern
+                && !Regex.IsMatch(value, $"^(?:{pattern})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
             || (rules["AllowedValues"] is JsonArray allowed && !allowed.Any(a => (string?)a == value))
             || (rules["MinValue"] is { } min && number < decimal.Parse((string)min!, CultureInfo.InvariantCulture))
             || (rules["MaxValue"] is { } max && number > decimal.Parse((string)max!, CultureInfo.InvariantCulture));
@@ -139,9 +147,11 @@ internal sealed class Template
     }
 
     private JsonObject Present(string section) => new(
-        ((JsonObject)Body[section]!).Where(e => IsPresent(e.Value!)).Select(e => KeyValuePair.Create(e.Key, Resolve(e.Value))));
+        ((JsonObject)Body[section]!).Where(e => IsPresent(e.Value!))
+            .Select(e => KeyValuePair.Create(e.Key, Resolve(e.Value))));
 
-    private bool IsPresent(JsonNode entry) => entry["Condition"] is not JsonValue condition || Holds(Body["Conditions"]![(string)condition!]!);
+    private bool IsPresent(JsonNode entry) =>
+        entry["Condition"] is not JsonValue condition || Holds(Body["Conditions"]![(string)condition!]!);
 
     private bool Holds(JsonNode condition)
     {
@@ -158,7 +168,7 @@ internal sealed class Template
         };
     }
 
-    /// <summary>null stands for AWS::NoValue: the property or element is left out.</summary>
+    /// <summary>null means AWS::NoValue: the property or element is omitted.</summary>
     private JsonNode? Resolve(JsonNode? node)
     {
         if (node is JsonArray array)
@@ -179,15 +189,19 @@ internal sealed class Template
                 case "Ref": return (string)argument! == "AWS::NoValue" ? null : Reference((string)argument!);
                 case "Fn::GetAtt": return $"{Reference((string)argument![0]!)}.{argument[1]}";
                 case "Fn::Sub": return Substitute((string)argument!);
-                case "Fn::Split": return new JsonArray([.. ((string)Resolve(argument![1])!).Split((string)argument[0]!).Select(piece => (JsonNode)piece)]);
-                case "Fn::Select": return ((JsonArray)Resolve(argument![1])!)[int.Parse((string)argument[0]!, CultureInfo.InvariantCulture)]!.DeepClone();
-                case "Fn::Join": return string.Join((string)argument![0]!, ((JsonArray)Resolve(argument[1])!).Select(piece => (string)piece!));
+                case "Fn::Split": return new JsonArray(
+                    [.. ((string)Resolve(argument![1])!).Split((string)argument[0]!).Select(piece => (JsonNode)piece)]);
+                case "Fn::Select": return ((JsonArray)Resolve(argument![1])!)[int.Parse(
+                    (string)argument[0]!, CultureInfo.InvariantCulture)]!.DeepClone();
+                case "Fn::Join": return string.Join(
+                    (string)argument![0]!, ((JsonArray)Resolve(argument[1])!).Select(piece => (string)piece!));
                 case "Fn::If": return Resolve(argument![Holds(Body["Conditions"]![(string)argument[0]!]!) ? 1 : 2]);
                 default: break;
             }
         }
 
-        return new JsonObject(map.Select(e => KeyValuePair.Create(e.Key, Resolve(e.Value))).Where(e => e.Value is not null));
+        return new JsonObject(
+            map.Select(e => KeyValuePair.Create(e.Key, Resolve(e.Value))).Where(e => e.Value is not null));
     }
 
     private string Substitute(string text) => Regex.Replace(
@@ -197,7 +211,7 @@ internal sealed class Template
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         TimeSpan.FromSeconds(1));
 
-    /// <summary>A parameter's value; a resource's logical id, where the stack has it.</summary>
+    /// <summary>A parameter's value, or a resource's logical id if the stack has the resource.</summary>
     private string Reference(string name)
     {
         if (Pseudo.TryGetValue(name, out string? value) || _parameters.TryGetValue(name, out value))
@@ -205,20 +219,25 @@ internal sealed class Template
             return value;
         }
 
-        var resource = Body["Resources"]![name] ?? throw new RefusedException($"{name} is neither a parameter nor a resource");
+        var resource = Body["Resources"]![name]
+            ?? throw new RefusedException($"{name} is neither a parameter nor a resource");
         return IsPresent(resource) ? name : throw new RefusedException($"{name} is referred to but absent");
     }
 }
 
-/// <summary>What CloudFormation would refuse, with the parameter or rule that does.</summary>
+/// <summary>A refusal by CloudFormation, with the parameter or rule.</summary>
 internal sealed class RefusedException(string message) : Exception(message);
 
-/// <summary>Resources and outputs for one set of parameters. A resource's Ref is its logical id, an attribute <c>Id.Attribute</c>.</summary>
+/// <summary>
+/// Resources and outputs for one set of parameters. A resource's Ref is its logical id, an attribute
+/// <c>Id.Attribute</c>.
+/// </summary>
 internal sealed record Stack(JsonObject Resources, JsonObject Outputs)
 {
     public JsonObject Properties(string resource) => (JsonObject)Resources[resource]!["Properties"]!;
 
     public IEnumerable<string> Names => Resources.Select(r => r.Key);
 
-    public IEnumerable<string> OfType(string type) => Resources.Where(r => (string?)r.Value!["Type"] == type).Select(r => r.Key);
+    public IEnumerable<string> OfType(string type) =>
+        Resources.Where(r => (string?)r.Value!["Type"] == type).Select(r => r.Key);
 }

@@ -5,7 +5,7 @@ namespace CloudTrailAggregation.Tests.Docs;
 /// <summary>A Markdown file with its links and its headings' anchors, as GitHub makes them.</summary>
 internal sealed partial class MarkdownPage(string path)
 {
-    /// <summary>The text without code, which may hold what looks like a link or a heading.</summary>
+    /// <summary>The text without code, because code may contain what looks like a link or a heading.</summary>
     private readonly string _prose = FencedCode().Replace(File.ReadAllText(path), "");
 
     /// <summary>The files that the links lead to, as full paths.</summary>
@@ -38,7 +38,9 @@ internal sealed partial class MarkdownPage(string path)
     private string FileOf(string link)
     {
         string file = link.Split('#')[0];
-        return file.Length == 0 ? Path.GetFullPath(path) : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, file));
+        return file.Length == 0
+            ? Path.GetFullPath(path)
+            : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, file));
     }
 
     [GeneratedRegex(@"^ *```.*?^ *```", RegexOptions.Multiline | RegexOptions.Singleline, 5_000)]
@@ -48,7 +50,8 @@ internal sealed partial class MarkdownPage(string path)
     private static partial Regex InlineCode();
 
     /// <summary>[text](target), or a line [name]: target.</summary>
-    [GeneratedRegex(@"(\]\(|^\[[^\]\n]+\]: )(?<target>[^)\s]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5_000)]
+    [GeneratedRegex(
+        @"(\]\(|^\[[^\]\n]+\]: )(?<target>[^)\s]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5_000)]
     private static partial Regex Link();
 
     [GeneratedRegex(@"\]\([^)]*\)", RegexOptions.None, 5_000)]

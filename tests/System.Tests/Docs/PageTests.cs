@@ -4,17 +4,19 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Docs;
 
-/// <summary>The README is short, each page of docs/ has one question and is found, and no link is dead.</summary>
+/// <summary>The README is short, each page of docs/ has one question and is linked, and no link is dead.</summary>
 public sealed partial class PageTests
 {
     private static readonly string Readme = Repository.File("README.md");
 
     /// <summary>What builds and package managers leave in the tree.</summary>
-    private static readonly string[] BuiltFolders = ["bin", "obj", "out", "node_modules", "TestResults", "BenchmarkDotNet.Artifacts"];
+    private static readonly string[] BuiltFolders =
+        ["bin", "obj", "out", "node_modules", "TestResults", "BenchmarkDotNet.Artifacts"];
 
     public static TheoryData<string> DocsPages() => [.. FilesIn("docs", "*.md")];
 
-    public static TheoryData<string> AllPages() => ["README.md", .. FilesIn("docs", "*.md"), .. FilesIn("tests", "*.md")];
+    public static TheoryData<string> AllPages() =>
+        ["README.md", .. FilesIn("docs", "*.md"), .. FilesIn("tests", "*.md")];
 
     [Theory]
     [MemberData(nameof(AllPages))]
@@ -43,9 +45,14 @@ public sealed partial class PageTests
     [Fact]
     public void Every_page_that_code_and_scripts_name_exists()
     {
-        string[] files = [.. FilesIn("", "*.cs"), .. FilesIn("", "*.sh"), .. FilesIn("", "*.yml"), .. FilesIn("", "*.ddl"), .. FilesIn("", "*.sql")];
+        string[] files =
+        [
+            .. FilesIn("", "*.cs"), .. FilesIn("", "*.sh"), .. FilesIn("", "*.yml"), .. FilesIn("", "*.ddl"),
+            .. FilesIn("", "*.sql"),
+        ];
 
-        string[] named = [.. files.SelectMany(file => NamedPage().Matches(File.ReadAllText(Repository.File(file)))).Select(match => match.Value)];
+        string[] named = [.. files.SelectMany(file => NamedPage().Matches(File.ReadAllText(Repository.File(file))))
+            .Select(match => match.Value)];
 
         Assert.Contains("docs/deploy.md", named);
         Assert.All(named, page => Assert.True(File.Exists(Repository.File(page)), page));
@@ -56,7 +63,9 @@ public sealed partial class PageTests
     {
         using var directory = new TemporaryDirectory();
         Directory.CreateDirectory(directory["folder"]);
-        File.WriteAllText(directory["other.md"], "# Other page\n## Costs, per `GB`: [now](page.md)\n## Twice\n## Twice\n```sh\n# no heading\n```\n");
+        File.WriteAllText(
+            directory["other.md"],
+            "# Other page\n## Costs, per `GB`: [now](page.md)\n## Twice\n## Twice\n```sh\n# no heading\n```\n");
         File.WriteAllText(directory["page.md"], """
             # This page
             [file](other.md) [folder](folder/) [site](https://example.com/none.md) [`code`](other.md#costs-per-gb-now)
@@ -64,22 +73,26 @@ public sealed partial class PageTests
             ```
             [in a block](none-2.md)
             ```
-            [file](none.md) [own](#none) [theirs](other.md#none) [code](other.md#no-heading) [third](other.md#twice-2) [`x`](none/)
+            [file](none.md) [own](#none) [theirs](other.md#none) [code](other.md#no-heading) [third](other.md#twice-2)
+            [`x`](none/)
             [name]: none-3.md
             """);
 
         var dead = new MarkdownPage(directory["page.md"]).DeadLinks;
 
-        Assert.Equal(["none.md", "#none", "other.md#none", "other.md#no-heading", "other.md#twice-2", "none/", "none-3.md"], dead);
+        Assert.Equal(
+            ["none.md", "#none", "other.md#none", "other.md#no-heading", "other.md#twice-2", "none/", "none-3.md"],
+            dead);
     }
 
     private static IEnumerable<string> FilesIn(string folder, string pattern) =>
         Directory.EnumerateFiles(Repository.File(folder), pattern, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Repository.Root, file))
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(name => name.StartsWith('.') || BuiltFolders.Contains(name, StringComparer.Ordinal)))
+            .Where(file => !file.Split(Path.DirectorySeparatorChar)
+                .Any(name => name.StartsWith('.') || BuiltFolders.Contains(name, StringComparer.Ordinal)))
             .Order(StringComparer.Ordinal);
 
-    /// <summary>A page of docs/ here, which is not one of another repository's in a URL.</summary>
+    /// <summary>A page of docs/ in this repository, and not one in the URL of another repository.</summary>
     [GeneratedRegex(@"(?<![\w/.-])docs/[\w-]+\.md", RegexOptions.None, 5_000)]
     private static partial Regex NamedPage();
 }

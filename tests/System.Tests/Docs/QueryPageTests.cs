@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Docs;
 
-/// <summary>The statements for DuckDB in docs/query.md, run as they are over two months.</summary>
+/// <summary>The statements for DuckDB in docs/query.md, run unchanged over two months.</summary>
 public sealed partial class QueryPageTests : IDisposable
 {
     private readonly Months _months = new();
@@ -37,10 +37,16 @@ public sealed partial class QueryPageTests : IDisposable
 
     private async Task WriteTwoMonthsAsync()
     {
-        string longest = $$"""{"eventID":"3","eventTime":"2024-02-01T12:00:00Z","requestParameters":"{{new string('x', 65_534)}}"}""";
+        string parameters = $"\"{new string('x', 65_534)}\"";
+        string longest =
+            $$"""{"eventID":"3","eventTime":"2024-02-01T12:00:00Z","requestParameters":{{parameters}}}""";
         _months.Write("2024/02/01/000000.ndjson", Months.Event(1), longest, "a reject");
         _months.Write("2024/03/01/000000.ndjson", Months.Event(2, time: "2024-03-01T12:00:00Z"));
-        string[] both = ["aggregate", "--source", _months.Source, "--destination", _months.Destination, "--from", "2024-02", "--to", "2024-03"];
+        string[] both =
+        [
+            "aggregate", "--source", _months.Source, "--destination", _months.Destination, "--from", "2024-02", "--to",
+            "2024-03",
+        ];
         Assert.Equal(0, (await CommandLineRun.OfAsync(both)).ExitCode);
     }
 
@@ -49,11 +55,14 @@ public sealed partial class QueryPageTests : IDisposable
     {
         string page = File.ReadAllText(Repository.File("docs", "query.md"));
         string files = _months.Destination.Replace("'", "''", StringComparison.Ordinal);
-        string[] statements = [.. DuckDb().Matches(page).Select(match => match.Groups["sql"].Value.Replace("'out/", $"'{files}/", StringComparison.Ordinal))];
+        string[] statements = [.. DuckDb().Matches(page)
+            .Select(match => match.Groups["sql"].Value.Replace("'out/", $"'{files}/", StringComparison.Ordinal))];
         Assert.Equal(3, statements.Length);
         return (statements[0], statements[1], statements[2]);
     }
 
-    [GeneratedRegex("```sql\n-- DuckDB\n(?<sql>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        "```sql\n-- DuckDB\n(?<sql>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000)]
     private static partial Regex DuckDb();
 }

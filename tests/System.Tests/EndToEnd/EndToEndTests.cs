@@ -14,14 +14,22 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
-/// <summary>The published function and its layer, in their places, with the managed runtime's command: events in, Parquet out.</summary>
+/// <summary>
+/// The published function and its layer, installed as on Lambda, with the managed runtime's command: events in, Parquet
+/// out.
+/// </summary>
 [Trait("Category", TestRun.Full)]
 [Collection(PublishedFunctionTests.Name)]
 public sealed class EndToEndTests(PublishedFunction function, S3Server server)
 {
     private const string RequestId = "8f7a1c9e-0000-4000-8000-00000000f00d";
 
-    private const string Schedule = """{"version":"0","id":"53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa","detail-type":"Scheduled Event","source":"aws.events","account":"123456789012","time":"2024-03-01T04:00:00Z","region":"eu-central-1","resources":["arn:aws:events:eu-central-1:123456789012:rule/monthly"],"detail":{}}""";
+    private const string Schedule =
+        """
+        {"version":"0","id":"53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa","detail-type":"Scheduled Event",
+        "source":"aws.events","account":"123456789012","time":"2024-03-01T04:00:00Z","region":"eu-central-1",
+        "resources":["arn:aws:events:eu-central-1:123456789012:rule/monthly"],"detail":{}}
+        """;
 
     [Theory, InlineData("JSON"), InlineData("Text")]
     public async Task A_scheduled_event_turns_the_month_into_a_file_a_report_and_log_and_metric_lines(string logFormat)
@@ -34,11 +42,14 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
         var report = await lambda.ReportAsync(Schedule, RequestId);
 
         var month = report.GetProperty("months")[0].Deserialize(ReportJson.Readable.RunReport)!;
-        Assert.Equal(("2024-02", RunStatus.Written, 614L, 600L, 12L, 2L), (month.Month, month.Status, month.Lines, month.Events, month.Duplicates, month.Rejects));
-        Assert.Equal($"s3://{buckets.Destination}/cloudtrail_monthly/2024/02/000000.parquet", Assert.Single(month.Outputs).Uri);
+        Assert.Equal(
+            ("2024-02", RunStatus.Written, 614L, 600L, 12L, 2L),
+            (month.Month, month.Status, month.Lines, month.Events, month.Duplicates, month.Rejects));
+        Assert.Equal(
+            $"s3://{buckets.Destination}/cloudtrail_monthly/2024/02/000000.parquet", Assert.Single(month.Outputs).Uri);
         await CheckParquetAsync(buckets, month);
         await lambda.InvokeAsync("\"the lines of the first event are all here when the second is answered\"");
-        // As text AWS's package logs the failure of the second event in lines of its own, which are no JSON.
+        // In text format AWS's package logs the failure of the second event in lines that are not JSON.
         CheckLines(lambda.Lines.Where(line => logFormat == "JSON" || line.StartsWith('{')), month);
     }
 
@@ -54,10 +65,13 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
         byte[] there = await buckets.ParquetAsync("2024/02");
         var source = new S3Store(buckets.Client, buckets.Source, SourceBucket.SourcePrefix);
         using var directory = new TemporaryDirectory();
-        var aggregation = new AggregationRun(source, new DirectoryStore(directory.Path), new RunOptions(), TimeProvider.System);
+        var aggregation = new AggregationRun(
+            source, new DirectoryStore(directory.Path), new RunOptions(), TimeProvider.System);
         await aggregation.RunAsync(new Unit(new Month(2024, 2)), TestContext.Current.CancellationToken);
 
-        Assert.Equal(await File.ReadAllBytesAsync(directory["2024/02/000000.parquet"], TestContext.Current.CancellationToken), there);
+        Assert.Equal(
+            await File.ReadAllBytesAsync(directory["2024/02/000000.parquet"], TestContext.Current.CancellationToken),
+            there);
     }
 
     [Fact]
@@ -65,12 +79,17 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
     {
         await LambdaMachine.RequireAsync();
         using var buckets = await SourceBucket.NewAsync(server);
-        await buckets.PutAsync(months => months.WithEveryKindOfLine().Write("2024/03/01/000000.ndjson", Months.Event(9, time: "2024-03-01T12:00:00Z")));
+        await buckets.PutAsync(months => months.WithEveryKindOfLine()
+            .Write("2024/03/01/000000.ndjson", Months.Event(9, time: "2024-03-01T12:00:00Z")));
         await using var lambda = new LambdaProcess(function.Task, function.Layer, "JSON", buckets.Settings);
 
         Assert.Equal(["2024-02"], await MonthsAsync(Schedule));
-        Assert.Equal(["2024-02"], await MonthsAsync("""{"source":"aws.scheduler","time":"2024-03-01T04:00:00Z","detail":"{}"}"""));
-        Assert.Equal(["2024-02"], await MonthsAsync("""{"source":"cloudtrail.stage1","detail":{"year":2024,"month":2,"day":29}}"""));
+        Assert.Equal(
+            ["2024-02"],
+            await MonthsAsync("""{"source":"aws.scheduler","time":"2024-03-01T04:00:00Z","detail":"{}"}"""));
+        Assert.Equal(
+            ["2024-02"],
+            await MonthsAsync("""{"source":"cloudtrail.stage1","detail":{"year":2024,"month":2,"day":29}}"""));
         Assert.Equal(["2024-02"], await MonthsAsync("""{"year":2024,"month":2}"""));
         Assert.Equal(["2024-02"], await MonthsAsync("""{"year":"2024","month":"02","day":"01","replace":true}"""));
         Assert.Equal(["2024-03"], await MonthsAsync("""{"month":"2024-03"}"""));
@@ -78,16 +97,24 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
 
         var refused = await lambda.InvokeAsync("""{"key1":"value1"}""");
         Assert.Equal((true, nameof(AggregationException)), (refused.IsError, refused.ErrorType));
-        Assert.Contains("Send one of:", JsonElement.Parse(refused.Body).GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Send one of:", JsonElement.Parse(refused.Body).GetProperty("errorMessage").GetString(),
+            StringComparison.Ordinal);
 
-        var batch = await lambda.ReportAsync("""{"Records":[{"messageId":"bad","eventSource":"aws:sqs","body":"{}"},{"messageId":"good","eventSource":"aws:sqs","body":"{\"month\":\"2024-03\"}"}]}""");
+        var batch = await lambda.ReportAsync(
+            """
+            {"Records":[
+            {"messageId":"bad","eventSource":"aws:sqs","body":"{}"},
+            {"messageId":"good","eventSource":"aws:sqs","body":"{\"month\":\"2024-03\"}"}]}
+            """);
         Assert.Equal("""[{"itemIdentifier":"bad"}]""", batch.GetProperty("batchItemFailures").GetRawText());
         Assert.Equal("2024-03", batch.GetProperty("months")[0].GetProperty("month").GetString());
 
         async Task<string?[]> MonthsAsync(string payload)
         {
             var report = await lambda.ReportAsync(payload);
-            return [.. report.GetProperty("months").EnumerateArray().Select(month => month.GetProperty("month").GetString())];
+            return [.. report.GetProperty("months").EnumerateArray()
+                .Select(month => month.GetProperty("month").GetString())];
         }
     }
 
@@ -120,7 +147,8 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
 
         var stopped = await lambda.InvokeAsync(Schedule, timeLeft: TimeSpan.FromMilliseconds(1));
         string[] written = await buckets.WrittenAsync();
-        var uploads = await buckets.Client.ListMultipartUploadsAsync(buckets.Destination, TestContext.Current.CancellationToken);
+        var uploads = await buckets.Client.ListMultipartUploadsAsync(
+            buckets.Destination, TestContext.Current.CancellationToken);
         var report = await lambda.ReportAsync(Schedule);
 
         Assert.True(stopped.IsError);
@@ -134,7 +162,8 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
     public async Task A_function_whose_settings_are_wrong_says_so_before_its_first_event()
     {
         await LambdaMachine.RequireAsync();
-        await using var lambda = new LambdaProcess(function.Task, function.Layer, "JSON", ("SRC_BUCKET", "there"), ("COMPRESSION", "lzma"));
+        await using var lambda = new LambdaProcess(
+            function.Task, function.Layer, "JSON", ("SRC_BUCKET", "there"), ("COMPRESSION", "lzma"));
 
         var (exitCode, initError) = await lambda.FailedStartAsync();
 
@@ -142,7 +171,7 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
         Assert.Contains("DST_BUCKET is not set; COMPRESSION is 'lzma'", initError, StringComparison.Ordinal);
     }
 
-    /// <summary>DuckDB reads the file; what it must hold is taken from the source itself.</summary>
+    /// <summary>DuckDB reads the file; the expected rows come from the source.</summary>
     private static async Task CheckParquetAsync(SourceBucket buckets, RunReport month)
     {
         byte[] bytes = await buckets.ParquetAsync("2024/02");
@@ -150,7 +179,9 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
         await File.WriteAllBytesAsync(directory["month.parquet"], bytes, TestContext.Current.CancellationToken);
 
         Assert.Equal(month.OutputBytes, bytes.Length);
-        Assert.Equal(SampleEvents.Read(), Sql.Rows($"SELECT event_id, event_name, user_identity FROM '{directory["month.parquet"]}'"));
+        Assert.Equal(
+            SampleEvents.Read(),
+            Sql.Rows($"SELECT event_id, event_name, user_identity FROM '{directory["month.parquet"]}'"));
     }
 
     private static void CheckLines(IEnumerable<string> written, RunReport month)
@@ -158,9 +189,11 @@ public sealed class EndToEndTests(PublishedFunction function, S3Server server)
         var lines = LogLines.Parse(written);
         var ours = lines.Where(line => LogLines.Text(line, "requestId") == RequestId).ToList();
 
-        Assert.Contains(ours, line => LogLines.Text(line, "message") == "2024-02 begins" && LogLines.Text(line, "month") == "2024-02");
+        Assert.Contains(ours, line => LogLines.Text(line, "message") == "2024-02 begins"
+            && LogLines.Text(line, "month") == "2024-02");
         var done = Assert.Single(ours, line => line.TryGetProperty("report", out _));
         Assert.Equal(ReportJson.Text(month), done.GetProperty("report").GetRawText());
-        LogLines.CheckMetrics(Assert.Single(lines, line => line.TryGetProperty("_aws", out _)), LambdaProcess.FunctionName, month);
+        LogLines.CheckMetrics(
+            Assert.Single(lines, line => line.TryGetProperty("_aws", out _)), LambdaProcess.FunctionName, month);
     }
 }

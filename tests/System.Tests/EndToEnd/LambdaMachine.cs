@@ -5,45 +5,59 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
 /// <summary>
-/// Which architecture the function runs on: this machine's, or arm64 under emulation where CLOUDTRAIL_ARM64_ROOT names
-/// a directory that tests/arm64.sh has made (arm64 libraries, .NET in var/lang/bin, qemu in usr/bin).
+/// The architecture that the function runs on: this machine's, or emulated arm64 if CLOUDTRAIL_ARM64_ROOT names a
+/// directory that tests/arm64.sh has made (arm64 libraries, .NET in var/lang/bin, qemu in usr/bin).
 /// </summary>
 internal sealed record LambdaMachine(string Architecture, string System, string DotNet, string[] Emulator)
 {
     private static readonly string Script = Path.Combine(Repository.Root, "tests/System.Tests/EndToEnd/lambda-root.sh");
 
-    public static LambdaMachine Current { get; } = Environment.GetEnvironmentVariable("CLOUDTRAIL_ARM64_ROOT") is { Length: > 0 } root
-        ? new LambdaMachine("arm64", root, Path.Combine(root, "var/lang/bin"), ["/usr/bin/qemu-aarch64-static"])
-        : new LambdaMachine(RuntimeInformation.ProcessArchitecture == global::System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x86_64", "/", DotNetDirectory(), []);
+    public static LambdaMachine Current { get; } =
+        Environment.GetEnvironmentVariable("CLOUDTRAIL_ARM64_ROOT") is { Length: > 0 } root
+            ? new LambdaMachine("arm64", root, Path.Combine(root, "var/lang/bin"), ["/usr/bin/qemu-aarch64-static"])
+            : new LambdaMachine(OwnArchitecture, "/", DotNetDirectory(), []);
+
+    private static string OwnArchitecture =>
+        RuntimeInformation.ProcessArchitecture == global::System.Runtime.InteropServices.Architecture.Arm64
+            ? "arm64"
+            : "x86_64";
 
     public string Other => Architecture == "arm64" ? "x86_64" : "arm64";
 
-    /// <summary>As in the layer's store: x64 or arm64.</summary>
+    /// <summary>The name in the layer's store: x64 or arm64.</summary>
     public string Store => Architecture == "arm64" ? "arm64" : "x64";
 
-
-    /// <summary>Skips a test that cannot have a mount namespace here; fails it in a full run.</summary>
+    /// <summary>
+    /// Skips a test that cannot have a mount namespace here, or fails it if CLOUDTRAIL_REQUIRE_ALL=1.
+    /// </summary>
     public static async Task RequireAsync()
     {
         TestRun.RequireFull();
         var (exitCode, output) = await Command.RunAsync("unshare", [.. Namespace, "true"], directory: "/");
-        Assert.True(exitCode == 0, $"no mount namespace can be had here, neither as root nor in a user namespace: {output}");
+        Assert.True(
+            exitCode == 0, $"There is no mount namespace here, neither as root nor in a user namespace: {output}");
     }
 
-    /// <summary>The managed runtime's own command, with nothing in its environment but what is given.</summary>
+    /// <summary>The managed runtime's command, with only the given environment.</summary>
     public Process Start(string root, string task, string layer, IReadOnlyDictionary<string, string> environment)
     {
-        // .NET writes code through a second mapping of its pages; qemu does not see that and runs what it translated before.
+        // .NET writes code through a second mapping of its pages; qemu does not notice that and runs its old
+        // translation.
         (string, string)[] ofEmulator = Emulator.Length > 0 ? [("DOTNET_EnableWriteXorExecute", "0")] : [];
         return Command.Start(
             "unshare",
-            [.. Namespace, Script, root, System, DotNet, task, layer, .. Emulator, "/var/lang/bin/dotnet", "exec", "/var/task/CloudTrailAggregation.dll"],
+            [
+                .. Namespace, Script, root, System, DotNet, task, layer, .. Emulator, "/var/lang/bin/dotnet", "exec",
+                "/var/task/CloudTrailAggregation.dll",
+            ],
             environment: [.. environment.Select(variable => (variable.Key, variable.Value)), .. ofEmulator],
             without: Environment.GetEnvironmentVariables().Keys.Cast<string>());
     }
 
-    private static string[] Namespace => Environment.IsPrivilegedProcess ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
+    private static string[] Namespace =>
+        Environment.IsPrivilegedProcess ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
 
     // shared/Microsoft.NETCore.App/VERSION/ below it.
-    private static string DotNetDirectory() => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+    private static string DotNetDirectory() =>
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 }

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
-/// <summary>The function as a process, as Lambda starts it, with a Runtime API of its own. Killed when disposed.</summary>
+/// <summary>
+/// The function as a process, started as Lambda does, with its own Runtime API. Dispose kills it.
+/// </summary>
 internal sealed class LambdaProcess : IAsyncDisposable
 {
     public const string FunctionName = "cloudtrail-aggregation";
@@ -19,16 +21,19 @@ internal sealed class LambdaProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _errorLines = [];
     private readonly Process _process;
 
-    /// <param name="task">What is /var/task.</param>
-    /// <param name="layer">What is /opt.</param>
+    /// <param name="task">The directory for /var/task.</param>
+    /// <param name="layer">The directory for /opt.</param>
     /// <param name="logFormat">AWS_LAMBDA_LOG_FORMAT: JSON or Text.</param>
-    /// <param name="settings">The function's settings, and where its S3 is.</param>
-    public LambdaProcess(string task, string layer, string logFormat, params IEnumerable<(string Name, string Value)> settings)
+    /// <param name="settings">The function's settings, and the address of its S3.</param>
+    public LambdaProcess(
+        string task, string layer, string logFormat, params IEnumerable<(string Name, string Value)> settings)
         : this((root, environment) => LambdaMachine.Current.Start(root, task, layer, environment), logFormat, settings)
     {
     }
 
-    private LambdaProcess(Func<string, IReadOnlyDictionary<string, string>, Process> start, string logFormat, IEnumerable<(string Name, string Value)> settings)
+    private LambdaProcess(
+        Func<string, IReadOnlyDictionary<string, string>, Process> start, string logFormat,
+        IEnumerable<(string Name, string Value)> settings)
     {
         // What Lambda sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -49,7 +54,8 @@ internal sealed class LambdaProcess : IAsyncDisposable
             ["LANG"] = "en_US.UTF-8",
             ["TZ"] = ":UTC",
             ["PATH"] = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin:/usr/sbin:/sbin",
-            ["LD_LIBRARY_PATH"] = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+            ["LD_LIBRARY_PATH"] =
+                "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
             ["LAMBDA_TASK_ROOT"] = "/var/task",
             ["LAMBDA_RUNTIME_DIR"] = "/var/runtime",
             ["DOTNET_ROOT"] = "/var/lang/bin",
@@ -69,7 +75,9 @@ internal sealed class LambdaProcess : IAsyncDisposable
     /// <summary>The process's id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>The function as it is built with these tests, with all that its layer would hold beside it and no namespace of its own.</summary>
+    /// <summary>
+    /// The function that was built with these tests, with the layer's files beside it and without a mount namespace.
+    /// </summary>
     public static LambdaProcess OfBuild(params IEnumerable<(string Name, string Value)> settings) => new(
         (_, environment) =>
         {
@@ -81,10 +89,10 @@ internal sealed class LambdaProcess : IAsyncDisposable
         "JSON",
         settings);
 
-    /// <summary>What it has written to standard output, line by line.</summary>
+    /// <summary>The lines of its standard output so far.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
-    /// <summary>All that it has written, for the message of a test that fails.</summary>
+    /// <summary>Its whole output so far, for the message of a failed test.</summary>
     public string Said => string.Join('\n', [.. _lines, .. _errorLines]);
 
     /// <summary>Sends an event and waits for the answer.</summary>
@@ -93,11 +101,12 @@ internal sealed class LambdaProcess : IAsyncDisposable
         var answer = _runtimeApi.InvokeAsync(payload, timeLeft, requestId);
         var ended = _process.WaitForExitAsync(TestContext.Current.CancellationToken);
         await Task.WhenAny(answer, ended).WaitAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
-        Assert.True(answer.IsCompleted, $"the function ended with {(_process.HasExited ? _process.ExitCode : 0)}:\n{Said}");
+        Assert.True(
+            answer.IsCompleted, $"the function ended with {(_process.HasExited ? _process.ExitCode : 0)}:\n{Said}");
         return await answer;
     }
 
-    /// <summary>Sends an event and reads the report of the answer, which must be none of an error.</summary>
+    /// <summary>Sends an event and reads the report in the answer, which must not be an error.</summary>
     public async Task<JsonElement> ReportAsync(string payload, string? requestId = null)
     {
         var answer = await InvokeAsync(payload, requestId: requestId);
@@ -105,8 +114,8 @@ internal sealed class LambdaProcess : IAsyncDisposable
         return JsonElement.Parse(answer.Body);
     }
 
-    /// <summary>Waits for the end that a function comes to which cannot start.</summary>
-    /// <returns>Its exit code, and what it told the Runtime API: null when it could not even do that.</returns>
+    /// <summary>Waits for the end of a function that cannot start.</summary>
+    /// <returns>Its exit code, and the error that it sent to the Runtime API; null if it sent none.</returns>
     public async Task<(int ExitCode, string? InitError)> FailedStartAsync()
     {
         var ended = _process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
-/// <summary>A function without its own layer fails at its start, not at each event, and names the layer and what builds it.</summary>
+/// <summary>
+/// A function without its layer fails at its start, not at each event, and names the layer and the script that builds
+/// it.
+/// </summary>
 [Trait("Category", TestRun.Full)]
 [Collection(PublishedFunctionTests.Name)]
 public sealed class LayerAtStartTests(PublishedFunction function)
@@ -27,7 +30,10 @@ public sealed class LayerAtStartTests(PublishedFunction function)
         await CheckAsync(function.OtherLayer);
     }
 
-    [Theory, InlineData("ParquetSharpNative.so", "ParquetSharp"), InlineData("ParquetSharp.dll", "ParquetSharp"), InlineData("Apache.Arrow.dll", "Apache.Arrow")]
+    [Theory]
+    [InlineData("ParquetSharpNative.so", "ParquetSharp")]
+    [InlineData("ParquetSharp.dll", "ParquetSharp")]
+    [InlineData("Apache.Arrow.dll", "Apache.Arrow")]
     public async Task With_half_a_layer_it_does_not_start(string missing, string package)
     {
         await LambdaMachine.RequireAsync();
@@ -55,7 +61,9 @@ public sealed class LayerAtStartTests(PublishedFunction function)
         await LambdaMachine.RequireAsync();
         using var layer = CopyOfLayer();
 
-        File.Copy(Find(function.OtherLayer, "ParquetSharpNative.so"), Find(layer.Path, "ParquetSharpNative.so"), overwrite: true);
+        File.Copy(
+            Find(function.OtherLayer, "ParquetSharpNative.so"), Find(layer.Path, "ParquetSharpNative.so"),
+            overwrite: true);
 
         await CheckAsync(layer.Path);
     }
@@ -83,7 +91,7 @@ public sealed class LayerAtStartTests(PublishedFunction function)
         await CheckHostAsync(layer.Path, package);
     }
 
-    /// <summary>The function says it itself.</summary>
+    /// <summary>The function reports the error.</summary>
     private async Task CheckAsync(string layer)
     {
         await using var lambda = Start(layer);
@@ -92,11 +100,16 @@ public sealed class LayerAtStartTests(PublishedFunction function)
 
         Assert.NotEqual(0, exitCode);
         Assert.StartsWith("ParquetSharp cannot be loaded for ", initError, StringComparison.Ordinal);
-        Assert.Contains("Attach the layer that build-layers.sh built for this architecture and this version", initError, StringComparison.Ordinal);
-        Assert.Contains(lambda.Lines, line => line.Contains("\"level\":\"Critical\"", StringComparison.Ordinal) && line.Contains("build-layers.sh", StringComparison.Ordinal));
+        Assert.Contains(
+            "Attach the layer that build-layers.sh built for this architecture and this version", initError,
+            StringComparison.Ordinal);
+        Assert.Contains(lambda.Lines, line => line.Contains("\"level\":\"Critical\"", StringComparison.Ordinal)
+            && line.Contains("build-layers.sh", StringComparison.Ordinal));
     }
 
-    /// <summary>.NET's host misses a file of the manifest in the store, and says it before any code runs.</summary>
+    /// <summary>
+    /// .NET's host misses a file of the manifest in the store, and reports that before any code runs.
+    /// </summary>
     private async Task CheckHostAsync(string layer, string package)
     {
         await using var lambda = Start(layer);
@@ -108,7 +121,8 @@ public sealed class LayerAtStartTests(PublishedFunction function)
         Assert.Contains("ParquetSharp-layer-of-build-layers.sh", lambda.Said, StringComparison.Ordinal);
     }
 
-    private LambdaProcess Start(string layer) => new(function.Task, layer, "JSON", ("SRC_BUCKET", "source"), ("DST_BUCKET", "destination"));
+    private LambdaProcess Start(string layer) =>
+        new(function.Task, layer, "JSON", ("SRC_BUCKET", "source"), ("DST_BUCKET", "destination"));
 
     private TemporaryDirectory CopyOfLayer()
     {
@@ -123,5 +137,6 @@ public sealed class LayerAtStartTests(PublishedFunction function)
         return copy;
     }
 
-    private static string Find(string layer, string file) => Assert.Single(Directory.EnumerateFiles(layer, file, SearchOption.AllDirectories));
+    private static string Find(string layer, string file) =>
+        Assert.Single(Directory.EnumerateFiles(layer, file, SearchOption.AllDirectories));
 }

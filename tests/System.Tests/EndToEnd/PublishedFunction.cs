@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
-/// <summary>Tests that share it, one after the other.</summary>
+/// <summary>The tests that share the published function; they run one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class PublishedFunctionTests : ICollectionFixture<PublishedFunction>
 {
@@ -12,28 +12,29 @@ public sealed class PublishedFunctionTests : ICollectionFixture<PublishedFunctio
 }
 
 /// <summary>
-/// The function and the layers as build-layers.sh makes them, unpacked: built here with the stand-in, or those of the
-/// directory that CLOUDTRAIL_ZIPS names. With AWS's own packages, from any feed that has them:
+/// The function and the layers that build-layers.sh makes, unpacked: built here with the stand-in, or taken from the
+/// directory in CLOUDTRAIL_ZIPS. With AWS's packages, from any feed that has them:
 /// <code>
 /// RestoreAdditionalProjectSources=FEED ./build-layers.sh --engine none --function --output ZIPS
 /// ./build-layers.sh --engine none --output ZIPS
-/// CLOUDTRAIL_ZIPS=ZIPS CLOUDTRAIL_REQUIRE_ALL=1 dotnet test --project tests/System.Tests --filter-namespace CloudTrailAggregation.Tests.EndToEnd
+/// CLOUDTRAIL_ZIPS=ZIPS CLOUDTRAIL_REQUIRE_ALL=1 dotnet test --project tests/System.Tests \
+///     --filter-namespace CloudTrailAggregation.Tests.EndToEnd
 /// </code>
 /// </summary>
 public sealed class PublishedFunction : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
 
-    /// <summary>Where the zips are.</summary>
+    /// <summary>The directory of the zips.</summary>
     public string Zips { get; private set; } = "";
 
-    /// <summary>What is /var/task.</summary>
+    /// <summary>The directory for /var/task.</summary>
     public string Task => _directory["task"];
 
-    /// <summary>What is /opt.</summary>
+    /// <summary>The directory for /opt.</summary>
     public string Layer => _directory["layer"];
 
-    /// <summary>The other architecture's.</summary>
+    /// <summary>The layer of the other architecture.</summary>
     public string OtherLayer => _directory["other"];
 
     public async ValueTask InitializeAsync()
@@ -60,7 +61,11 @@ public sealed class PublishedFunction : IAsyncLifetime
     {
         string zips = _directory["zips"];
         string[] options = ["--engine", "none", "--output", zips];
-        foreach (string[] mode in new string[][] { [], ["--arch", LambdaMachine.Current.Architecture, "--function", "--lambda-packages", "stand-in"] })
+        foreach (string[] mode in new string[][]
+        {
+            [],
+            ["--arch", LambdaMachine.Current.Architecture, "--function", "--lambda-packages", "stand-in"],
+        })
         {
             var (exitCode, output) = await Command.RunAsync("./build-layers.sh", [.. options, .. mode]);
             Assert.True(exitCode == 0, output);

@@ -7,17 +7,17 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
-/// <summary>Two buckets of moto's: one with a source, one for what is made of it.</summary>
+/// <summary>Two buckets on moto: a source and a destination.</summary>
 internal sealed record SourceBucket(IAmazonS3 Client, string Endpoint, string Source, string Destination) : IDisposable
 {
     public const string SourcePrefix = "cloudtrail_daily/";
     public const string DestinationPrefix = "cloudtrail_monthly/";
 
-    /// <summary>The settings of a function that reads and writes them.</summary>
+    /// <summary>The settings of a function that uses them.</summary>
     public (string Name, string Value)[] Settings =>
     [
-        ("SRC_BUCKET", Source), ("SRC_PREFIX", SourcePrefix), ("DST_BUCKET", Destination), ("DST_PREFIX", DestinationPrefix),
-        ("AWS_ENDPOINT_URL_S3", Endpoint),
+        ("SRC_BUCKET", Source), ("SRC_PREFIX", SourcePrefix), ("DST_BUCKET", Destination),
+        ("DST_PREFIX", DestinationPrefix), ("AWS_ENDPOINT_URL_S3", Endpoint),
     ];
 
     public static async Task<SourceBucket> NewAsync(S3Server server)
@@ -26,10 +26,10 @@ internal sealed record SourceBucket(IAmazonS3 Client, string Endpoint, string So
         return new SourceBucket(await server.ClientAsync(), server.EndpointUrl, source, await server.NewBucketAsync());
     }
 
-    /// <summary>The month of the repository: 2024-02.</summary>
+    /// <summary>Puts the repository's sample month, 2024-02.</summary>
     public Task PutSampleMonthAsync() => PutAsync(Path.Combine(Repository.Root, "tests/data", SourcePrefix));
 
-    /// <summary>A few lines of a few months.</summary>
+    /// <summary>Puts a few lines of a few months.</summary>
     public async Task PutAsync(Action<Months> write)
     {
         using var months = new Months();
@@ -39,7 +39,8 @@ internal sealed record SourceBucket(IAmazonS3 Client, string Endpoint, string So
 
     public async Task<byte[]> ParquetAsync(string month)
     {
-        using var answer = await Client.GetObjectAsync(Destination, $"{DestinationPrefix}{month}/000000.parquet", TestContext.Current.CancellationToken);
+        using var answer = await Client.GetObjectAsync(
+            Destination, $"{DestinationPrefix}{month}/000000.parquet", TestContext.Current.CancellationToken);
         var bytes = new MemoryStream();
         await answer.ResponseStream.CopyToAsync(bytes, TestContext.Current.CancellationToken);
         return bytes.ToArray();
@@ -48,7 +49,8 @@ internal sealed record SourceBucket(IAmazonS3 Client, string Endpoint, string So
     /// <summary>The keys at the destination, in order.</summary>
     public async Task<string[]> WrittenAsync()
     {
-        var answer = await Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Destination }, TestContext.Current.CancellationToken);
+        var answer = await Client.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = Destination }, TestContext.Current.CancellationToken);
         return [.. (answer.S3Objects ?? []).Select(found => found.Key)];
     }
 
@@ -59,7 +61,9 @@ internal sealed record SourceBucket(IAmazonS3 Client, string Endpoint, string So
         foreach (string path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
         {
             string key = SourcePrefix + Path.GetRelativePath(directory, path);
-            await Client.PutObjectAsync(new PutObjectRequest { BucketName = Source, Key = key, FilePath = path }, TestContext.Current.CancellationToken);
+            await Client.PutObjectAsync(
+                new PutObjectRequest { BucketName = Source, Key = key, FilePath = path },
+                TestContext.Current.CancellationToken);
         }
     }
 }

@@ -9,8 +9,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.EndToEnd;
 
 /// <summary>
-/// From build-layers.sh to the Athena table without AWS: moto takes the layer, the stack and the function's zip and gives
-/// them back; the managed runtime's command runs them on the event that the stack's rule would send.
+/// From build-layers.sh to the Athena table without AWS: moto stores the layer, the stack and the function's zip, and
+/// the managed runtime's command runs them on the event that the stack's rule would send.
 /// </summary>
 [Trait("Category", TestRun.Full)]
 [Collection(PublishedFunctionTests.Name)]
@@ -31,27 +31,34 @@ public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto)
             await AwsAsync("s3", "mb", $"s3://{bucket}");
         }
 
-        await AwsAsync("s3", "cp", "--recursive", Path.Combine(Repository.Root, "tests/data/cloudtrail_daily"), "s3://daily-bucket/cloudtrail_daily/");
-        await AwsAsync("s3", "cp", $"{published.Zips}/cloudtrail-aggregation-{_architecture}.zip", "s3://code-bucket/function.zip");
+        await AwsAsync(
+            "s3", "cp", "--recursive", Path.Combine(Repository.Root, "tests/data/cloudtrail_daily"),
+            "s3://daily-bucket/cloudtrail_daily/");
+        await AwsAsync(
+            "s3", "cp", $"{published.Zips}/cloudtrail-aggregation-{_architecture}.zip",
+            "s3://code-bucket/function.zip");
         string layerArn = await PublishLayerAsync(directory["built"]);
         await CreateStackAsync(layerArn);
 
         var configuration = await AwsAsync("lambda", "get-function-configuration", "--function-name", Function);
         string task = await FetchAsync("function.zip", directory["task"]);
         string layer = await FetchAsync(await LayerKeyAsync(), directory["layer"]);
-        var settings = configuration["Environment"]!["Variables"]!.AsObject().Select(variable => (variable.Key, variable.Value!.ToString()));
-        await using var lambda = new LambdaProcess(task, layer, "JSON", [.. settings, ("AWS_ENDPOINT_URL_S3", moto.Endpoint.ToString())]);
+        var settings = configuration["Environment"]!["Variables"]!.AsObject()
+            .Select(variable => (variable.Key, variable.Value!.ToString()));
+        await using var lambda = new LambdaProcess(
+            task, layer, "JSON", [.. settings, ("AWS_ENDPOINT_URL_S3", moto.Endpoint.ToString())]);
         var report = await lambda.ReportAsync(await ScheduledEventAsync());
 
         Assert.Equal(600, report.GetProperty("months")[0].GetProperty("events").GetInt64());
-        await AwsAsync("s3", "cp", "s3://monthly-bucket/cloudtrail_monthly/2024/02/000000.parquet", directory["month.parquet"]);
+        await AwsAsync(
+            "s3", "cp", "s3://monthly-bucket/cloudtrail_monthly/2024/02/000000.parquet", directory["month.parquet"]);
         Assert.Equal(
             Declared.Columns.Select(column => new[] { column.Name, DuckDbType(column.Type) }),
             Sql.Rows($"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '{directory["month.parquet"]}')"));
         Assert.Equal(["600"], Assert.Single(Sql.Rows($"SELECT count(*) FROM '{directory["month.parquet"]}'")));
     }
 
-    /// <summary>The type in which DuckDB reads what Athena's type stands for in a Parquet file.</summary>
+    /// <summary>DuckDB's type for the Parquet type of an Athena type.</summary>
     private static string DuckDbType(string athenaType) => athenaType switch
     {
         "string" => "VARCHAR",
@@ -63,7 +70,10 @@ public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto)
     {
         var (exitCode, said) = await Command.RunAsync(
             "./build-layers.sh",
-            ["--engine", "none", "--arch", _architecture, "--output", output, "--publish", "--bucket", "code-bucket/layers"],
+            [
+                "--engine", "none", "--arch", _architecture, "--output", output, "--publish", "--bucket",
+                "code-bucket/layers",
+            ],
             environment: AwsEnvironment);
         Assert.True(exitCode == 0, said);
         return said.Split('\n').First(line => line.Contains("ParquetSharpLayerArn=", StringComparison.Ordinal))
@@ -74,14 +84,15 @@ public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto)
     {
         (string Name, string Value)[] parameters =
         [
-            ("CodeBucket", "code-bucket"), ("CodeKey", "function.zip"), ("ParquetSharpLayerArn", layerArn), ("Architecture", _architecture),
-            ("SrcBucket", "daily-bucket"), ("DstBucket", "monthly-bucket"),
+            ("CodeBucket", "code-bucket"), ("CodeKey", "function.zip"), ("ParquetSharpLayerArn", layerArn),
+            ("Architecture", _architecture), ("SrcBucket", "daily-bucket"), ("DstBucket", "monthly-bucket"),
         ];
         await AwsAsync(
             [
                 "cloudformation", "create-stack", "--stack-name", "whole-loop", "--capabilities", "CAPABILITY_IAM",
                 "--template-body", "file://" + Repository.File("cloudformation.yml"),
-                "--parameters", .. parameters.Select(parameter => $"ParameterKey={parameter.Name},ParameterValue={parameter.Value}"),
+                "--parameters",
+                .. parameters.Select(parameter => $"ParameterKey={parameter.Name},ParameterValue={parameter.Value}"),
             ]);
     }
 
@@ -99,11 +110,14 @@ public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto)
         return directory;
     }
 
-    /// <summary>What EventBridge sends for the stack's schedule: the event itself, as its target asks for no other input.</summary>
+    /// <summary>
+    /// What EventBridge sends for the stack's schedule: the event itself, because its target sets no other input.
+    /// </summary>
     private async Task<string> ScheduledEventAsync()
     {
         var rules = await AwsAsync("events", "list-rules");
-        var rule = rules["Rules"]!.AsArray().Single(rule => ((string)rule!["ScheduleExpression"]!) == "cron(0 3 1 * ? *)")!;
+        var rule = rules["Rules"]!.AsArray()
+            .Single(rule => ((string)rule!["ScheduleExpression"]!) == "cron(0 3 1 * ? *)")!;
         var targets = await AwsAsync("events", "list-targets-by-rule", "--rule", (string)rule["Name"]!);
         var target = Assert.Single(targets["Targets"]!.AsArray())!;
 

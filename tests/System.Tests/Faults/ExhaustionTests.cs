@@ -3,10 +3,12 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Faults;
 
-/// <summary>What the machine can run out of: room for the file, memory. The month stays as it was, and a rerun with enough makes it new.</summary>
+/// <summary>
+/// The machine runs out of disk space or memory: the month stays unchanged, and a rerun with enough of it succeeds.
+/// </summary>
 public sealed class ExhaustionTests : IDisposable
 {
-    /// <summary>Several times what a run of this month takes.</summary>
+    /// <summary>Several times the memory that a run of this month needs.</summary>
     private const int MostHeapMebibytes = 128;
 
     /// <summary>SIGABRT.</summary>
@@ -28,19 +30,28 @@ public sealed class ExhaustionTests : IDisposable
         await PutMonthAsync();
         byte[] old = await File.ReadAllBytesAsync(_months.Parquet, Cancellation);
 
-        // A limit on a file's size fails a write as a full disk does, and needs no disk. .NET's own code goes past a file then.
+        // A limit on the size of files fails a write as a full disk does, and needs no disk. W^X is off, because with
+        // it .NET maps its code from a file.
         string limit = $"trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"";
         using var process = CommandLineRun.Start(
-            "/bin/sh", ["-c", limit, "sh", "dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate("--compression", "none")], ("DOTNET_EnableWriteXorExecute", "0"));
+            "/bin/sh",
+            ["-c", limit, "sh", "dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate(
+                "--compression", "none")],
+            ("DOTNET_EnableWriteXorExecute", "0"));
         var run = await CommandLineRun.EndOfAsync(process);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"error: {_months.Parquet}: it cannot be written: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"error: {_months.Parquet}: it cannot be written: ", Assert.Single(run.ErrorLines),
+            StringComparison.Ordinal);
         Assert.Equal(["2024/02/000000.parquet"], _months.Written());
         await AssertOldAndMendedAsync(old);
     }
 
-    /// <summary>From far too little, 2 MiB more each time, until it is enough: memory runs out wherever the run asks for some.</summary>
+    /// <summary>
+    /// Starts with far too little memory and adds 2 MiB each time until it is enough, so that memory runs out at many
+    /// places.
+    /// </summary>
     [Fact]
     public async Task Memory_that_runs_out_anywhere_fails_the_run_says_so_and_leaves_the_month_as_it_was()
     {
@@ -52,7 +63,8 @@ public sealed class ExhaustionTests : IDisposable
         {
             Assert.InRange(mebibytes, 4, MostHeapMebibytes);
             string[] before = _months.Written();
-            var run = await CommandLineRun.OfAsync([("DOTNET_GCHeapHardLimit", $"{mebibytes << 20:X}")], _months.Aggregate("--threads", "2"));
+            var run = await CommandLineRun.OfAsync(
+                [("DOTNET_GCHeapHardLimit", $"{mebibytes << 20:X}")], _months.Aggregate("--threads", "2"));
 
             isDone = run.ExitCode == 0;
             if (!isDone)
@@ -67,7 +79,10 @@ public sealed class ExhaustionTests : IDisposable
         AssertNew();
     }
 
-    /// <summary>An error as usual; or the runtime's, where there is not even enough for that, and then what was staged is left to the next run.</summary>
+    /// <summary>
+    /// The tool's error; or the runtime's, if there is not even memory for that. Then the next run removes what was
+    /// staged.
+    /// </summary>
     private void AssertOutOfMemory(CommandLineRun run, string[] before)
     {
         Assert.Matches("Out ?[Oo]f ?[Mm]emory", run.Error);
@@ -86,7 +101,8 @@ public sealed class ExhaustionTests : IDisposable
     {
         _months.Write("2024/02/01/000000.ndjson.gz", Months.Event(1));
         Assert.Equal(0, (await _months.RunAsync()).ExitCode);
-        _months.Write("2024/02/01/000000.ndjson.gz", Enumerable.Range(0, 20_000).Select(number => Months.Event(number)));
+        _months.Write(
+            "2024/02/01/000000.ndjson.gz", Enumerable.Range(0, 20_000).Select(number => Months.Event(number)));
     }
 
     private async Task AssertOldAndMendedAsync(byte[] old)
@@ -99,6 +115,8 @@ public sealed class ExhaustionTests : IDisposable
     private void AssertNew()
     {
         Assert.Equal(["2024/02/000000.parquet"], _months.Written());
-        Assert.Equal([["20000"]], Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));
+        Assert.Equal(
+            [["20000"]],
+            Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));
     }
 }

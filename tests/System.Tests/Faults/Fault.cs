@@ -2,7 +2,7 @@ using CloudTrailAggregation.Tests.Storage;
 
 namespace CloudTrailAggregation.Tests.Faults;
 
-/// <summary>What becomes of one request and its answer on the way between client and server.</summary>
+/// <summary>What happens to one request and its answer between client and server.</summary>
 internal sealed record Fault
 {
     /// <summary>How often the server gets the request: 0, 1 or 2 times.</summary>
@@ -11,19 +11,21 @@ internal sealed record Fault
     /// <summary>The answer in place of the server's.</summary>
     public FakeAnswer? Answer { get; private init; }
 
-    /// <summary>How many bytes of the answer's body pass before the connection is reset; -1: not even the head.</summary>
+    /// <summary>
+    /// The number of bytes of the answer's body sent before the connection is reset; -1 for not even the head.
+    /// </summary>
     public int? CutAt { get; private init; }
 
-    /// <summary>Whether the connection stays open and silent, instead, where the answer is cut.</summary>
+    /// <summary>Whether the connection then stays open, but silent, instead.</summary>
     public bool Stalls { get; private init; }
 
-    /// <summary>Whether the answer comes in blocks of 1,000 bytes with a pause of a millisecond between two.</summary>
+    /// <summary>Whether the answer is sent in blocks of 1,000 bytes with pauses of a millisecond.</summary>
     public bool Drips { get; private init; }
 
     /// <summary>Another body in place of the answer's.</summary>
     public Func<byte[], byte[]>? Rewrite { get; private init; }
 
-    /// <summary>What happens once the server has the request and before anything of the answer passes.</summary>
+    /// <summary>Runs after the server got the request and before any of the answer is sent.</summary>
     public Action Then { get; init; } = () => { };
 
     /// <summary>The server never sees the request; the connection is reset.</summary>
@@ -35,7 +37,9 @@ internal sealed record Fault
     /// <summary>The server never sees the request, and the connection stays open.</summary>
     public static Fault Silence => new() { Deliveries = 0, CutAt = -1, Stalls = true };
 
-    /// <summary>A retry that overtook its first try: the server gets the request twice, and the second answer arrives.</summary>
+    /// <summary>
+    /// A retry that overtakes the first try: the server gets the request twice, and the second answer arrives.
+    /// </summary>
     public static Fault Twice => new() { Deliveries = 2 };
 
     public static Fault SlowDrip => new() { Drips = true };
@@ -44,12 +48,12 @@ internal sealed record Fault
 
     public static Fault InternalError => Refusal(500, "InternalError");
 
-    /// <summary>What AWS answers when a completion fails after it has begun to answer.</summary>
+    /// <summary>AWS's answer when a completion fails after the answer has started.</summary>
     public static Fault ErrorWithStatus200 => Refusal(200, "InternalError");
 
     public static Fault ExpiredCredentials => Refusal(403, "ExpiredToken");
 
-    /// <summary>The server's answer is not asked for.</summary>
+    /// <summary>Answers in place of the server.</summary>
     public static Fault Refusal(int status, string code) => Instead(FakeAnswer.Error(status, code));
 
     /// <summary>Likewise.</summary>

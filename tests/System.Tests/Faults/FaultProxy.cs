@@ -11,8 +11,8 @@ using CloudTrailAggregation.Tests.Storage;
 namespace CloudTrailAggregation.Tests.Faults;
 
 /// <summary>
-/// An HTTP proxy between the SDK and an S3 server, which does to each request what the test chooses. Each connection
-/// carries one request.
+/// An HTTP proxy between the SDK and an S3 server that applies the test's choice of fault to each request. Each
+/// connection carries one request.
 /// </summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     /// <param name="serverUrl">The server's address.</param>
     /// <param name="addsConditions">
-    /// Whether to check If-Match of a completion here, as AWS does: moto 5.2.1 looks at If-None-Match only.
+    /// Whether to check If-Match of a completion here, as AWS does; moto 5.2.1 checks only If-None-Match.
     /// </param>
     public FaultProxy(string serverUrl, bool addsConditions = true)
     {
@@ -39,19 +39,19 @@ internal sealed class FaultProxy : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>The test's choice for a request, made before the server gets it; null: it passes.</summary>
+    /// <summary>The test's choice for a request, made before the server gets it; null passes it on.</summary>
     public Func<FakeRequest, Fault?> Choose { get; set; } = _ => null;
 
     public ConcurrentQueue<FakeRequest> Requests { get; } = new();
 
-    /// <summary>Requests so far, those that met a fault too.</summary>
+    /// <summary>Requests so far, including those with a fault.</summary>
     public long Passed => Interlocked.Read(ref _passed);
 
     public long Faults => Interlocked.Read(ref _faults);
 
     public string EndpointUrl => $"http://127.0.0.1:{_port}";
 
-    /// <summary>The command line's client, which hardly waits between two tries.</summary>
+    /// <summary>The command line's client, with a short wait between two tries.</summary>
     public IAmazonS3 Client(double timeoutSeconds = 100, double longestWaitSeconds = 0.01)
     {
         TestCredentials.SetHere();
@@ -60,17 +60,19 @@ internal sealed class FaultProxy : IAsyncDisposable
         return new S3RetryCountingClient(config, TimeSpan.FromSeconds(longestWaitSeconds));
     }
 
-    /// <summary>Ends when the server is done with what it got: also with the last requests of a client that was killed.</summary>
+    /// <summary>
+    /// Completes when the server has finished all requests, also the last ones of a killed client.
+    /// </summary>
     public Task SettledAsync() => Task.WhenAll(_connections.Keys);
 
-    /// <summary>Nobody listens from now on.</summary>
+    /// <summary>Stops listening.</summary>
     public async Task RefuseAsync()
     {
         _listener.Dispose();
         await _accepting;
     }
 
-    /// <summary>The proxy listens again.</summary>
+    /// <summary>Listens again.</summary>
     public void Listen()
     {
         _listener = new TcpListener(IPAddress.Loopback, _port);
@@ -101,7 +103,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // The test is over, or connections are to be refused.
+            // The test ended, or connections must be refused.
         }
     }
 
@@ -134,12 +136,12 @@ internal sealed class FaultProxy : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
-                // The client went away, or the test is over.
+                // The client disconnected, or the test ended.
             }
         }
     }
 
-    /// <returns>Whether the answer has passed whole; otherwise the connection is to be reset.</returns>
+    /// <returns>Whether the whole answer was sent; if not, the connection must be reset.</returns>
     private async Task<bool> AnswerAsync(NetworkStream client, FakeRequest request, byte[] body, Fault fault)
     {
         byte[] answer = [];
@@ -160,8 +162,11 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
 
         int head = answer.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
-        var passing = answer.AsMemory(0, fault.CutAt is { } cut ? cut < 0 ? 0 : Math.Min(answer.Length, head + cut) : answer.Length);
-        foreach (var block in fault.Drips ? passing.ToArray().Chunk(1_000).Select(block => block.AsMemory()) : [passing.ToArray()])
+        int length = fault.CutAt is not { } cut ? answer.Length
+            : cut < 0 ? 0
+            : Math.Min(answer.Length, head + cut);
+        byte[] passing = answer[..length];
+        foreach (byte[] block in fault.Drips ? passing.Chunk(1_000) : [passing])
         {
             await client.WriteAsync(block, _stop.Token);
             if (fault.Drips)
@@ -180,7 +185,8 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <returns>The server's answer, head and body.</returns>
     private async Task<byte[]> DeliverAsync(FakeRequest request, byte[] body)
     {
-        if (!_addsConditions || request.Operation != "Complete" || !request.Headers.TryGetValue("If-Match", out string? expected))
+        if (!_addsConditions || request.Operation != "Complete"
+            || !request.Headers.TryGetValue("If-Match", out string? expected))
         {
             return await SendAsync(request, body);
         }
@@ -188,15 +194,18 @@ internal sealed class FaultProxy : IAsyncDisposable
         await _completion.WaitAsync(_stop.Token);
         try
         {
-            string there = Encoding.ASCII.GetString(await SendAsync(request with { Method = "HEAD", Target = request.Target.Split('?')[0] }, []));
-            string? found = there.Split("\r\n").FirstOrDefault(line => line.StartsWith("ETag: ", StringComparison.OrdinalIgnoreCase))?["ETag: ".Length..];
+            string there = Encoding.ASCII.GetString(
+                await SendAsync(request with { Method = "HEAD", Target = request.Target.Split('?')[0] }, []));
+            string? found = there.Split("\r\n").FirstOrDefault(
+                line => line.StartsWith("ETag: ", StringComparison.OrdinalIgnoreCase))?["ETag: ".Length..];
             if (found == expected)
             {
                 return await SendAsync(request, body);
             }
 
             using var refusal = new MemoryStream();
-            await (found is null ? FakeAnswer.Error(404, "NoSuchKey") : FakeAnswer.Error(412, "PreconditionFailed")).SendAsync(refusal, headOnly: false, _stop.Token);
+            await (found is null ? FakeAnswer.Error(404, "NoSuchKey") : FakeAnswer.Error(412, "PreconditionFailed"))
+                .SendAsync(refusal, headOnly: false, _stop.Token);
             return refusal.ToArray();
         }
         finally
@@ -210,8 +219,10 @@ internal sealed class FaultProxy : IAsyncDisposable
         using var connection = new TcpClient { NoDelay = true };
         await connection.ConnectAsync(_server.Host, _server.Port, _stop.Token);
         var server = connection.GetStream();
-        var headers = request.Headers.Where(header => header.Key is not ("Connection" or "Content-Length")).Select(header => $"{header.Key}: {header.Value}\r\n");
-        string head = $"{request.Method} {request.Target} HTTP/1.1\r\n{string.Concat(headers)}Connection: close\r\nContent-Length: {body.Length}\r\n\r\n";
+        var headers = request.Headers.Where(header => header.Key is not ("Connection" or "Content-Length"))
+            .Select(header => $"{header.Key}: {header.Value}\r\n");
+        string head = $"{request.Method} {request.Target} HTTP/1.1\r\n{string.Concat(headers)}"
+            + $"Connection: close\r\nContent-Length: {body.Length}\r\n\r\n";
         await server.WriteAsync(Encoding.ASCII.GetBytes(head), _stop.Token);
         await server.WriteAsync(body, _stop.Token);
         using var answer = new MemoryStream();
@@ -223,8 +234,11 @@ internal sealed class FaultProxy : IAsyncDisposable
     {
         int head = answer.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
         byte[] body = rewrite(answer[head..]);
-        var lines = Encoding.ASCII.GetString(answer, 0, head - 4).Split("\r\n").Where(line => !line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
-        return [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{string.Join("\r\n", lines)}\r\nContent-Length: {body.Length}\r\n\r\n")), .. body];
+        var lines = Encoding.ASCII.GetString(answer, 0, head - 4).Split("\r\n")
+            .Where(line => !line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
+        string rewritten = string.Create(
+            CultureInfo.InvariantCulture, $"{string.Join("\r\n", lines)}\r\nContent-Length: {body.Length}\r\n\r\n");
+        return [.. Encoding.ASCII.GetBytes(rewritten), .. body];
     }
 
     private async Task UntilClosedAsync(NetworkStream client)
@@ -232,7 +246,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         byte[] none = new byte[1];
         while (await client.ReadAsync(none, _stop.Token) > 0)
         {
-            // The body of a request that came late.
+            // The body of a request that arrived late.
         }
     }
 }

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Faults;
 
-/// <summary>A network and a server that fail now and then: the month is the same as without, and the report counts it.</summary>
+/// <summary>
+/// A network and a server that fail occasionally: the month is the same as without faults, and the report counts the
+/// retries.
+/// </summary>
 public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
 {
     private static readonly Dictionary<string, Func<Fault>> Faults = new(StringComparer.Ordinal)
@@ -30,10 +33,12 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
 
         var faulty = await RunThroughAsync(proxy, TwoFiles);
 
-        Assert.Equal(["Complete", "Delete", "Get", "Head", "Initiate", "List", "Part"], proxy.Requests.Select(request => request.Operation).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Complete", "Delete", "Get", "Head", "Initiate", "List", "Part"],
+            proxy.Requests.Select(request => request.Operation).Distinct().Order(StringComparer.Ordinal));
         Assert.InRange(proxy.Faults, 19, 30);
 
-        // A connection that ends without a byte of answer is replaced by .NET itself where the request has no body.
+        // .NET itself retries a request without a body if the connection closes before the first byte of the answer.
         bool isReset = make().CutAt == -1;
         Assert.InRange(faulty.Report.Retries, isReset ? 3 : proxy.Faults, proxy.Faults);
         await AssertSameAsUndisturbedAsync(faulty);
@@ -71,10 +76,12 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
         Assert.Equal(3, faulty.Report.Retries);
         Assert.Equal(
             [
-                Sources[0], $"{Sources[0]} bytes=1-", Sources[1], $"{Sources[1]} bytes=50000-", Sources[2], $"{Sources[2]} bytes=20-",
+                Sources[0], $"{Sources[0]} bytes=1-", Sources[1], $"{Sources[1]} bytes=50000-", Sources[2],
+                $"{Sources[2]} bytes=20-",
             ],
             SourcesRead(proxy.Requests).Order(StringComparer.Ordinal));
-        Assert.All(proxy.Requests.Where(request => request.Operation == "Get"), request => Assert.NotEmpty(request.Headers["If-Match"]));
+        Assert.All(proxy.Requests.Where(request => request.Operation == "Get"), request => Assert.NotEmpty(
+            request.Headers["If-Match"]));
         await AssertSameAsUndisturbedAsync(faulty);
     }
 
@@ -98,7 +105,8 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
         await PutMonthAsync();
         var proxy = NewProxy();
         proxy.Choose = FirstTime(request => request.Operation == "Initiate" ? Fault.AnswerLost : null);
-        var aggregation = new AggregationRun(Through(proxy, Source), Through(proxy, Destination), TwoFiles, TimeProvider.System);
+        var aggregation = new AggregationRun(
+            Through(proxy, Source), Through(proxy, Destination), TwoFiles, TimeProvider.System);
 
         var report = await aggregation.RunAsync(new Unit(Month), Cancellation);
 
@@ -126,7 +134,7 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
         await PutMonthAsync();
         var proxy = NewProxy();
 
-        // A second upload that is begun and never known to anybody is for the bucket's lifecycle rule.
+        // Nobody knows of a second upload that the server started, so only the bucket's lifecycle rule aborts it.
         proxy.Choose = request => request.Operation == "Initiate" ? null : Fault.Twice;
 
         var faulty = await RunThroughAsync(proxy, TwoFiles);
@@ -154,7 +162,8 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
         await PutMonthAsync();
         var proxy = NewProxy();
         Task? back = null;
-        proxy.Choose = request => request.Operation == "List" && back is null ? new Fault { Then = () => back = AwayAsync(proxy) } : null;
+        proxy.Choose = request =>
+            request.Operation == "List" && back is null ? new Fault { Then = () => back = AwayAsync(proxy) } : null;
 
         var faulty = await RunThroughAsync(proxy, TwoFiles, longestWaitSeconds: 2);
 
@@ -170,8 +179,9 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
         proxy.Listen();
     }
 
-    /// <summary>An upload that the server has begun and the client does not know of: see the test of it.</summary>
-    private static bool IsBegunUnseen(FakeRequest request, string fault) => request.Operation == "Initiate" && fault == "answer lost";
+    /// <summary>An upload that the server has started and the client does not know of; it has its own test.</summary>
+    private static bool IsBegunUnseen(FakeRequest request, string fault) =>
+        request.Operation == "Initiate" && fault == "answer lost";
 
     private async Task AssertSameAsUndisturbedAsync(MonthResult faulty)
     {

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Faults;
 
-/// <summary>A month on moto, run through the proxy; the tests themselves look at it past the proxy.</summary>
+/// <summary>A month on moto, run through the proxy; the tests check it without the proxy.</summary>
 public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthStores(server))
 {
     /// <summary>Two Parquet files.</summary>
@@ -20,9 +20,10 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
     protected const int EventsInMonth = 130;
 
     /// <summary>The keys of the month's sources, in order.</summary>
-    protected static readonly string[] Sources = ["2024/02/01/000000.ndjson.gz", "2024/02/02/000000.ndjson", "2024/02/29/000000.ndjson.gz"];
+    protected static readonly string[] Sources =
+        ["2024/02/01/000000.ndjson.gz", "2024/02/02/000000.ndjson", "2024/02/29/000000.ndjson.gz"];
 
-    /// <summary>A proxy of this test's own, gone with it.</summary>
+    /// <summary>A proxy that is disposed with the test.</summary>
     internal FaultProxy NewProxy()
     {
         var proxy = new FaultProxy(server.EndpointUrl);
@@ -42,22 +43,31 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The same place as a store's, through the proxy.</summary>
-    internal IObjectStore Through(FaultProxy proxy, IObjectStore store, double timeoutSeconds = 100, double longestWaitSeconds = 0.01)
+    /// <summary>The store, through the proxy.</summary>
+    internal IObjectStore Through(
+        FaultProxy proxy, IObjectStore store, double timeoutSeconds = 100, double longestWaitSeconds = 0.01)
     {
         var direct = (S3Store)store;
         var client = proxy.Client(timeoutSeconds, longestWaitSeconds);
         _clients.Add(client);
         return new S3Store(client, direct.Bucket, direct.FullKeyOf(""))
         {
-            ResumeDelay = TimeSpan.FromMilliseconds(1), BusyTimeout = TimeSpan.FromMilliseconds(100), IdleTimeout = TimeSpan.FromSeconds(1), AbortTimeout = TimeSpan.FromSeconds(1),
+            ResumeDelay = TimeSpan.FromMilliseconds(1),
+            BusyTimeout = TimeSpan.FromMilliseconds(100),
+            IdleTimeout = TimeSpan.FromSeconds(1),
+            AbortTimeout = TimeSpan.FromSeconds(1),
         };
     }
 
-    internal Task<MonthResult> RunThroughAsync(FaultProxy proxy, RunOptions options, double timeoutSeconds = 100, double longestWaitSeconds = 0.01) =>
-        RunAsync(options, Through(proxy, Source, timeoutSeconds, longestWaitSeconds), Through(proxy, Destination, timeoutSeconds, longestWaitSeconds));
+    internal Task<MonthResult> RunThroughAsync(
+        FaultProxy proxy, RunOptions options, double timeoutSeconds = 100, double longestWaitSeconds = 0.01) =>
+        RunAsync(
+            options, Through(proxy, Source, timeoutSeconds, longestWaitSeconds),
+            Through(proxy, Destination, timeoutSeconds, longestWaitSeconds));
 
-    /// <summary>Three sources and two rejects; and the files that an older run with other settings made of less: more of them.</summary>
+    /// <summary>
+    /// Puts three sources with two rejects, after a run with other settings over fewer events, which wrote more files.
+    /// </summary>
     protected async Task PutMonthAsync()
     {
         await PutAsync(Sources[0], [.. Events(6), "old reject"]);
@@ -68,24 +78,40 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
     }
 
     internal static string[] SourcesRead(IEnumerable<FakeRequest> requests) =>
-        [.. requests.Where(request => request.Operation == "Get" && request.Key.Contains(".ndjson", StringComparison.Ordinal))
-            .Select(request => $"{request.Key[(request.Key.IndexOf("2024/", StringComparison.Ordinal))..]} {(IsResumed(request) ? request.Headers["Range"].TrimEnd("0123456789".ToCharArray()) : "")}".TrimEnd())];
+        [.. requests.Where(request =>
+                request.Operation == "Get" && request.Key.Contains(".ndjson", StringComparison.Ordinal))
+            .Select(Read)];
 
-    /// <summary>Whether the rest of an object is asked for.</summary>
+    private static string Read(FakeRequest request)
+    {
+        string key = request.Key[request.Key.IndexOf("2024/", StringComparison.Ordinal)..];
+        return IsResumed(request) ? $"{key} {request.Headers["Range"].TrimEnd("0123456789".ToCharArray())}" : key;
+    }
+
+    /// <summary>Whether it requests the rest of an object.</summary>
     internal static bool IsResumed(FakeRequest request) =>
-        request.Headers.TryGetValue("Range", out string? range) && !range.StartsWith("bytes=0-", StringComparison.Ordinal);
+        request.Headers.TryGetValue("Range", out string? range)
+            && !range.StartsWith("bytes=0-", StringComparison.Ordinal);
 
-    /// <summary>The fault, the first time that each request is seen.</summary>
+    /// <summary>The fault, the first time each request is sent.</summary>
     internal static Func<FakeRequest, Fault?> FirstTime(Func<FakeRequest, Fault?> fault)
     {
         var seen = new ConcurrentDictionary<string, byte>(StringComparer.Ordinal);
-        return request => seen.TryAdd($"{request.Method} {request.Target} {request.Headers.GetValueOrDefault("Range")}", 0) ? fault(request) : null;
+        return request => seen.TryAdd(
+            $"{request.Method} {request.Target} {request.Headers.GetValueOrDefault("Range")}", 0)
+            ? fault(request)
+            : null;
     }
 
-    /// <summary>The fault, each time that one request of a kind is sent: the first that is seen, of those that come at once.</summary>
+    /// <summary>
+    /// The fault, each time one request of a kind is sent: the first that arrives, if several are sent at once.
+    /// </summary>
     internal static Func<FakeRequest, Fault?> EachTime(string operation, Func<Fault> fault)
     {
         string? failing = null;
-        return request => request.Operation == operation && (Interlocked.CompareExchange(ref failing, request.Target, null) ?? request.Target) == request.Target ? fault() : null;
+        return request => request.Operation == operation
+            && (Interlocked.CompareExchange(ref failing, request.Target, null) ?? request.Target) == request.Target
+            ? fault()
+            : null;
     }
 }

@@ -8,21 +8,27 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Faults;
 
 /// <summary>
-/// A month that an older run made, and a process that replaces it and is killed. What stands there afterwards is held,
-/// by hash, against the old and the new month, which have been read row by row when they were made.
+/// A month that an older run made, and a process that replaces it and is killed. The result is compared, by hash, with
+/// the old and the new month, which were checked row by row when they were made.
 /// </summary>
 public abstract class KillTest(MonthStores stores) : MonthTest(stores)
 {
     private readonly Dictionary<string, byte[]> _oldFiles = new(StringComparer.Ordinal);
     private Dictionary<string, string> _old = [], _new = [];
 
-    /// <summary>How many runs were killed before they were done, and what they left: the old month, the new one, or some files of each.</summary>
+    /// <summary>
+    /// The number of runs killed before their end, and how many left the old or the new month; the rest left some files
+    /// of each.
+    /// </summary>
     protected (int All, int Old, int New) Kills { get; private set; }
 
     protected static string[] Arguments(IObjectStore source, IObjectStore destination, int rowsPerFile) =>
-        ["aggregate", "--source", source.UriOf(""), "--destination", destination.UriOf(""), "--month", "2024-02", "--rows-per-file", $"{rowsPerFile}", "--threads", "2"];
+        [
+            "aggregate", "--source", source.UriOf(""), "--destination", destination.UriOf(""), "--month", "2024-02",
+            "--rows-per-file", $"{rowsPerFile}", "--threads", "2",
+        ];
 
-    /// <summary>Two sources with a reject each; the older run had less of the first.</summary>
+    /// <summary>Puts two sources with a reject each; the older run reads fewer events of the first.</summary>
     protected async Task PutMonthAsync(int rowsPerFile)
     {
         var options = new RunOptions { RowsPerFile = rowsPerFile };
@@ -44,16 +50,17 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
     }
 
     /// <summary>
-    /// Kills runs at random moments between the first thing that is seen of a run and its end. A run that was done before
-    /// its kill came does not count, and another takes its place.
+    /// Kills runs at random moments between the first visible action of a run and its end. A run that ends before the
+    /// kill does not count, and another run takes its place.
     /// </summary>
-    /// <param name="rounds">How many kills are to land in a run.</param>
-    /// <param name="rowsPerFile">Of the run.</param>
+    /// <param name="rounds">The number of kills that must hit a run.</param>
+    /// <param name="rowsPerFile">The rows per file of the run.</param>
     /// <param name="killed">
-    /// Starts a run, and kills it the given time after something was seen of it, or never; says whether it was done
-    /// before, and how long after the first thing that was seen it ended.
+    /// Starts a run, and kills it the given time after its first visible action, or never; returns whether it ended
+    /// before the kill, and its time from the first visible action to its end.
     /// </param>
-    protected async Task KillAtRandomAsync(int rounds, int rowsPerFile, Func<TimeSpan, Task<(bool IsDone, TimeSpan Took)>> killed)
+    protected async Task KillAtRandomAsync(
+        int rounds, int rowsPerFile, Func<TimeSpan, Task<(bool IsDone, TimeSpan Took)>> killed)
     {
         var random = TestRun.Chance();
         var (isDone, took) = await killed(Timeout.InfiniteTimeSpan);
@@ -65,19 +72,28 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
             (isDone, _) = await killed(took * random.NextDouble());
             await AssertOldOrNewAsync(rowsPerFile, isDone);
             late += isDone ? 1 : 0;
-            Assert.True(late <= rounds + 10, $"{late} of {late + Kills.All} kills came after the end of a run that takes {took.TotalMilliseconds:N0} ms");
+            Assert.True(
+                late <= rounds + 10,
+                $"{late} of {late + Kills.All} kills came after the end of a run that takes "
+                + $"{took.TotalMilliseconds:N0} ms");
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{took.TotalMilliseconds:N0} ms without a kill; {late} kills came too late and do not count");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{took.TotalMilliseconds:N0} ms without a kill; {late} kills came too late and do not count");
     }
 
-    /// <summary>The month is the old or the new one, and a plain rerun makes it the new one; then it is made the old one again.</summary>
-    /// <param name="rowsPerFile">Of the run.</param>
-    /// <param name="isDone">Whether the run came to its end, and the month must be the new one.</param>
+    /// <summary>
+    /// Checks that the month is the old or the new one and that a plain rerun makes it the new one, then restores the
+    /// old one.
+    /// </summary>
+    /// <param name="rowsPerFile">The rows per file of the run.</param>
+    /// <param name="isDone">Whether the run ended, so that the month must be the new one.</param>
     protected async Task AssertOldOrNewAsync(int rowsPerFile, bool isDone)
     {
         var found = await HashesAsync();
-        Assert.All(found, file => Assert.True(file.Value == _old.GetValueOrDefault(file.Key) || file.Value == _new.GetValueOrDefault(file.Key), $"{file.Key} is neither old nor new"));
+        Assert.All(found, file => Assert.True(
+            file.Value == _old.GetValueOrDefault(file.Key) || file.Value == _new.GetValueOrDefault(file.Key),
+            $"{file.Key} is neither old nor new"));
         if (rowsPerFile == 0)
         {
             Assert.True(found.ContainsKey(Parquet0), $"{Parquet0} is gone");
@@ -92,7 +108,8 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
             Kills = (Kills.All + 1, Kills.Old + (Same(found, _old) ? 1 : 0), Kills.New + (Same(found, _new) ? 1 : 0));
         }
 
-        await new AggregationRun(Source, Destination, new RunOptions { RowsPerFile = rowsPerFile }, TimeProvider.System).RunAsync(new Unit(Month), Cancellation);
+        await new AggregationRun(Source, Destination, new RunOptions { RowsPerFile = rowsPerFile }, TimeProvider.System)
+            .RunAsync(new Unit(Month), Cancellation);
 
         Assert.True(Same(await HashesAsync(), _new), "the rerun did not make the month new");
         await RestoreAsync();
@@ -100,7 +117,9 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
 
     public override ValueTask DisposeAsync()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Kills.All} runs were killed: {Kills.Old} left the old month, {Kills.New} the new one, {Kills.All - Kills.Old - Kills.New} some files of each");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Kills.All} runs were killed: {Kills.Old} left the old month, {Kills.New} the new one, "
+            + $"{Kills.All - Kills.Old - Kills.New} some files of each");
         GC.SuppressFinalize(this);
         return base.DisposeAsync();
     }

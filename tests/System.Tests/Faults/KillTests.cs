@@ -7,19 +7,20 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Faults;
 
-/// <summary>On S3: at every request of the run, and at random moments.</summary>
+/// <summary>Kills on S3: at every request of the run, and at random moments.</summary>
 public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(server))
 {
-    /// <summary>More than a run of this month sends.</summary>
+    /// <summary>More requests than a run of this month sends.</summary>
     private const int MostRequests = 60;
 
-    /// <summary>Every request where everything is asked for.</summary>
+    /// <summary>Every request if CLOUDTRAIL_REQUIRE_ALL=1.</summary>
     private static readonly int Step = TestRun.RequiresAll ? 1 : 4;
 
     [Theory]
     [InlineData(0)]
     [InlineData(150)]
-    public async Task A_run_that_is_killed_at_any_request_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(int rowsPerFile)
+    public async Task A_run_that_is_killed_at_any_request_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
+        int rowsPerFile)
     {
         await PutMonthAsync(rowsPerFile);
         bool isDone = false;
@@ -45,7 +46,8 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
     [Theory]
     [InlineData(0)]
     [InlineData(150)]
-    public async Task A_run_that_is_killed_at_a_random_moment_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(int rowsPerFile)
+    public async Task A_run_that_is_killed_at_a_random_moment_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
+        int rowsPerFile)
     {
         await PutMonthAsync(rowsPerFile);
 
@@ -78,11 +80,13 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
             Assert.InRange(at, 1, MostRequests);
             await using var proxy = new FaultProxy(server.EndpointUrl);
             await using var function = LambdaProcess.OfBuild(
-                ("SRC_BUCKET", source.Bucket), ("SRC_PREFIX", source.FullKeyOf("")), ("DST_BUCKET", destination.Bucket), ("DST_PREFIX", destination.FullKeyOf("")),
+                ("SRC_BUCKET", source.Bucket), ("SRC_PREFIX", source.FullKeyOf("")), ("DST_BUCKET", destination.Bucket),
+                ("DST_PREFIX", destination.FullKeyOf("")),
                 ("AWS_ENDPOINT_URL_S3", proxy.EndpointUrl));
             using var process = Process.GetProcessById(function.Id);
             int seen = 0;
-            proxy.Choose = _ => Interlocked.Increment(ref seen) == at ? Fault.AnswerLost with { Then = process.Kill } : null;
+            proxy.Choose = _ =>
+                Interlocked.Increment(ref seen) == at ? Fault.AnswerLost with { Then = process.Kill } : null;
 
             isDone = await Record.ExceptionAsync(() => function.ReportAsync("""{"month":"2024-02"}""")) is null;
             Assert.Equal(isDone, seen < at);
@@ -98,7 +102,7 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
         TestCredentials.Variables);
 }
 
-/// <summary>In directories: at every change of the destination, and at random moments.</summary>
+/// <summary>Kills in directories: at every change of the destination, and at random moments.</summary>
 public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
 {
     private const int MostChanges = 200;
@@ -106,7 +110,8 @@ public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
     [Theory]
     [InlineData(0)]
     [InlineData(150)]
-    public async Task A_run_that_is_killed_at_any_change_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(int rowsPerFile)
+    public async Task A_run_that_is_killed_at_any_change_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
+        int rowsPerFile)
     {
         await PutMonthAsync(rowsPerFile);
         int late = 0;
@@ -116,7 +121,7 @@ public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
             Assert.InRange(at, 1, MostChanges);
             var (isDone, seen) = await KilledAtAsync(at, rowsPerFile);
 
-            // Near the end a run may be done before the kill comes: again, and then it does not count.
+            // Near the end a run may end before the kill. Such a run does not count and is repeated.
             for (int again = 0; again < 3 && isDone && seen >= at; again++)
             {
                 (isDone, seen) = await KilledAtAsync(at, rowsPerFile);
@@ -126,16 +131,17 @@ public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
             late += isDone && !isBeyond ? 1 : 0;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"at {late} changes the run was always done before the kill came");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"at {late} changes the run was always done before the kill came");
         Assert.InRange(Kills.All, 5, 40);
         Assert.InRange(Kills.Old, 2, Kills.All);
         Assert.InRange(late, 0, Kills.All / 2);
 
-        // The temporary files of all those runs: the reruns have removed them.
+        // The reruns have removed the temporary files of all those runs.
         Assert.Empty(await LeftoversAsync());
     }
 
-    /// <returns>Whether the run was done before the kill came, and how many changes were seen until its end.</returns>
+    /// <returns>Whether the run ended before the kill, and the number of changes until its end.</returns>
     private async Task<(bool IsDone, int Seen)> KilledAtAsync(int at, int rowsPerFile)
     {
         using var changes = Changes();
@@ -157,7 +163,8 @@ public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
     [Theory]
     [InlineData(0)]
     [InlineData(150)]
-    public async Task A_run_that_is_killed_at_a_random_moment_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(int rowsPerFile)
+    public async Task A_run_that_is_killed_at_a_random_moment_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
+        int rowsPerFile)
     {
         await PutMonthAsync(rowsPerFile);
 

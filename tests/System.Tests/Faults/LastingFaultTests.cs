@@ -7,7 +7,10 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Faults;
 
-/// <summary>Faults that stay: the run gives up after a bounded number of tries, names the object and the way out, and the month is as it was.</summary>
+/// <summary>
+/// Permanent faults: the run fails after a limited number of tries and names the object and the remedy, and the month
+/// is unchanged.
+/// </summary>
 public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
 {
     private static readonly Dictionary<string, (Func<Fault> Make, int Tries)> Faults = new(StringComparer.Ordinal)
@@ -18,11 +21,11 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
         ["503 SlowDown"] = (() => Fault.Busy, 40),
         ["expired credentials"] = (() => Fault.ExpiredCredentials, 1),
 
-        // Each try of the SDK's and two replacements of a stale connection, each of which .NET repeats three times.
+        // Each try of the SDK, and two replacements of a stale connection, which .NET each repeats three times.
         ["reset"] = (() => Fault.Reset, 28),
     };
 
-    /// <summary>The kinds of request that come before the first file is visible.</summary>
+    /// <summary>The kinds of request before the first file is visible.</summary>
     private static readonly string[] Operations = ["List", "Get", "Initiate", "Part", "Head", "Complete"];
 
     public static TheoryData<string> KindsOfFault => new(Faults.Keys);
@@ -36,9 +39,12 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
         var proxy = NewProxy();
         proxy.Choose = EachTime(operation, () => Fault.Silence);
 
-        var failure = await FailsAsync(TwoFiles, Through(proxy, Source, timeoutSeconds: 1), Through(proxy, Destination, timeoutSeconds: 1));
+        var failure = await FailsAsync(
+            TwoFiles, Through(proxy, Source, timeoutSeconds: 1), Through(proxy, Destination, timeoutSeconds: 1));
 
-        Assert.Matches(@"^s3://.*2024/02/.*: S3 did not answer in time, several times\. Check the network and start again\.$", failure.Message);
+        Assert.Matches(
+            @"^s3://.*2024/02/.*: S3 did not answer in time, several times\. Check the network and start again\.$",
+            failure.Message);
         Assert.InRange(proxy.Faults, 5, 7);
     }
 
@@ -94,7 +100,10 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
 
         var failure = await FailsAsync(TwoFiles, Through(proxy, Source));
 
-        Assert.Matches("^s3://.*2024/02/.*: the bucket lists it after .*2024/02/.*, so the listing repeats or reorders keys and is unreliable\\. Start again\\.", failure.Message);
+        Assert.Matches(
+            "^s3://.*2024/02/.*: the bucket lists it after .*2024/02/.*, so the listing repeats or reorders keys and "
+            + "is unreliable\\. Start again\\.",
+            failure.Message);
     }
 
     [Fact]
@@ -106,7 +115,10 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
         proxy.Choose = request => request.Operation != "List" ? null
             : request.Query.ContainsKey("continuation-token") ? Fault.Instead(new FakeAnswer(200, page))
             : Fault.Changed(body => Encoding.UTF8.GetBytes(page = Encoding.UTF8.GetString(body)
-                .Replace("<IsTruncated>false</IsTruncated>", "<IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken>", StringComparison.Ordinal)));
+                .Replace(
+                    "<IsTruncated>false</IsTruncated>",
+                    "<IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken>",
+                    StringComparison.Ordinal)));
 
         var failure = await FailsAsync(TwoFiles, Through(proxy, Source));
 
@@ -122,13 +134,16 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
         await PutMonthAsync();
         var proxy = NewProxy();
         string replaced = Sources[number];
-        proxy.Choose = FirstTime(request => request.Operation == "Get" && request.Key.EndsWith(replaced, StringComparison.Ordinal)
+        proxy.Choose = FirstTime(
+            request => request.Operation == "Get" && request.Key.EndsWith(replaced, StringComparison.Ordinal)
             ? Fault.Cut(20) with { Then = () => PutAsync(replaced, Event("another")).GetAwaiter().GetResult() }
             : null);
 
         var failure = await FailsAsync(TwoFiles, Through(proxy, Source));
 
-        Assert.Equal($"{Source.UriOf(replaced)}: it has changed since it was listed. Start again when the source is idle.", failure.Message);
+        Assert.Equal(
+            $"{Source.UriOf(replaced)}: it has changed since it was listed. Start again when the source is idle.",
+            failure.Message);
     }
 
     [Theory]
@@ -138,7 +153,10 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
     {
         await PutMonthAsync();
         var proxy = NewProxy();
-        proxy.Choose = request => request.Operation == "Get" && request.Key.EndsWith(Sources[number], StringComparison.Ordinal) ? Fault.Changed(FlippedInTheMiddle) : null;
+        proxy.Choose = request => request.Operation == "Get"
+            && request.Key.EndsWith(Sources[number], StringComparison.Ordinal)
+            ? Fault.Changed(FlippedInTheMiddle)
+            : null;
 
         var failure = await FailsAsync(TwoFiles, Through(proxy, Source));
 
@@ -155,7 +173,9 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
 
         var failure = await FailsAsync(TwoFiles, Source, Through(proxy, Destination));
 
-        Assert.StartsWith(Destination.UriOf(Rejects0) + ": its bytes changed on the way to S3 (BadDigest).", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            Destination.UriOf(Rejects0) + ": its bytes changed on the way to S3 (BadDigest).", failure.Message,
+            StringComparison.Ordinal);
         Assert.InRange(proxy.Faults, 1, 5);
     }
 
@@ -164,7 +184,8 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
     [InlineData(2)]
     public async Task A_write_that_waits_for_a_stalled_part_ends_when_the_run_is_cancelled(int threads)
     {
-        await PutAsync(Sources[0], [.. Enumerable.Range(0, 40).SelectMany(copy => LargeEvents(1_000).Select(line => line.Replace("\"eventID\":\"", $"\"eventID\":\"{copy}-", StringComparison.Ordinal)))]);
+        await PutAsync(Sources[0], [.. Enumerable.Range(0, 40).SelectMany(copy => LargeEvents(1_000)
+            .Select(line => line.Replace("\"eventID\":\"", $"\"eventID\":\"{copy}-", StringComparison.Ordinal)))]);
         var proxy = NewProxy();
         using var cancellation = new CancellationTokenSource();
         int parts = 0;

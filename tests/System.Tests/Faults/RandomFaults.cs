@@ -3,9 +3,9 @@ using CloudTrailAggregation.Tests.Storage;
 
 namespace CloudTrailAggregation.Tests.Faults;
 
-/// <summary>Now and then a fault of any kind, by chance.</summary>
-/// <param name="probability">That a request meets one, 0 to 1.</param>
-/// <param name="seed">Of the chance; the order of requests has its own.</param>
+/// <summary>Random faults of all kinds.</summary>
+/// <param name="probability">The probability that a request gets a fault, 0 to 1.</param>
+/// <param name="seed">The seed; the order of concurrent requests still varies.</param>
 internal sealed class RandomFaults(double probability, int seed)
 {
     private readonly Random _random = new(seed);
@@ -29,7 +29,10 @@ internal sealed class RandomFaults(double probability, int seed)
         }
     }
 
-    /// <summary>A beginning of an upload whose answer is lost leaves one that only a lifecycle rule ends, which a test server has not.</summary>
+    /// <summary>
+    /// A lost answer to the start of an upload leaves an upload that only a lifecycle rule aborts, and test servers
+    /// have no such rule.
+    /// </summary>
     private (string Name, Fault Fault) Any(FakeRequest request) => _random.Next(100) switch
     {
         < 20 => ("reset before the server sees it", Fault.Reset),

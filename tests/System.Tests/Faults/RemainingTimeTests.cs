@@ -6,17 +6,20 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Faults;
 
-/// <summary>The function's remaining time runs out, or nearly so, while a request is under way: each request of a run in turn.</summary>
+/// <summary>
+/// The function's remaining time runs out, or nearly so, during a request: each request of a run in turn.
+/// </summary>
 public sealed class RemainingTimeTests(S3Server server) : FaultyMonthTest(server)
 {
     private const int MostRequests = 60;
 
-    /// <summary>The commit, which is not given up once it has begun.</summary>
+    /// <summary>The commit, which a run does not abort once it has started.</summary>
     private static readonly string[] OfTheCommit = ["Head", "Complete", "Delete"];
 
     private static readonly Settings Settings = new()
     {
-        SourceBucket = "source", SourcePrefix = "", DestinationBucket = "destination", DestinationPrefix = "", Options = TwoFiles,
+        SourceBucket = "source", SourcePrefix = "", DestinationBucket = "destination", DestinationPrefix = "",
+        Options = TwoFiles,
     };
 
     [Fact]
@@ -41,7 +44,8 @@ public sealed class RemainingTimeTests(S3Server server) : FaultyMonthTest(server
                 }
 
                 inCommit = OfTheCommit.Contains(request.Operation, StringComparer.Ordinal);
-                return (inCommit ? Fault.AnswerLost : Fault.Silence) with { Then = () => time.Advance(TimeSpan.FromMinutes(15)) };
+                return (inCommit ? Fault.AnswerLost : Fault.Silence)
+                    with { Then = () => time.Advance(TimeSpan.FromMinutes(15)) };
             };
 
             var error = await Record.ExceptionAsync(() => InvokeAsync(proxy, time));
@@ -50,7 +54,10 @@ public sealed class RemainingTimeTests(S3Server server) : FaultyMonthTest(server
             Assert.Equal(isInterrupted && !inCommit, error is not null);
             if (error is not null)
             {
-                Assert.True(Assert.IsType<AggregationException>(error).Message.StartsWith("2024-02: the time ran out", StringComparison.Ordinal), $"request {at}: {error}");
+                Assert.True(
+                    Assert.IsType<AggregationException>(error).Message.StartsWith(
+                        "2024-02: the time ran out", StringComparison.Ordinal),
+                    $"request {at}: {error}");
                 Assert.Equal(before, await HashesAsync());
                 stopped++;
             }
@@ -65,7 +72,7 @@ public sealed class RemainingTimeTests(S3Server server) : FaultyMonthTest(server
         }
 
         Assert.InRange(stopped, 10, MostRequests);
-        // A look and a completion for each of three files, less what falls out when the month has become new and smaller.
+        // A HEAD and a completion for each of three files, minus the requests that a smaller new month does not send.
         Assert.InRange(finished, 4, MostRequests);
         await RunAsync(TwoFiles);
         Assert.Equal(before, await HashesAsync());
@@ -75,6 +82,7 @@ public sealed class RemainingTimeTests(S3Server server) : FaultyMonthTest(server
     {
         using var output = new MemoryStream();
         using var triggerEvent = new MemoryStream(Encoding.UTF8.GetBytes("""{"month":"2024-02"}"""));
-        await new Handler(Settings, Through(proxy, Source), Through(proxy, Destination), time, output).HandleAsync(triggerEvent, new FakeContext());
+        await new Handler(Settings, Through(proxy, Source), Through(proxy, Destination), time, output)
+            .HandleAsync(triggerEvent, new FakeContext());
     }
 }

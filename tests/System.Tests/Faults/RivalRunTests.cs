@@ -29,7 +29,7 @@ public sealed class RivalRunsInS3(S3Server server) : RivalRunTests(new S3MonthSt
         await base.DisposeAsync();
     }
 
-    /// <summary>The proxy makes moto's completion as conditional as AWS's.</summary>
+    /// <summary>Through the proxy, moto's completion is conditional as on AWS.</summary>
     protected override IObjectStore Through(IObjectStore store)
     {
         _proxy ??= new FaultProxy(server.EndpointUrl);
@@ -39,8 +39,8 @@ public sealed class RivalRunsInS3(S3Server server) : RivalRunTests(new S3MonthSt
 }
 
 /// <summary>
-/// Two runs of one month at the same time: one wins, or each has its turn; the one that loses says so, and what stands
-/// there is one run's.
+/// Two runs of one month at the same time: one wins, or they run in turn. The one that loses says so, and the month is
+/// that of one run.
 /// </summary>
 public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
 {
@@ -48,7 +48,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
 
     private static readonly RunOptions One = new(), Other = new() { Codec = Codec.None };
 
-    /// <summary>The store as a run sees it.</summary>
+    /// <summary>The store that a run uses.</summary>
     protected abstract IObjectStore Through(IObjectStore store);
 
     [Theory]
@@ -60,7 +60,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         string[] whole = [await SnapshotAfterAsync(One), await SnapshotAfterAsync(Other)];
         int rounds = 0, lost = 0;
         var random = new Random();
-        // As many as it takes for one to be lost: on an idle machine each run may have its turn.
+        // Repeats until one run loses, because on an idle machine the runs may take turns.
         for (; rounds < TestRun.Rounds(8) || (lost == 0 && rounds < 500); rounds++)
         {
             if (!hasOlder)
@@ -93,11 +93,17 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         await PutAsync(First, Events(3));
         byte[] faster = (await RunAsync(Other)).Files[0];
         await RunAsync();
-        var overtaken = new InterruptedStore(Source) { Listing = (_, number) => number == 2 ? PutBytesAsync(Destination, Parquet0, faster) : Task.CompletedTask };
+        var overtaken = new InterruptedStore(Source)
+        {
+            Listing = (_, number) => number == 2 ? PutBytesAsync(Destination, Parquet0, faster) : Task.CompletedTask,
+        };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(overtaken, Destination, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(
+            () => new AggregationRun(overtaken, Destination, One, TimeProvider.System)
+                .RunAsync(new Unit(Month), Cancellation));
 
-        Assert.StartsWith($"{Destination.UriOf("2024/02/")}: another run was faster: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Destination.UriOf("2024/02/")}: another run was faster: ", failure.Message, StringComparison.Ordinal);
         Assert.Equal(faster, await BytesAsync(Parquet0));
         Assert.Empty(await LeftoversAsync());
     }
@@ -116,11 +122,13 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
                 }
 
                 await PutAsync(First, Event("a"), Event("b"));
-                await new AggregationRun(Source, Destination, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation);
+                await new AggregationRun(Source, Destination, One, TimeProvider.System)
+                    .RunAsync(new Unit(Month), Cancellation);
             },
         };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, mended, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(
+            () => new AggregationRun(Source, mended, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
         Assert.Matches("another run was faster: .* Nothing was changed\\.$", failure.Message);
         Assert.Equal([Parquet0], await KeysAsync());
@@ -132,9 +140,13 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync(First, Event("a"), "a reject");
         var winner = new AggregationRun(Source, Destination, Other, TimeProvider.System);
-        var overtaken = new InterruptedStore(Destination) { Completing = key => key == Parquet0 ? winner.RunAsync(new Unit(Month), Cancellation) : Task.CompletedTask };
+        var overtaken = new InterruptedStore(Destination)
+        {
+            Completing = key => key == Parquet0 ? winner.RunAsync(new Unit(Month), Cancellation) : Task.CompletedTask,
+        };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() =>
+            new AggregationRun(Source, overtaken, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
         Assert.Matches("another run was faster: .* Nothing was changed\\.$", failure.Message);
         Assert.Equal([Parquet0, Rejects0], await KeysAsync());
@@ -153,9 +165,13 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
             TakingBack = key => throw new AggregationException($"{key}: it cannot be deleted."),
         };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() =>
+            new AggregationRun(Source, overtaken, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
-        Assert.EndsWith($"Already written by this run: {Destination.UriOf(Rejects0)}. Run the month again: that makes all its files one run's.", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"Already written by this run: {Destination.UriOf(Rejects0)}. Run the month again: "
+            + "that makes all its files one run's.",
+            failure.Message, StringComparison.Ordinal);
         Assert.Equal([Parquet0, Rejects0], await KeysAsync());
     }
 
@@ -167,15 +183,24 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         byte[] faster = (await RunAsync(Other)).Files[0];
         await RunAsync();
         await PutAsync(First, Event("a"), Event("b"), "another reject");
-        var overtaken = new InterruptedStore(Destination) { Completing = key => key == Parquet0 ? PutBytesAsync(Destination, key, faster) : Task.CompletedTask };
+        var overtaken = new InterruptedStore(Destination)
+        {
+            Completing = key => key == Parquet0 ? PutBytesAsync(Destination, key, faster) : Task.CompletedTask,
+        };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() =>
+            new AggregationRun(Source, overtaken, One, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
         byte[] rejects = await BytesAsync(Rejects0);
         var rerun = await RunAsync();
 
-        Assert.EndsWith($"Already written by this run: {Destination.UriOf(Rejects0)}. Run the month again: that makes all its files one run's.", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"Already written by this run: {Destination.UriOf(Rejects0)}. Run the month again: "
+            + "that makes all its files one run's.",
+            failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Nothing was changed", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(["another reject"], KeptReject.Parse(rejects).Select(reject => System.Text.Encoding.UTF8.GetString(reject.Bytes)));
+        Assert.Equal(
+            ["another reject"],
+            KeptReject.Parse(rejects).Select(reject => System.Text.Encoding.UTF8.GetString(reject.Bytes)));
         Assert.Equal((2, 1), (rerun.Report.Events, rerun.Report.Rejects));
     }
 
@@ -186,11 +211,19 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         var two = new RunOptions { RowsPerFile = 2 };
         await RunAsync(two);
         byte[] others = (await RunAsync(two with { Codec = Codec.None })).Files[1];
-        var overtaken = new InterruptedStore(Destination) { Completing = key => key == Parquet1 ? PutBytesAsync(Destination, key, [.. others, .. "later"u8]) : Task.CompletedTask };
+        var overtaken = new InterruptedStore(Destination)
+        {
+            Completing = key =>
+                key == Parquet1 ? PutBytesAsync(Destination, key, [.. others, .. "later"u8]) : Task.CompletedTask,
+        };
 
-        var failure = await Assert.ThrowsAsync<CommitLostException>(() => new AggregationRun(Source, overtaken, two, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
+        var failure = await Assert.ThrowsAsync<CommitLostException>(() =>
+            new AggregationRun(Source, overtaken, two, TimeProvider.System).RunAsync(new Unit(Month), Cancellation));
 
-        Assert.EndsWith($"Already written by this run: {Destination.UriOf(Parquet0)}. Run the month again: that makes all its files one run's.", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"Already written by this run: {Destination.UriOf(Parquet0)}. Run the month again: "
+            + "that makes all its files one run's.",
+            failure.Message, StringComparison.Ordinal);
     }
 
     private async Task<bool> RivalAsync(RunOptions options, TimeSpan offset)
@@ -198,7 +231,10 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         await Task.Delay(offset, Cancellation);
         try
         {
-            await Task.Run(() => new AggregationRun(Through(Source), Through(Destination), options, TimeProvider.System).RunAsync(new Unit(Month), Cancellation), Cancellation);
+            await Task.Run(
+                () => new AggregationRun(Through(Source), Through(Destination), options, TimeProvider.System)
+                    .RunAsync(new Unit(Month), Cancellation),
+                Cancellation);
             return true;
         }
         catch (CommitLostException lost)
@@ -208,7 +244,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         }
     }
 
-    /// <summary>What a reader finds at the month's one Parquet file: its hash, or nothing.</summary>
+    /// <summary>The hash of the month's only Parquet file, as a reader finds it; null if it does not exist.</summary>
     private async Task<string> SeenAsync()
     {
         try
@@ -217,12 +253,13 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         }
         catch (AggregationException)
         {
-            // Replaced between the listing and the reading, which a reader would begin again.
+            // Replaced between the listing and the read; a reader starts again.
             return "";
         }
     }
 
-    private static void AssertWhole(string seen, string[] snapshots) => Assert.Contains(snapshots, snapshot => snapshot.Contains(seen, StringComparison.Ordinal));
+    private static void AssertWhole(string seen, string[] snapshots) =>
+        Assert.Contains(snapshots, snapshot => snapshot.Contains(seen, StringComparison.Ordinal));
 
     private async Task<string> SnapshotAfterAsync(RunOptions options)
     {

@@ -4,10 +4,12 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Faults;
 
-/// <summary>What a soak has seen so far: runs, retries, and the process's memory and handles after each round of months.</summary>
+/// <summary>
+/// The result of a soak so far: runs, retries, and the process's memory and handles after each round of months.
+/// </summary>
 internal sealed class SoakResult(int processId, FaultProxy proxy, RandomFaults faults)
 {
-    /// <summary>Shorter ones say nothing about growth.</summary>
+    /// <summary>A shorter soak does not show growth.</summary>
     private static readonly TimeSpan ShortestForGrowth = TimeSpan.FromMinutes(5);
 
     private readonly List<(TimeSpan At, long MemoryMiB, int Handles)> _samples = [];
@@ -20,7 +22,7 @@ internal sealed class SoakResult(int processId, FaultProxy proxy, RandomFaults f
 
     public int Runs => Done + Failed;
 
-    /// <summary>What failed runs said, and how often.</summary>
+    /// <summary>The messages of failed runs, and how often each occurred.</summary>
     public SortedDictionary<string, int> Failures { get; } = new(StringComparer.Ordinal);
 
     public void AddDone(long events, long retries)
@@ -38,18 +40,20 @@ internal sealed class SoakResult(int processId, FaultProxy proxy, RandomFaults f
 
     public void Sample(TimeSpan at)
     {
-        string status = File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        long memoryMiB = long.Parse(status.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10;
+        string status = File.ReadLines($"/proc/{processId}/status")
+            .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        long memoryMiB = long.Parse(
+            status.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10;
         _samples.Add((at, memoryMiB, Directory.GetFileSystemEntries($"/proc/{processId}/fd").Length));
 
-        // What passed is counted by the proxy; a long soak need not keep each request.
+        // The proxy counts the requests, so a long soak need not keep each one.
         while (proxy.Requests.Count > 10_000)
         {
             proxy.Requests.TryDequeue(out _);
         }
     }
 
-    /// <summary>The last quarter against the second: memory at most a sixth more, handles at most 20 more.</summary>
+    /// <summary>Compares the last quarter with the second: at most a sixth more memory and 20 more handles.</summary>
     public void AssertFlat()
     {
         if (_samples[^1].At < ShortestForGrowth)
@@ -58,8 +62,12 @@ internal sealed class SoakResult(int processId, FaultProxy proxy, RandomFaults f
         }
 
         var (early, late) = (Quarter(1), Quarter(3));
-        Assert.InRange(Median(late.Select(sample => sample.MemoryMiB)), 0, Median(early.Select(sample => sample.MemoryMiB)) * 7 / 6);
-        Assert.InRange(Median(late.Select(sample => (long)sample.Handles)), 0, Median(early.Select(sample => (long)sample.Handles)) + 20);
+        Assert.InRange(
+            Median(late.Select(sample => sample.MemoryMiB)), 0,
+            Median(early.Select(sample => sample.MemoryMiB)) * 7 / 6);
+        Assert.InRange(
+            Median(late.Select(sample => (long)sample.Handles)), 0,
+            Median(early.Select(sample => (long)sample.Handles)) + 20);
     }
 
     public string ToMarkdown(string server, double probability)
@@ -68,9 +76,10 @@ internal sealed class SoakResult(int processId, FaultProxy proxy, RandomFaults f
         text.AppendLine(CultureInfo.InvariantCulture, $"""
             # Soak: the last result
 
-            One function process (Debug build) and {server}, one node, with the fault proxy between them; a request meets a fault with
-            probability {probability}. {_samples[^1].At.TotalMinutes:N0} minutes on {Environment.ProcessorCount} processors, .NET {Environment.Version}.
-            `tests/soak.sh --help` says how to repeat it.
+            One function process (Debug build) and {server}, one node, with the fault proxy between them;
+            a request meets a fault with probability {probability}.
+            {_samples[^1].At.TotalMinutes:N0} minutes on {Environment.ProcessorCount} processors,
+            .NET {Environment.Version}. `tests/soak.sh --help` says how to repeat it.
 
             | | |
             |---|---|
@@ -86,7 +95,8 @@ internal sealed class SoakResult(int processId, FaultProxy proxy, RandomFaults f
             text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {count:N0} |");
         }
 
-        text.AppendLine().AppendLine("| quarter | memory (RSS), MiB: median, most | handles: median, most |").AppendLine("|---|---|---|");
+        text.AppendLine().AppendLine("| quarter | memory (RSS), MiB: median, most | handles: median, most |")
+            .AppendLine("|---|---|---|");
         for (int quarter = 0; quarter < 4; quarter++)
         {
             var samples = Quarter(quarter);
@@ -95,7 +105,12 @@ internal sealed class SoakResult(int processId, FaultProxy proxy, RandomFaults f
                 continue;
             }
 
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {quarter + 1} | {Median(samples.Select(sample => sample.MemoryMiB))}, {samples.Max(sample => sample.MemoryMiB)} | {Median(samples.Select(sample => (long)sample.Handles))}, {samples.Max(sample => sample.Handles)} |");
+            long memory = Median(samples.Select(sample => sample.MemoryMiB));
+            long handles = Median(samples.Select(sample => (long)sample.Handles));
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {quarter + 1} | {memory}, {samples.Max(sample => sample.MemoryMiB)} "
+                + $"| {handles}, {samples.Max(sample => sample.Handles)} |");
         }
 
         if (Failures.Count > 0)

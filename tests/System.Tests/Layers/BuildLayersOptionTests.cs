@@ -13,7 +13,10 @@ public class BuildLayersOptionTests
 
         Assert.Equal(0, exitCode);
         Assert.All(
-            ["--arch", "--engine", "--image", "--network", "--sdk", "--output", "--function", "--lambda-packages", "--publish", "--layer-name", "--bucket", "--region", "--endpoint-url"],
+            [
+                "--arch", "--engine", "--image", "--network", "--sdk", "--output", "--function", "--lambda-packages",
+                "--publish", "--layer-name", "--bucket", "--region", "--endpoint-url",
+            ],
             option => Assert.Contains($"\n  {option}", output, StringComparison.Ordinal));
     }
 
@@ -38,11 +41,14 @@ public class BuildLayersOptionTests
     public async Task An_engine_that_does_not_answer_is_named_with_its_reason()
     {
         using var directory = new TemporaryDirectory();
-        await File.WriteAllTextAsync(directory["podman"], "#!/bin/sh\necho no daemon here >&2\nexit 3\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            directory["podman"], "#!/bin/sh\necho no daemon here >&2\nexit 3\n", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(directory["podman"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         string path = $"{directory.Path}:{Environment.GetEnvironmentVariable("PATH")}";
-        var (exitCode, output) = await Command.RunAsync($"{Repository.Root}/build-layers.sh", ["--engine", "podman", "--output", directory["out"]], directory: directory.Path, environment: [("PATH", path)]);
+        var (exitCode, output) = await Command.RunAsync(
+            $"{Repository.Root}/build-layers.sh", ["--engine", "podman", "--output", directory["out"]],
+            directory: directory.Path, environment: [("PATH", path)]);
 
         Assert.Equal((1, "build-layers.sh: --engine podman does not answer: no daemon here\n"), (exitCode, output));
         Assert.False(Directory.Exists(directory["out"]));
@@ -51,9 +57,15 @@ public class BuildLayersOptionTests
     [Fact]
     public async Task The_scripts_are_clean_to_shellcheck()
     {
-        Assert.SkipUnless(TestRun.RequiresAll || File.Exists("/usr/bin/shellcheck"), "shellcheck is not on this machine");
+        Assert.SkipUnless(
+            TestRun.RequiresAll || File.Exists("/usr/bin/shellcheck"), "There is no shellcheck on this machine.");
 
-        var (exitCode, output) = await Command.RunAsync("shellcheck", ["build-layers.sh", "Layers/compose.sh", "Layers/check-layer", ".ci/run", "tests/run.sh", "tests/container.sh", "tests/arm64.sh", "tests/soak.sh", "tests/Fuzzing/coverage.sh"]);
+        string[] scripts =
+        [
+            "build-layers.sh", "Layers/compose.sh", "Layers/check-layer", ".ci/run", "tests/run.sh",
+            "tests/container.sh", "tests/arm64.sh", "tests/soak.sh", "tests/Fuzzing/coverage.sh",
+        ];
+        var (exitCode, output) = await Command.RunAsync("shellcheck", scripts);
 
         Assert.Equal((0, ""), (exitCode, output));
     }

@@ -20,9 +20,11 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
             string[] names = zip.Entries.Select(entry => entry.FullName).ToArray();
 
             Assert.Contains("CloudTrailAggregation.dll", names);
-            Assert.DoesNotContain(names, name => name.StartsWith("ParquetSharp", StringComparison.Ordinal) || name.StartsWith("Apache.Arrow", StringComparison.Ordinal));
+            Assert.DoesNotContain(names, name => name.StartsWith("ParquetSharp", StringComparison.Ordinal)
+                || name.StartsWith("Apache.Arrow", StringComparison.Ordinal));
             Assert.DoesNotContain(names, name => Path.GetExtension(name) is not (".dll" or ".json" or ".xml"));
-            foreach (var assembly in zip.Entries.Where(entry => entry.Name.EndsWith(".dll", StringComparison.Ordinal) && entry.Name != "LambdaStandIn.dll"))
+            foreach (var assembly in zip.Entries.Where(
+                entry => entry.Name.EndsWith(".dll", StringComparison.Ordinal) && entry.Name != "LambdaStandIn.dll"))
             {
                 Assert.Equal(ReadyToRunMachine(architecture), Machine(assembly));
             }
@@ -40,7 +42,9 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
             Assert.Empty(LayerCheck.Run(layer, $"{zips.First}/cloudtrail-aggregation-{architecture}.zip"));
             using var zip = ZipFile.OpenRead(layer);
             Assert.Equal(2, zip.Entries.Count(entry => entry.Name == "LICENSE.txt"));
-            Assert.All(zip.Entries.Where(entry => entry.Name.EndsWith(".dll", StringComparison.Ordinal)), assembly => Assert.Equal(ReadyToRunMachine(architecture), Machine(assembly)));
+            Assert.All(
+                zip.Entries.Where(entry => entry.Name.EndsWith(".dll", StringComparison.Ordinal)),
+                assembly => Assert.Equal(ReadyToRunMachine(architecture), Machine(assembly)));
         }
     }
 
@@ -49,9 +53,14 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
     {
         TestRun.RequireFull();
 
-        string[] names = Directory.EnumerateFiles(zips.First).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
+        string[] names = Directory.EnumerateFiles(zips.First).Select(path => Path.GetFileName(path))
+            .Order(StringComparer.Ordinal).ToArray();
 
-        string[] zipped = ["cloudtrail-aggregation-arm64", "cloudtrail-aggregation-x86_64", "parquetsharp-layer-arm64", "parquetsharp-layer-x86_64"];
+        string[] zipped =
+        [
+            "cloudtrail-aggregation-arm64", "cloudtrail-aggregation-x86_64", "parquetsharp-layer-arm64",
+            "parquetsharp-layer-x86_64",
+        ];
         Assert.Equal(zipped.SelectMany(name => new[] { $"{name}.contents.txt", $"{name}.zip" }), names);
         foreach (string? name in names)
         {
@@ -68,10 +77,14 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
             using var unpacked = new TemporaryDirectory();
             await ZipFile.ExtractToDirectoryAsync(zip, unpacked.Path, TestContext.Current.CancellationToken);
 
-            var (exitCode, said) = await Command.RunAsync("sha256sum", ["--check", "--strict", Path.ChangeExtension(zip, ".contents.txt")], directory: unpacked.Path);
+            var (exitCode, said) = await Command.RunAsync(
+                "sha256sum", ["--check", "--strict", Path.ChangeExtension(zip, ".contents.txt")],
+                directory: unpacked.Path);
 
             Assert.True(exitCode == 0, said);
-            Assert.Equal(Directory.EnumerateFiles(unpacked.Path, "*", SearchOption.AllDirectories).Count(), said.Split('\n').Count(line => line.EndsWith(": OK", StringComparison.Ordinal)));
+            Assert.Equal(
+                Directory.EnumerateFiles(unpacked.Path, "*", SearchOption.AllDirectories).Count(),
+                said.Split('\n').Count(line => line.EndsWith(": OK", StringComparison.Ordinal)));
         }
     }
 
@@ -82,12 +95,18 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
         using var directory = new TemporaryDirectory();
         string layer = $"{zips.First}/parquetsharp-layer-arm64.zip";
 
-        var sound = await Command.RunAsync($"{Repository.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-arm64.zip"], directory: directory.Path);
-        var wrong = await Command.RunAsync($"{Repository.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-x86_64.zip"], directory: directory.Path);
-        var none = await Command.RunAsync($"{Repository.Root}/Layers/check-layer", [directory["none.zip"]], directory: directory.Path);
+        var sound = await Command.RunAsync(
+            $"{Repository.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-arm64.zip"],
+            directory: directory.Path);
+        var wrong = await Command.RunAsync(
+            $"{Repository.Root}/Layers/check-layer", [layer, $"{zips.First}/cloudtrail-aggregation-x86_64.zip"],
+            directory: directory.Path);
+        var none = await Command.RunAsync(
+            $"{Repository.Root}/Layers/check-layer", [directory["none.zip"]], directory: directory.Path);
 
         Assert.Equal((0, ""), (sound.ExitCode, sound.Said));
-        Assert.Equal((1, $"{layer}: the function is published for x64, the layer is for arm64\n"), (wrong.ExitCode, wrong.Said));
+        Assert.Equal(
+            (1, $"{layer}: the function is published for x64, the layer is for arm64\n"), (wrong.ExitCode, wrong.Said));
         Assert.Equal(2, none.ExitCode);
         Assert.Contains("none.zip", none.Said, StringComparison.Ordinal);
     }
@@ -98,16 +117,32 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
         TestRun.RequireFull();
         using var directory = new TemporaryDirectory();
         BuiltZips.CopySources(directory.Path);
-        string project = await File.ReadAllTextAsync(directory["Layers/Probe/Probe.csproj"], TestContext.Current.CancellationToken);
+        string project = await File.ReadAllTextAsync(
+            directory["Layers/Probe/Probe.csproj"], TestContext.Current.CancellationToken);
 
-        // 23.0.0 is what the tests themselves use.
-        await File.WriteAllTextAsync(directory["Layers/Probe/Probe.csproj"], project.Replace("</Project>", """<ItemGroup><PackageReference Update="Apache.Arrow" VersionOverride="23.0.0" /></ItemGroup></Project>""", StringComparison.Ordinal), TestContext.Current.CancellationToken);
-        // The lock file would refuse the other version first.
-        string[] publish = ["publish", "Layers/Probe", "-c", "Release", "-r", "linux-x64", "-p:RestoreLockedMode=false", "-p:UseSharedCompilation=false", "-nodeReuse:false"];
+        // The tests themselves use 23.0.0.
+        await File.WriteAllTextAsync(
+            directory["Layers/Probe/Probe.csproj"],
+            project.Replace(
+                "</Project>",
+                """
+                <ItemGroup><PackageReference Update="Apache.Arrow" VersionOverride="23.0.0" /></ItemGroup>
+                </Project>
+                """,
+                StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        // Otherwise the lock file would refuse the other version first.
+        string[] publish =
+        [
+            "publish", "Layers/Probe", "-c", "Release", "-r", "linux-x64", "-p:RestoreLockedMode=false",
+            "-p:UseSharedCompilation=false", "-nodeReuse:false",
+        ];
         var (exitCode, output) = await Command.RunAsync("dotnet", publish, directory: directory.Path);
 
         Assert.NotEqual(0, exitCode);
-        Assert.Contains("Probe would be published with files of Apache.Arrow, which belong to the layer", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Probe would be published with files of Apache.Arrow, which belong to the layer", output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,13 +153,19 @@ public class BuildLayersTests(BuiltZips zips) : IClassFixture<BuiltZips>
         BuiltZips.CopySources(directory["sources"]);
         Directory.CreateDirectory(directory["temporary"]);
 
-        await File.AppendAllTextAsync(directory["sources/Layers/Probe/Program.cs"], "this does not compile", TestContext.Current.CancellationToken);
-        var (exitCode, output) = await Command.RunAsync("./build-layers.sh", ["--engine", "none", "--output", directory["out"]], directory: directory["sources"], environment: [("TMPDIR", directory["temporary"])]);
+        await File.AppendAllTextAsync(
+            directory["sources/Layers/Probe/Program.cs"], "this does not compile",
+            TestContext.Current.CancellationToken);
+        var (exitCode, output) = await Command.RunAsync(
+            "./build-layers.sh", ["--engine", "none", "--output", directory["out"]], directory: directory["sources"],
+            environment: [("TMPDIR", directory["temporary"])]);
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains("Program.cs", output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(directory["out"]));
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(directory["temporary"]), path => Path.GetFileName(path).StartsWith("tmp.", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFileSystemEntries(directory["temporary"]),
+            path => Path.GetFileName(path).StartsWith("tmp.", StringComparison.Ordinal));
         Assert.False(Directory.Exists(directory["sources/Layers/obj"]));
     }
 

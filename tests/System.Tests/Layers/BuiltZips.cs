@@ -2,7 +2,10 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Layers;
 
-/// <summary>The zips of build-layers.sh for both architectures, built once for all tests and once more from a copy of the sources in another folder.</summary>
+/// <summary>
+/// The zips of build-layers.sh for both architectures, built once for all tests, and again from a copy of the sources
+/// in another folder.
+/// </summary>
 public sealed class BuiltZips : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
@@ -30,12 +33,17 @@ public sealed class BuiltZips : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>What build-layers.sh builds from, without the working tree's own bin and obj.</summary>
+    /// <summary>The files that build-layers.sh builds from, without the working tree's bin and obj.</summary>
     internal static void CopySources(string target)
     {
-        string[] sources = ["build-layers.sh", "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", "BannedSymbols.txt"];
+        string[] sources =
+        [
+            "build-layers.sh", "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig",
+            "BannedSymbols.txt",
+        ];
         var below = new[] { "Aggregation", "Function", "Layers", "tests/LambdaStandIn" }
-            .SelectMany(name => Directory.EnumerateFiles(Path.Combine(Repository.Root, name), "*", SearchOption.AllDirectories))
+            .SelectMany(
+                name => Directory.EnumerateFiles(Path.Combine(Repository.Root, name), "*", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository.Root, path))
             .Where(path => !path.Split('/').Intersect(["bin", "obj"], StringComparer.Ordinal).Any());
         foreach (string? path in sources.Concat(below))

@@ -48,7 +48,8 @@ public class LayerCheckTests
 
         File.Delete(sample.InStore("SHA256SUMS"));
 
-        Assert.Equal("dotnetcore/store/x64/net10.0/SHA256SUMS is missing", Assert.Single(LayerCheck.Run(sample.Layer, null)));
+        Assert.Equal(
+            "dotnetcore/store/x64/net10.0/SHA256SUMS is missing", Assert.Single(LayerCheck.Run(sample.Layer, null)));
     }
 
     [Fact]
@@ -60,7 +61,9 @@ public class LayerCheckTests
         library[^1] ^= 1;
         File.WriteAllBytes(sample.InStore(SampleLayer.Arrow), library);
 
-        Assert.Equal($"{SampleLayer.Arrow} is not the file of SHA256SUMS: its SHA-256 differs", Assert.Single(LayerCheck.Run(sample.Layer, null)));
+        Assert.Equal(
+            $"{SampleLayer.Arrow} is not the file of SHA256SUMS: its SHA-256 differs",
+            Assert.Single(LayerCheck.Run(sample.Layer, null)));
     }
 
     [Fact]
@@ -70,7 +73,9 @@ public class LayerCheckTests
 
         sample.Replace(sample.Native, SampleLayer.NativeLibrary("arm64"));
 
-        Assert.EndsWith("ParquetSharpNative.so is built for arm64, the layer is for x64", Assert.Single(LayerCheck.Run(sample.Layer, null)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "ParquetSharpNative.so is built for arm64, the layer is for x64",
+            Assert.Single(LayerCheck.Run(sample.Layer, null)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,12 +83,14 @@ public class LayerCheckTests
     {
         using var sample = new SampleLayer();
         byte[] library = File.ReadAllBytes(sample.InStore(SampleLayer.Managed));
-        int machine = BitConverter.ToInt32(library, 0x3c) + 4; // after "PE\0\0"
+        int machine = BitConverter.ToInt32(library, 0x3c) + 4; // Behind "PE\0\0".
 
         BitConverter.TryWriteBytes(library.AsSpan(machine), (ushort)(0xaa64 ^ 0x7b79));
         sample.Replace(SampleLayer.Managed, library);
 
-        Assert.EndsWith("ParquetSharp.dll is compiled for machine d11d, linux-x64 is fd1d", Assert.Single(LayerCheck.Run(sample.Layer, null)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "ParquetSharp.dll is compiled for machine d11d, linux-x64 is fd1d",
+            Assert.Single(LayerCheck.Run(sample.Layer, null)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -97,7 +104,9 @@ public class LayerCheckTests
 
         sample.Replace(sample.Native, Renamed(SampleLayer.NativeLibrary("x64"), present, newer));
 
-        Assert.EndsWith($"ParquetSharpNative.so needs {newer}, which Amazon Linux 2023 lacks", Assert.Single(LayerCheck.Run(sample.Layer, null)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"ParquetSharpNative.so needs {newer}, which Amazon Linux 2023 lacks",
+            Assert.Single(LayerCheck.Run(sample.Layer, null)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +116,9 @@ public class LayerCheckTests
 
         sample.Replace(sample.Native, Renamed(SampleLayer.NativeLibrary("x64"), "libdl.so.2", "libxy.so.2"));
 
-        Assert.EndsWith("ParquetSharpNative.so needs libxy.so.2, which the runtime image lacks", Assert.Single(LayerCheck.Run(sample.Layer, null)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "ParquetSharpNative.so needs libxy.so.2, which the runtime image lacks",
+            Assert.Single(LayerCheck.Run(sample.Layer, null)), StringComparison.Ordinal);
     }
 
     [Theory, InlineData(3), InlineData(40), InlineData(2_000), InlineData(100_000)]
@@ -128,7 +139,8 @@ public class LayerCheckTests
         sample.Add("parquetsharp/25.0.1.2/incompressible", RandomNumberGenerator.GetBytes(50 << 20));
         ReproducibleZip.Write(sample.Layer, sample.Zip);
 
-        Assert.EndsWith("Lambda takes 52,428,800", Assert.Single(LayerCheck.Run(sample.Zip, null)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Lambda takes 52,428,800", Assert.Single(LayerCheck.Run(sample.Zip, null)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,10 +162,14 @@ public class LayerCheckTests
         using var sample = new SampleLayer();
 
         Directory.Move(sample.InStore("parquetsharp/25.0.1.2"), sample.InStore("parquetsharp/25.0.1.1"));
-        File.WriteAllText(sample.InStore("SHA256SUMS"), File.ReadAllText(sample.InStore("SHA256SUMS")).Replace("25.0.1.2", "25.0.1.1", StringComparison.Ordinal));
+        File.WriteAllText(
+            sample.InStore("SHA256SUMS"),
+            File.ReadAllText(sample.InStore("SHA256SUMS")).Replace("25.0.1.2", "25.0.1.1", StringComparison.Ordinal));
 
         Assert.Empty(LayerCheck.Run(sample.Layer, null));
-        Assert.Equal("the function wants ParquetSharp/25.0.1.2, the layer has 25.0.1.1", Assert.Single(LayerCheck.Run(sample.Layer, sample.Function)));
+        Assert.Equal(
+            "the function wants ParquetSharp/25.0.1.2, the layer has 25.0.1.1",
+            Assert.Single(LayerCheck.Run(sample.Layer, sample.Function)));
     }
 
     [Fact]
@@ -165,7 +181,9 @@ public class LayerCheckTests
         sample.Forget(SampleLayer.Arrow);
         sample.Add("apache.arrow/22.1.0/lib/net6.0/Apache.Arrow.dll", library);
 
-        Assert.Equal("Apache.Arrow/22.1.0: lib/net8.0/Apache.Arrow.dll, which the function's deps.json names, is missing", Assert.Single(LayerCheck.Run(sample.Layer, sample.Function)));
+        Assert.Equal(
+            "Apache.Arrow/22.1.0: lib/net8.0/Apache.Arrow.dll, which the function's deps.json names, is missing",
+            Assert.Single(LayerCheck.Run(sample.Layer, sample.Function)));
     }
 
     [Fact]
@@ -174,7 +192,9 @@ public class LayerCheckTests
         using var function = new SampleLayer("arm64");
         using var layer = new SampleLayer("x64");
 
-        Assert.Equal("the function is published for arm64, the layer is for x64", Assert.Single(LayerCheck.Run(layer.Layer, function.Function)));
+        Assert.Equal(
+            "the function is published for arm64, the layer is for x64",
+            Assert.Single(LayerCheck.Run(layer.Layer, function.Function)));
     }
 
     [Fact]
@@ -182,7 +202,9 @@ public class LayerCheckTests
     {
         using var sample = new SampleLayer();
 
-        Assert.StartsWith("not a layer of one architecture", Assert.Single(LayerCheck.Run(sample.Function, null)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "not a layer of one architecture", Assert.Single(LayerCheck.Run(sample.Function, null)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -192,12 +214,19 @@ public class LayerCheckTests
         using var sample = new SampleLayer();
         var library = new SharedObject(SampleLayer.NativeLibrary("x64"));
 
-        var (exitCode, output) = await Command.RunAsync("readelf", ["-dVW", sample.InStore(sample.Native)], directory: sample.Layer);
+        var (exitCode, output) = await Command.RunAsync(
+            "readelf", ["-dVW", sample.InStore(sample.Native)], directory: sample.Layer);
 
         Assert.Equal(0, exitCode);
         string[] lines = output.Split('\n');
-        Assert.Equal(lines.Where(line => line.Contains("(NEEDED)", StringComparison.Ordinal)).Select(line => line.Split('[', ']')[1]), library.Libraries);
-        Assert.Equal(lines.Where(line => line.Contains("  Name: ", StringComparison.Ordinal)).Select(line => line.Split("Name: ")[1].Split(' ')[0]), library.SymbolVersions);
+        Assert.Equal(
+            lines.Where(line => line.Contains("(NEEDED)", StringComparison.Ordinal))
+                .Select(line => line.Split('[', ']')[1]),
+            library.Libraries);
+        Assert.Equal(
+            lines.Where(line => line.Contains("  Name: ", StringComparison.Ordinal))
+                .Select(line => line.Split("Name: ")[1].Split(' ')[0]),
+            library.SymbolVersions);
     }
 
     private static byte[] Renamed(byte[] library, string from, string to)

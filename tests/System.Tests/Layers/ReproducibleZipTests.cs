@@ -14,8 +14,13 @@ public class ReproducibleZipTests
         using var first = new TemporaryDirectory();
         using var second = new TemporaryDirectory();
 
-        Write(first, ["a/b.dll", "a.txt", "a/native.so"], UnixFileMode.UserRead | UnixFileMode.UserWrite, new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
-        Write(second, ["a/native.so", "a.txt", "a/b.dll"], UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead, new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Write(
+            first, ["a/b.dll", "a.txt", "a/native.so"], UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        Write(
+            second, ["a/native.so", "a.txt", "a/b.dll"],
+            UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead,
+            new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
         Assert.Equal(File.ReadAllBytes(first["zip"]), File.ReadAllBytes(second["zip"]));
     }
@@ -29,7 +34,9 @@ public class ReproducibleZipTests
         using var zip = ZipFile.OpenRead(directory["zip"]);
 
         Assert.Equal(["a.txt", "a/native.so", "b.dll"], zip.Entries.Select(entry => entry.FullName));
-        Assert.Equal(["100644", "100755", "100644"], zip.Entries.Select(entry => Convert.ToString(entry.ExternalAttributes >>> 16, 8)));
+        Assert.Equal(
+            ["100644", "100755", "100644"],
+            zip.Entries.Select(entry => Convert.ToString(entry.ExternalAttributes >>> 16, 8)));
         using var content = new StreamReader(zip.GetEntry("a/native.so")!.Open());
         Assert.Equal("a/native.so", content.ReadToEnd());
     }

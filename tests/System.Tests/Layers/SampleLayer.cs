@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace CloudTrailAggregation.Tests.Layers;
 
-/// <summary>A sound layer and the function that goes with it, made of the libraries beside the tests, to be damaged.</summary>
+/// <summary>
+/// A sound layer and its function, made of the libraries beside the tests, for tests that damage them.
+/// </summary>
 internal sealed class SampleLayer : IDisposable
 {
     public const string Managed = "parquetsharp/25.0.1.2/lib/net8.0/ParquetSharp.dll";
@@ -29,7 +31,8 @@ internal sealed class SampleLayer : IDisposable
 
     public string Zip => _directory["layer.zip"];
 
-    public static byte[] NativeLibrary(string architecture) => File.ReadAllBytes(Beside($"runtimes/linux-{architecture}/native/ParquetSharpNative.so"));
+    public static byte[] NativeLibrary(string architecture) =>
+        File.ReadAllBytes(Beside($"runtimes/linux-{architecture}/native/ParquetSharpNative.so"));
 
     /// <summary>Puts a file into the store and into SHA256SUMS.</summary>
     public void Add(string path, byte[] content)
@@ -43,7 +46,8 @@ internal sealed class SampleLayer : IDisposable
     public void Forget(string path)
     {
         File.Delete(InStore(path));
-        File.WriteAllLines(InStore("SHA256SUMS"), [.. File.ReadAllLines(InStore("SHA256SUMS")).Where(line => !line.EndsWith(path, StringComparison.Ordinal))]);
+        File.WriteAllLines(InStore("SHA256SUMS"), [.. File.ReadAllLines(InStore("SHA256SUMS"))
+            .Where(line => !line.EndsWith(path, StringComparison.Ordinal))]);
     }
 
     public void Replace(string path, byte[] content)
@@ -61,7 +65,9 @@ internal sealed class SampleLayer : IDisposable
     private void WriteFunction()
     {
         Directory.CreateDirectory(Function);
-        File.WriteAllText(Path.Combine(Function, "F.runtimeconfig.json"), """{"runtimeOptions":{"additionalProbingPaths":["/opt/dotnetcore/store/|arch|/|tfm|"]}}""");
+        File.WriteAllText(
+            Path.Combine(Function, "F.runtimeconfig.json"),
+            """{"runtimeOptions":{"additionalProbingPaths":["/opt/dotnetcore/store/|arch|/|tfm|"]}}""");
         File.WriteAllText(Path.Combine(Function, "F.deps.json"), JsonSerializer.Serialize(new
         {
             runtimeTarget = new { name = $".NETCoreApp,Version=v10.0/linux-{_architecture}" },
@@ -72,9 +78,13 @@ internal sealed class SampleLayer : IDisposable
                     ["ParquetSharp/25.0.1.2"] = new
                     {
                         runtime = new Dictionary<string, object> { ["lib/net8.0/ParquetSharp.dll"] = new() },
-                        native = new Dictionary<string, object> { [$"runtimes/linux-{_architecture}/native/ParquetSharpNative.so"] = new() },
+                        native = new Dictionary<string, object>
+                        {
+                            [$"runtimes/linux-{_architecture}/native/ParquetSharpNative.so"] = new(),
+                        },
                     },
-                    ["Apache.Arrow/22.1.0"] = new { runtime = new Dictionary<string, object> { ["lib/net8.0/Apache.Arrow.dll"] = new() } },
+                    ["Apache.Arrow/22.1.0"] =
+                        new { runtime = new Dictionary<string, object> { ["lib/net8.0/Apache.Arrow.dll"] = new() } },
                 },
             },
             libraries = new Dictionary<string, object>

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace CloudTrailAggregation.Tests.Local;
 
-/// <summary>Stands before a server and holds one request back whose head matches, until it is released.</summary>
+/// <summary>A proxy that holds back one request whose head matches, until it is released.</summary>
 internal sealed class HoldingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -19,7 +19,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
 
     /// <param name="serverUrl">The server.</param>
     /// <param name="head">A pattern of a request's first line.</param>
-    /// <param name="number">Which of them is held back, from 1.</param>
+    /// <param name="number">Which matching request is held back, from 1.</param>
     public HoldingProxy(string serverUrl, string head, int number = 1)
     {
         _left = number;
@@ -31,7 +31,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
 
     public string EndpointUrl { get; }
 
-    /// <summary>Completes when such a request has come.</summary>
+    /// <summary>Completes when such a request has arrived.</summary>
     public Task Held => _held.Task;
 
     public void Release() => _released.TrySetResult();
@@ -64,11 +64,13 @@ internal sealed class HoldingProxy : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(_server.Host, _server.Port, _stopping.Token);
-                await Task.WhenAny(PassOnAsync(client.GetStream(), server.GetStream(), isRequest: true), PassOnAsync(server.GetStream(), client.GetStream(), isRequest: false));
+                await Task.WhenAny(
+                    PassOnAsync(client.GetStream(), server.GetStream(), isRequest: true),
+                    PassOnAsync(server.GetStream(), client.GetStream(), isRequest: false));
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
-                // The other side ended the connection.
+                // The other side closed the connection.
             }
         }
     }
@@ -78,8 +80,9 @@ internal sealed class HoldingProxy : IAsyncDisposable
         byte[] bytes = new byte[1 << 16];
         for (int read; (read = await from.ReadAsync(bytes, _stopping.Token)) > 0;)
         {
-            // The client sends a head in one piece, and no body that looks like one.
-            if (isRequest && _head.IsMatch(Encoding.ASCII.GetString(bytes, 0, Math.Min(read, 2048))) && Interlocked.Decrement(ref _left) == 0)
+            // The client sends each head in one piece, and no body that looks like a head.
+            if (isRequest && _head.IsMatch(Encoding.ASCII.GetString(bytes, 0, Math.Min(read, 2048)))
+                && Interlocked.Decrement(ref _left) == 0)
             {
                 _held.TrySetResult();
                 await _released.Task.WaitAsync(_stopping.Token);

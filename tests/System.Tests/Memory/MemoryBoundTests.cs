@@ -7,8 +7,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Memory;
 
 /// <summary>
-/// Holds the bound that docs/performance.md states: memory grows with threads, with the lines of the busiest two days and, a
-/// little, with the row groups; not with the month, and not with the size of its events.
+/// Checks the limit that docs/performance.md states: memory grows with threads, with the lines of the busiest two days
+/// and slightly with the row groups, but not with the month or the size of its events.
 /// </summary>
 [Trait("Category", TestRun.Full)]
 public sealed class MemoryBoundTests : IDisposable
@@ -19,7 +19,7 @@ public sealed class MemoryBoundTests : IDisposable
     private const long BytesPerRowGroup = 32 << 10;
     private const long RowsPerRowGroup = 100_000;
 
-    /// <summary>What a process may reserve beyond what it uses: stacks, the heaps' spare room.</summary>
+    /// <summary>What a process may reserve beyond what it uses: stacks, spare room of the heaps.</summary>
     private const long ReservedBytes = 160L << 20;
 
     private readonly TemporaryDirectory _directory = new();
@@ -56,7 +56,8 @@ public sealed class MemoryBoundTests : IDisposable
         int events = TotalBytes / eventBytes;
         WriteLargeEvents(eventBytes, events);
 
-        var run = await LimitedRun.OfAsync(_directory.Path, threads, Bound(threads, events, rowGroups: 10) + ReservedBytes);
+        var run = await LimitedRun.OfAsync(
+            _directory.Path, threads, Bound(threads, events, rowGroups: 10) + ReservedBytes);
 
         Assert.Equal(events, run.Events);
         Assert.InRange(run.PeakBytes, 1, Bound(threads, events, rowGroups: 10));
@@ -67,11 +68,14 @@ public sealed class MemoryBoundTests : IDisposable
 
     private Task<LimitedRun> RunAsync(string name, int events, int threads, long limit)
     {
-        new SampleMonth(new SampleArguments(new DateOnly(2024, 2, 1), events)).WriteTo(_directory[name], Environment.ProcessorCount);
+        new SampleMonth(new SampleArguments(new DateOnly(2024, 2, 1), events))
+            .WriteTo(_directory[name], Environment.ProcessorCount);
         return LimitedRun.OfAsync(_directory[name], threads, limit + ReservedBytes);
     }
 
-    /// <summary>Events whose text zstd cannot shrink by much, so that what waits to be written is as large as it gets.</summary>
+    /// <summary>
+    /// Events whose text zstd can hardly compress, so that the buffered output is as large as possible.
+    /// </summary>
     private void WriteLargeEvents(int eventBytes, int events)
     {
         const int Days = 20;
@@ -80,14 +84,14 @@ public sealed class MemoryBoundTests : IDisposable
         for (int day = 1; day <= Days; day++)
         {
             string folder = Directory.CreateDirectory(_directory[$"2024/02/{day:00}"]).FullName;
-            using var file = new GZipStream(File.Create(Path.Combine(folder, "000000.ndjson.gz")), CompressionLevel.Fastest);
+            using var file = new GZipStream(
+                File.Create(Path.Combine(folder, "000000.ndjson.gz")), CompressionLevel.Fastest);
             for (int number = 0; number < events / Days; number++)
             {
                 random.NextBytes(filler);
-                file.Write(Encoding.ASCII.GetBytes($$$"""
-                    {"eventTime":"2024-02-{{{day:00}}}T12:00:00Z","eventID":"{{{Guid.NewGuid()}}}","requestParameters":{"content":"{{{Convert.ToBase64String(filler)}}}"}}
-                    """));
-                file.Write("\n"u8);
+                file.Write(Encoding.ASCII.GetBytes(
+                    $"{{\"eventTime\":\"2024-02-{day:00}T12:00:00Z\",\"eventID\":\"{Guid.NewGuid()}\","
+                    + $"\"requestParameters\":{{\"content\":\"{Convert.ToBase64String(filler)}\"}}}}\n"));
             }
         }
     }

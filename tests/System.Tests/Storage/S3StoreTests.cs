@@ -26,8 +26,9 @@ public sealed class S3StoreTests(S3Server server) : StagedObjectContract
     {
         var store = await NewStoreAsync("p/", listPageSize: 300);
         string[] keys = [.. Enumerable.Range(0, 1_001).Select(i => $"2024/{i:d6}")];
-        await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation }, async (key, cancellation) =>
-            await _client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "p/" + key, ContentBody = "" }, cancellation));
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation };
+        await Parallel.ForEachAsync(keys, parallel, async (key, cancellation) => await _client.PutObjectAsync(
+            new PutObjectRequest { BucketName = _bucket, Key = "p/" + key, ContentBody = "" }, cancellation));
 
         var listed = await store.ListedAsync("2024/");
 
@@ -90,7 +91,8 @@ public sealed class S3StoreTests(S3Server server) : StagedObjectContract
         await _client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "elsewhere" }, Cancellation);
 
         var put = await store.PutAsync(key, "x"u8.ToArray());
-        var inBucket = await _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket, Prefix = full }, Cancellation);
+        var inBucket = await _client.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = _bucket, Prefix = full }, Cancellation);
 
         Assert.Equal(full, Assert.Single(inBucket.S3Objects).Key);
         Assert.Equal($"s3://{_bucket}/{full}", store.UriOf(key));
@@ -121,7 +123,9 @@ public sealed class S3StoreTests(S3Server server) : StagedObjectContract
         await staged.CompleteAsync(null, Cancellation);
         var head = await _client.GetObjectMetadataAsync(_bucket, "k", Cancellation);
 
-        Assert.Equal((ServerSideEncryptionMethod.AWSKMS, KeyArn), (head.ServerSideEncryptionMethod, head.ServerSideEncryptionKeyManagementServiceKeyId));
+        Assert.Equal(
+            (ServerSideEncryptionMethod.AWSKMS, KeyArn),
+            (head.ServerSideEncryptionMethod, head.ServerSideEncryptionKeyManagementServiceKeyId));
     }
 
     [Fact]
@@ -131,13 +135,16 @@ public sealed class S3StoreTests(S3Server server) : StagedObjectContract
         var store = new S3Store(client, "no-such-bucket", "p/");
 
         var listed = await Assert.ThrowsAsync<AggregationException>(() => store.ListedAsync("2024/"));
-        var read = await Assert.ThrowsAsync<AggregationException>(() => store.OpenAsync(new StoredObject("k", 1, "\"e\""), Cancellation));
+        var read = await Assert.ThrowsAsync<AggregationException>(
+            () => store.OpenAsync(new StoredObject("k", 1, "\"e\""), Cancellation));
         await using var staged = store.Stage("k", "text/plain", Cancellation);
         var written = await Assert.ThrowsAsync<AggregationException>(() => staged.CompleteAsync(null, Cancellation));
 
-        Assert.StartsWith("s3://no-such-bucket/p/2024/: there is no such bucket", listed.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "s3://no-such-bucket/p/2024/: there is no such bucket", listed.Message, StringComparison.Ordinal);
         Assert.StartsWith("s3://no-such-bucket/p/k: there is no such bucket", read.Message, StringComparison.Ordinal);
-        Assert.StartsWith("s3://no-such-bucket/p/k: there is no such bucket", written.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "s3://no-such-bucket/p/k: there is no such bucket", written.Message, StringComparison.Ordinal);
     }
 
     private async Task<S3Store> NewStoreAsync(string prefix, int listPageSize = 1_000)

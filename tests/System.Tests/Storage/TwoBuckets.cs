@@ -4,8 +4,8 @@ using CloudTrailAggregation.Tests.Local;
 namespace CloudTrailAggregation.Tests.Storage;
 
 /// <summary>
-/// Two buckets in two regions, as AWS has them: a request that is signed for another region is redirected, and an upload
-/// that does not name the encryption is denied by the destination's policy.
+/// Two buckets in two regions that behave as on AWS: a request signed for another region is redirected, and the
+/// destination's policy denies an upload that does not name the encryption.
 /// </summary>
 internal sealed class TwoBuckets : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class TwoBuckets : IAsyncDisposable
 
     public string EndpointUrl => _s3.EndpointUrl;
 
-    /// <summary>Whether the month's file is there.</summary>
+    /// <summary>Whether the month's file exists.</summary>
     public bool IsWritten => _s3.Objects.ContainsKey("p/2024/02/000000.parquet");
 
     public ValueTask DisposeAsync() => _s3.DisposeAsync();
@@ -36,7 +36,10 @@ internal sealed class TwoBuckets : IAsyncDisposable
         string signedFor = request.Headers["Authorization"].Split("Credential=")[1].Split('/')[2];
         if (signedFor != region)
         {
-            return new FakeAnswer(301, "<Error><Code>PermanentRedirect</Code><Message>The bucket must be addressed by the specified endpoint.</Message></Error>")
+            return new FakeAnswer(
+                301,
+                "<Error><Code>PermanentRedirect</Code>"
+                + "<Message>The bucket must be addressed by the specified endpoint.</Message></Error>")
             {
                 Headers = { ["x-amz-bucket-region"] = region },
             };
@@ -44,7 +47,7 @@ internal sealed class TwoBuckets : IAsyncDisposable
 
         return request.Operation switch
         {
-            "List" => new FakeAnswer(200, $"<ListBucketResult><IsTruncated>false</IsTruncated>{(request.Bucket == "daily" ? Contents() : "")}</ListBucketResult>"),
+            "List" => new FakeAnswer(200, Listing(request.Bucket == "daily" ? Contents() : "")),
             "Initiate" when SseOf(request) != Sse => FakeAnswer.Error(403, "AccessDenied"),
             _ => null,
         };
@@ -53,9 +56,14 @@ internal sealed class TwoBuckets : IAsyncDisposable
     private string Contents()
     {
         var source = _s3.Objects["p/" + SourceKey];
-        return $"<Contents><Key>p/{SourceKey}</Key><Size>{source.Bytes.Length}</Size><ETag>{source.ETag}</ETag></Contents>";
+        return $"<Contents><Key>p/{SourceKey}</Key><Size>{source.Bytes.Length}</Size><ETag>{source.ETag}</ETag>"
+            + "</Contents>";
     }
 
+    private static string Listing(string contents) =>
+        $"<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>";
+
     private static string SseOf(FakeRequest request) =>
-        $"{request.Headers.GetValueOrDefault("x-amz-server-side-encryption")}:{request.Headers.GetValueOrDefault("x-amz-server-side-encryption-aws-kms-key-id")}";
+        $"{request.Headers.GetValueOrDefault("x-amz-server-side-encryption")}:"
+        + request.Headers.GetValueOrDefault("x-amz-server-side-encryption-aws-kms-key-id");
 }
