@@ -82,7 +82,8 @@ internal sealed class Callers(Organization organization, ulong seed)
     private const string WebIdentity = """
         {
           "type": "WebIdentityUser", "userName": "repo:{repository}:ref:refs/heads/main",
-          "principalId": "arn:aws:iam::{account}:oidc-provider/token.actions.example.com:sts.amazonaws.com:repo:{repository}:ref:refs/heads/main",
+          "principalId":
+          "arn:aws:iam::{account}:oidc-provider/token.actions.example.com:sts.amazonaws.com:repo:{repository}:ref:refs/heads/main",
           "identityProvider": "arn:aws:iam::{account}:oidc-provider/token.actions.example.com"
         }
         """;
@@ -117,17 +118,24 @@ internal sealed class Callers(Organization organization, ulong seed)
         return new()
         {
             [Caller.Workload] = Draw(160, Workload),
-            [Caller.Person] = [.. Draw(24, () => SignedOn(console: true)), .. users, .. Draw(16, () => SignedOn(console: false))],
+            [Caller.Person] =
+                [.. Draw(24, () => SignedOn(console: true)), .. users, .. Draw(16, () => SignedOn(console: false))],
             [Caller.IamUser] = users,
             [Caller.Deployer] = Draw(10, () => Role("deploy-{service}", "pipeline", Words.Deployers)),
-            [Caller.Service] = Draw(7, () => Outsider("""{"type": "AWSService", "invokedBy": "@{viaName}"}""", _shared)),
-            [Caller.ServiceEvent] = Draw(7, () => Outsider("""{"accountId": "{account}", "invokedBy": "@{viaName}"}""")),
-            [Caller.Root] = Draw(3, () => Insider(RootIdentity, RootArn, Words.Browsers, console: true, values: ("issuer", "{}"))),
+            [Caller.Service] = Draw(
+                7, () => Outsider("""{"type": "AWSService", "invokedBy": "@{viaName}"}""", _shared)),
+            [Caller.ServiceEvent] = Draw(
+                7, () => Outsider("""{"accountId": "{account}", "invokedBy": "@{viaName}"}""")),
+            [Caller.Root] = Draw(
+                3, () => Insider(RootIdentity, RootArn, Words.Browsers, console: true, values: ("issuer", "{}"))),
             [Caller.OtherAccount] = Draw(6, () => Outsider(PartnerIdentity, _shared)),
-            [Caller.Anonymous] = Draw(4, () => Outsider("""{"type": "AWSAccount", "principalId": "", "accountId": "anonymous"}""")),
+            [Caller.Anonymous] = Draw(
+                4, () => Outsider("""{"type": "AWSAccount", "principalId": "", "accountId": "anonymous"}""")),
             [Caller.WebIdentity] = Draw(5, () => Insider(WebIdentity, "repo:{repository}", Words.Libraries)),
         };
     }
+
+    private static readonly string[] PermissionSets = ["ReadOnlyAccess", "PowerUserAccess", "AdministratorAccess"];
 
     private static Template Tls(string version, string cipher, Organization organization) => new(
         $$""", "tlsDetails": {"tlsVersion": "{{version}}", "cipherSuite": "{{cipher}}", "clientProvidedHostHeader": "@{host}"}""",
@@ -143,7 +151,9 @@ internal sealed class Callers(Organization organization, ulong seed)
     };
 
     private Actor Role(string role, string session, string[] agents) =>
-        Insider(RoleIdentity, AssumedArn, agents, values: [("issuer", RoleIssuer), ("session", session), ("role", role), ("path", "")]);
+        Insider(
+            RoleIdentity, AssumedArn, agents,
+            values: [("issuer", RoleIssuer), ("session", session), ("role", role), ("path", "")]);
 
     private Actor SignedOn(bool console) => Insider(
         RoleIdentity, AssumedArn, console ? Words.Browsers : Words.CommandLines, console,
@@ -151,7 +161,8 @@ internal sealed class Callers(Organization organization, ulong seed)
         ("path", "aws-reserved/sso.amazonaws.com/eu-central-1/"));
 
     /// <summary>A caller with its address, user agent and TLS.</summary>
-    private Actor Insider(string identity, string arn, string[] agents, bool console = false, params (string Name, string Value)[] values)
+    private Actor Insider(
+        string identity, string arn, string[] agents, bool console = false, params (string Name, string Value)[] values)
     {
         bool isPerson = console || agents == Words.CommandLines;
         bool isPrivate = !isPerson && _dice.Below(3) == 0;
@@ -193,24 +204,28 @@ internal sealed class Callers(Organization organization, ulong seed)
     }
 
     private static string Fill(string text, (string Name, string Value)[] values) =>
-        values.Aggregate(text, (filled, value) => filled.Replace($"{{{value.Name}}}", value.Value, StringComparison.Ordinal));
+        values.Aggregate(
+            text, (filled, value) => filled.Replace($"{{{value.Name}}}", value.Value, StringComparison.Ordinal));
 
     private (string Name, string Value)[] DrawValues(bool isPerson) =>
     [
         .. new[] { "person", "service", "function", "instance", "repository" }.Select(pool => (pool, One(pool))),
         ("account", Skewed("accountId")), ("otherAccount", One("otherAccountId")),
-        ("permissionSet", _dice.Pick<string>(["ReadOnlyAccess", "PowerUserAccess", "AdministratorAccess"]) + $"_{_dice.Next():x16}"),
+        ("permissionSet", _dice.Pick<string>(PermissionSets) + $"_{_dice.Next():x16}"),
         ("roleId", "AROA" + Id()), ("userId", "AIDA" + Id()), ("accessKey", "AKIA" + Id()[1..]),
         // Older services still write the empty member.
         ("federation", _dice.Below(3) == 0 ? ", \"webIdFederationData\": {}" : ""),
         ("mfa", isPerson && _dice.Below(8) > 0 ? "true" : "false"),
     ];
 
-    private byte[] HomeRegion() => organization.Pool("regionName")[_dice.Skewed(organization.Pool("regionName").Length)];
+    private byte[] HomeRegion() =>
+        organization.Pool("regionName")[_dice.Skewed(organization.Pool("regionName").Length)];
 
     private string One(string pool) => Encoding.ASCII.GetString(_dice.Pick<byte[]>(organization.Pool(pool)));
 
-    private string Skewed(string pool) => Encoding.ASCII.GetString(organization.Pool(pool)[_dice.Skewed(organization.Pool(pool).Length)]);
+    private string Skewed(string pool) =>
+        Encoding.ASCII.GetString(organization.Pool(pool)[_dice.Skewed(organization.Pool(pool).Length)]);
 
-    private string Id() => string.Concat(Enumerable.Range(0, 17).Select(_ => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[_dice.Below(32)]));
+    private string Id() =>
+        string.Concat(Enumerable.Range(0, 17).Select(_ => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[_dice.Below(32)]));
 }

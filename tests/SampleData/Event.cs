@@ -24,7 +24,8 @@ internal sealed record Event(int Weight, Caller Caller, string Service, string N
 
     public bool IsRead { get; init; } = Name.StartsWith("Describe", StringComparison.Ordinal)
         || Name.StartsWith("List", StringComparison.Ordinal) || Name.StartsWith("Get", StringComparison.Ordinal)
-        || Name.StartsWith("Head", StringComparison.Ordinal) || Name is "Decrypt" or "GenerateDataKey" or "AssumeRole" or "Query" or "LookupEvents";
+        || Name.StartsWith("Head", StringComparison.Ordinal)
+        || Name is "Decrypt" or "GenerateDataKey" or "AssumeRole" or "Query" or "LookupEvents";
 
     /// <summary>The whole line, for records with another structure.</summary>
     public string? Line { get; init; }
@@ -32,7 +33,8 @@ internal sealed record Event(int Weight, Caller Caller, string Service, string N
     public int FailurePercent { get; init; } = 2;
     public string? ErrorCode { get; init; } = "AccessDenied";
     public string ErrorMessage { get; init; } =
-        "User: @{caller} is not authorized to perform: {action} because no identity-based policy allows the {action} action";
+        "User: @{caller} is not authorized to perform: {action} because no identity-based policy allows the {action} "
+        + "action";
     public string FailedResponse { get; init; } = "null";
 
     /// <summary>The record without failure, in the order in which CloudTrail writes the members.</summary>
@@ -50,13 +52,18 @@ internal sealed record Event(int Weight, Caller Caller, string Service, string N
         string agent = Service == "s3" && Via.Length == 0 ? "[@{agent}]" : "@{agent}";
         return $$"""
             {
-              "eventVersion": "{{(Name.Length % 3 == 0 ? "1.08" : "1.09")}}", "userIdentity": @{identity}, "eventTime": "@{time}",
+              "eventVersion": "{{(Name.Length % 3 == 0 ? "1.08" : "1.09")}}", "userIdentity": @{identity},
+              "eventTime": "@{time}",
               "eventSource": "{{Service}}.amazonaws.com", "eventName": "{{Name}}", "awsRegion": "@{region}",
               "sourceIPAddress": "@{address}", "userAgent": "{{agent}}", {{error}}
-              "requestParameters": {{Request}}, "responseElements": {{response}}, {{Member("additionalEventData", Additional)}}
-              {{(RequestId.Length == 0 ? "" : $""" "requestID": "{RequestId}", """)}} "eventID": "@{uuid}", "readOnly": {{(IsRead ? "true" : "false")}},
-              {{Member("resources", Resources)}} "eventType": "{{Type}}", {{Member("apiVersion", ApiVersion is null ? null : $"\"{ApiVersion}\"")}}
-              "managementEvent": {{(Category == "Management" ? "true" : "false")}}, "recipientAccountId": "@{account}"@{shared}@{endpoint},
+              "requestParameters": {{Request}}, "responseElements": {{response}},
+              {{Member("additionalEventData", Additional)}}
+              {{(RequestId.Length == 0 ? "" : $""" "requestID": "{RequestId}", """)}} "eventID": "@{uuid}",
+              "readOnly": {{(IsRead ? "true" : "false")}},
+              {{Member("resources", Resources)}} "eventType": "{{Type}}",
+              {{Member("apiVersion", ApiVersion is null ? null : $"\"{ApiVersion}\"")}}
+              "managementEvent": {{(Category == "Management" ? "true" : "false")}},
+              "recipientAccountId": "@{account}"@{shared}@{endpoint},
               {{Member("serviceEventDetails", Details)}} "eventCategory": "{{Category}}"@{tls}@{console}@{odd}
             }
             """;

@@ -11,5 +11,9 @@ internal sealed class EventKind(Event described, Organization organization)
     public Template? ViaMember { get; } =
         described.Via.Length == 0 ? null : new($$""", "invokedBy": "{{described.Via}}" """, organization);
     public Template Host { get; } =
-        new(described.IsGlobal ? $"{described.Service}.amazonaws.com" : $"{described.Service}.@{{region}}.amazonaws.com", organization);
+        new(
+            described.IsGlobal
+                ? $"{described.Service}.amazonaws.com"
+                : $"{described.Service}.@{{region}}.amazonaws.com",
+            organization);
 }

@@ -23,7 +23,8 @@ internal sealed class EventKinds
         _all = [.. events.Select(e => new EventKind(e, organization))];
         new Dice((ulong)seed).Shuffle(_all);
         _byWeight = [.. _all.SelectMany(kind => Enumerable.Repeat(kind, kind.Described.Weight))];
-        _ofCaller = _byWeight.GroupBy(kind => kind.Described.Caller).ToDictionary(group => group.Key, group => group.ToArray());
+        _ofCaller = _byWeight.GroupBy(kind => kind.Described.Caller)
+            .ToDictionary(group => group.Key, group => group.ToArray());
         OddMembers = [.. SampleData.OddMembers.All.Select(text => new Template(text, organization))];
     }
 

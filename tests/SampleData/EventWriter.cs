@@ -1,10 +1,11 @@
 namespace CloudTrailAggregation.SampleData;
 
 /// <summary>Writes events by number. Not thread-safe.</summary>
-internal sealed class EventWriter(SampleArguments arguments, EventClock clock, Organization organization, EventKinds kinds)
+internal sealed class EventWriter(
+    SampleArguments arguments, EventClock clock, Organization organization, EventKinds kinds)
 {
-    // CloudTrail delivers by account and region, so the calls of one caller are neighbors: in real months the next event
-    // has the same caller in 8 of 10 cases, and the same members in 6.
+    // CloudTrail delivers by account and region, so the calls of one caller are neighbors: in real months the next
+    // event has the same caller in 8 of 10 cases, and the same members in 6.
     private const int BurstLength = 24;
     private const int BurstPercent = 92;
     private const int SameKindPercent = 45;
@@ -32,7 +33,9 @@ internal sealed class EventWriter(SampleArguments arguments, EventClock clock, O
 
         var burstKind = kinds.Draw(ref burst);
         var kind = kinds.InTurn(number, arguments.Events)
-            ?? (!isInBurst ? kinds.Draw(ref dice) : dice.Below(100) < SameKindPercent ? burstKind : kinds.DrawOf(burstKind.Described.Caller, ref dice));
+            ?? (!isInBurst ? kinds.Draw(ref dice)
+                : dice.Below(100) < SameKindPercent ? burstKind
+                : kinds.DrawOf(burstKind.Described.Caller, ref dice));
         ulong burstHash = burst.Next();
         var actor = kind.Actors[isInBurst ? burst.Skewed(kind.Actors.Length) : dice.Skewed(kind.Actors.Length)];
 

@@ -38,7 +38,8 @@ internal sealed class LineWriter(EventWriter events)
             default:
                 string id = Encoding.ASCII.GetString(_line.Written[(idEnd - 37)..(idEnd - 1)]);
                 _line.Clear();
-                _line.Write(Encoding.ASCII.GetBytes(number % 2 == 0 ? $"\"{id}\"" : $"Internal error {id}: try again later"));
+                _line.Write(
+                    Encoding.ASCII.GetBytes(number % 2 == 0 ? $"\"{id}\"" : $"Internal error {id}: try again later"));
                 break;
         }
     }

@@ -17,7 +17,8 @@ internal static class OddMembers
         """, "edgeDeviceDetails": {"type": "snowball", "jobId": "JID@{uuid}", "model": "V3_5C", "firmware": null}""",
         """
         , "eventContext": {
-          "requestContext": {"aws:SourceVpc": "@{vpc}", "aws:MultiFactorAuthPresent": true, "aws:Tags": ["cost-centre", "café"]},
+          "requestContext": {"aws:SourceVpc": "@{vpc}", "aws:MultiFactorAuthPresent": true,
+          "aws:Tags": ["cost-centre", "café"]},
           "tagContext": {"principalTags": {"team": "@{service}"}, "resourceTags": []}
         }
         """,

@@ -68,11 +68,16 @@ internal sealed class Organization
         Fill("table", 40, () => $"{Pick(Words.Stages)}-{Pick(Words.Domains)}-{Pick(Words.Verbs)}");
         Fill("queue", 30, () => $"{Pick(Words.Domains)}-{Pick(Words.Verbs)}-queue");
         Fill("stack", 40, () => $"{Pick(Words.Domains)}-{Pick(Words.Components)}-{Pick(Words.Stages)}");
-        Fill("parameter", 120, () => $"/{Pick(Words.Stages)}/{Pick(Words.Domains)}/{Pick(Words.Components)}/{Pick(Words.Settings)}");
-        Fill("secret", 50, () => $"{Pick(Words.Stages)}/{Pick(Words.Domains)}/{Pick(Words.Settings)}-{RandomText("abcdefghijklmnopqrstuvwxyzABCDEFGH", 6)}");
+        Fill(
+            "parameter", 120,
+            () => $"/{Pick(Words.Stages)}/{Pick(Words.Domains)}/{Pick(Words.Components)}/{Pick(Words.Settings)}");
+        Fill("secret", 50, () =>
+            $"{Pick(Words.Stages)}/{Pick(Words.Domains)}/{Pick(Words.Settings)}-"
+            + RandomText("abcdefghijklmnopqrstuvwxyzABCDEFGH", 6));
         Fill("logGroup", 80, () => $"/aws/lambda/{Pick(Words.Domains)}-{Pick(Words.Components)}-{Pick(Words.Verbs)}");
         Fill("objectFolder", 200, () => $"{Pick(Words.Domains)}/{Pick(Words.Stores)}/{Pick(Words.Verbs)}");
-        Fill("kmsKey", 30, () => new Guid(Enumerable.Range(0, 16).Select(_ => (byte)_dice.Below(256)).ToArray()).ToString());
+        Fill("kmsKey", 30, () =>
+            new Guid(Enumerable.Range(0, 16).Select(_ => (byte)_dice.Below(256)).ToArray()).ToString());
         foreach (var (name, prefix, count) in new[]
         {
             ("instance", "i-0", 300), ("vpc", "vpc-0", 12), ("subnet", "subnet-0", 60), ("securityGroup", "sg-0", 120),
@@ -89,8 +94,10 @@ internal sealed class Organization
         Fill("repository", 30, () => $"{Words.Company}/{Pick(Words.Domains)}-{Pick(Words.Components)}");
         Fill("publicIp", 60, () => string.Create(CultureInfo.InvariantCulture, $"{Pick(Words.PublicNetworks)}.{_dice.Below(256)}"));
         Fill("privateIp", 400, () => string.Create(CultureInfo.InvariantCulture, $"10.{_dice.Below(32)}.{_dice.Below(256)}.{_dice.Below(256)}"));
-        Fill("ipv6", 30, () => $"2001:db8:{RandomText("123456789abcdef", 4)}:{RandomText("123456789abcdef", 2)}00:{RandomText("123456789abcdef", 4)}:{RandomText("123456789abcdef", 4)}:{RandomText("123456789abcdef", 4)}:{RandomText("123456789abcdef", 4)}");
+        Fill("ipv6", 30, () => $"2001:db8:{Hex(4)}:{Hex(2)}00:{Hex(4)}:{Hex(4)}:{Hex(4)}:{Hex(4)}");
         Fill("regionName", regions.Length, regions);
+
+        string Hex(int digits) => RandomText("123456789abcdef", digits);
     }
 
     private void Fill(string name, int count, string[] values) => _pools[name] = [.. values[..count].Select(Encode)];

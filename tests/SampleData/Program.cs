@@ -148,30 +148,35 @@ static int Written(string directory, int threads, Func<string, int, string> writ
     }
 }
 
-static string DescribeMonth(SampleArguments arguments, SampleSummary summary) => string.Create(CultureInfo.InvariantCulture, $"""
-    month       {arguments.Month:yyyy-MM}, seed {arguments.Seed}
-    events      {summary.Events,15:N0}
-    duplicates  {summary.Duplicates,15:N0}
-    bad lines   {summary.BadLines,15:N0}
-    lines       {summary.Lines,15:N0}
-    late        {summary.Late,15:N0}   (of the events)
-    bytes       {summary.Bytes,15:N0}   unpacked
-                {summary.PackedBytes,15:N0}   in {summary.Files:N0} files
+static string DescribeMonth(SampleArguments arguments, SampleSummary summary) =>
+    string.Create(CultureInfo.InvariantCulture, $"""
+        month       {arguments.Month:yyyy-MM}, seed {arguments.Seed}
+        events      {summary.Events,15:N0}
+        duplicates  {summary.Duplicates,15:N0}
+        bad lines   {summary.BadLines,15:N0}
+        lines       {summary.Lines,15:N0}
+        late        {summary.Late,15:N0}   (of the events)
+        bytes       {summary.Bytes,15:N0}   unpacked
+                    {summary.PackedBytes,15:N0}   in {summary.Files:N0} files
 
-    """);
+        """);
 
-static string DescribeTrail(TrailArguments arguments, TrailSummary summary) => string.Create(CultureInfo.InvariantCulture, $"""
-    month       {arguments.Month.Month:yyyy-MM}, seed {arguments.Month.Seed}, {arguments.Accounts:N0} accounts, {arguments.Regions:N0} regions
-    events      {summary.Events,15:N0}
-    duplicates  {summary.Duplicates,15:N0}
-    not events  {summary.NotEvents,15:N0}
-    records     {summary.Records,15:N0}
-    late        {summary.Late,15:N0}   (of the events)
-    bytes       {summary.Bytes,15:N0}   unpacked
-                {summary.PackedBytes,15:N0}   in {summary.Objects:N0} objects
-    beside      {summary.ObjectsBeside,15:N0}   objects without events
+static string DescribeTrail(TrailArguments arguments, TrailSummary summary) =>
+    string.Create(CultureInfo.InvariantCulture, $"""
+        month       {arguments.Month.Month:yyyy-MM}, seed {arguments.Month.Seed}, {Scope(arguments)}
+        events      {summary.Events,15:N0}
+        duplicates  {summary.Duplicates,15:N0}
+        not events  {summary.NotEvents,15:N0}
+        records     {summary.Records,15:N0}
+        late        {summary.Late,15:N0}   (of the events)
+        bytes       {summary.Bytes,15:N0}   unpacked
+                    {summary.PackedBytes,15:N0}   in {summary.Objects:N0} objects
+        beside      {summary.ObjectsBeside,15:N0}   objects without events
 
-    """);
+        """);
+
+static string Scope(TrailArguments arguments) => string.Create(
+    CultureInfo.InvariantCulture, $"{arguments.Accounts:N0} accounts, {arguments.Regions:N0} regions");
 
 static Option<decimal> Percent(string name, string description) =>
     new(name) { Description = description, HelpName = "PERCENT", DefaultValueFactory = _ => 0m };

@@ -32,7 +32,8 @@ public sealed class SampleMonth
     {
         var writer = NewWriter();
         return Enumerable.Range(0, _plan.Days).SelectMany(day => _plan.LinesOf(day).Select(line =>
-            new SampleLine(_arguments.Month.AddDays(day), line.Kind, _plan.IsLate(line), writer.Write(line).ToArray())));
+            new SampleLine(
+                _arguments.Month.AddDays(day), line.Kind, _plan.IsLate(line), writer.Write(line).ToArray())));
     }
 
     /// <summary>
@@ -48,7 +49,9 @@ public sealed class SampleMonth
         }
 
         var days = new SampleSummary[_plan.Days];
-        Parallel.For(0, days.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, day => days[day] = WriteDay(month, day));
+        Parallel.For(
+            0, days.Length, new ParallelOptions { MaxDegreeOfParallelism = threads },
+            day => days[day] = WriteDay(month, day));
         return days.Aggregate((sum, day) => sum.Plus(day));
     }
 

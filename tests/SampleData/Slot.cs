@@ -16,7 +16,9 @@ internal abstract class Slot
     /// <exception cref="FormatException">No slot and no pool has that name.</exception>
     public static Slot Parse(string text, Organization organization)
     {
-        var (spec, salt) = text.Split('#') is [var left, var right] ? (left, ulong.Parse(right, CultureInfo.InvariantCulture)) : (text, 0);
+        var (spec, salt) = text.Split('#') is [var left, var right]
+            ? (left, ulong.Parse(right, CultureInfo.InvariantCulture))
+            : (text, 0);
         string[] words = spec.Split(':');
         int Number(int index) => int.Parse(words[index], CultureInfo.InvariantCulture);
         return words[0] switch
@@ -24,7 +26,8 @@ internal abstract class Slot
             "hex" => new RandomText("0123456789abcdef"u8, Number(1), salt),
             "upper" => new RandomText("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8, Number(1), salt),
             "key" => new RandomText("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"u8, Number(1), salt),
-            "base64" => new RandomText("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8, Number(1), salt),
+            "base64" => new RandomText(
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8, Number(1), salt),
             "int" => new RandomNumber(Number(1), Number(2), salt),
             "uuid" => new Uuid(salt),
             "time" => new EventTime(words.Length > 1 ? spec["time:".Length..] : "yyyy-MM-ddTHH:mm:ssZ"),

@@ -21,7 +21,8 @@ internal sealed class Template
             if (c == '@' && i + 1 < text.Length && text[i + 1] == '{')
             {
                 int end = text.IndexOf('}', i);
-                parts.Add(new Part(organization.Encode(literal.ToString()), Slot.Parse(text[(i + 2)..end], organization)));
+                parts.Add(
+                    new Part(organization.Encode(literal.ToString()), Slot.Parse(text[(i + 2)..end], organization)));
                 literal.Clear();
                 i = end;
             }

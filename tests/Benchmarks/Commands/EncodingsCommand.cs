@@ -33,9 +33,9 @@ internal sealed class EncodingsCommand : Command
             + $"queries are the ten of queries.sql and one over an hour, median of {runs} runs on one thread"));
         result.Paragraph("""
             The rule: an encoding newer than PLAIN, dictionary and RLE only if it saves more than 10 % of the file. The
-            DELTA encodings do not. Trino (Athena's engine 3), DuckDB and Arrow read them; Spark's vectorized reader only
-            from 3.3 (DELTA_LENGTH_BYTE_ARRAY by itself from 3.4), Iceberg's only since 2026, and many older readers not
-            at all.
+            DELTA encodings do not. Trino (Athena's engine 3), DuckDB and Arrow read them; Spark's vectorized reader
+            only from 3.3 (DELTA_LENGTH_BYTE_ARRAY by itself from 3.4), Iceberg's only since 2026, and many older
+            readers not at all.
             """);
         long events = arguments.GetValue(_common.Events);
         foreach (var generated in (GeneratedMonth[])[GeneratedMonth.Standard(events), GeneratedMonth.Compact(events)])

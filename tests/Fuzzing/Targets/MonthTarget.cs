@@ -13,8 +13,8 @@ using Xunit;
 namespace CloudTrailAggregation.Fuzzing.Targets;
 
 /// <summary>
-/// Runs a whole month: the input in one day's folder and its second half again in the next day's. DuckDB reads the rows,
-/// and every record must be a row, a reject, or a duplicate.
+/// Runs a whole month: the input in one day's folder and its second half again in the next day's. DuckDB reads the
+/// rows, and every record must be a row, a reject, or a duplicate.
 /// </summary>
 internal sealed class MonthTarget : ITarget, IDisposable
 {

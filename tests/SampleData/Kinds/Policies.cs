@@ -19,7 +19,9 @@ internal static class Policies
         """);
 
     public static readonly string PipelineTrust = Quoted(
-        """{"Version":"2012-10-17","Statement":[{"Sid":"Pipeline","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::@{account}:role/deploy-@{service}"},"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{"StringEquals":{"sts:ExternalId":"@{hex:32#9}"}}}]}""");
+        """
+        {"Version":"2012-10-17","Statement":[{"Sid":"Pipeline","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::@{account}:role/deploy-@{service}"},"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{"StringEquals":{"sts:ExternalId":"@{hex:32#9}"}}}]}
+        """);
 
     public static readonly string ReadBucketAndTable = Quoted("""
         {
@@ -91,6 +93,12 @@ internal static class Policies
         """);
 
     /// <summary>The text as a JSON string with its quotes; slots stay slots.</summary>
-    public static string Quoted(string text) =>
-        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+    public static string Quoted(string text)
+    {
+        string escaped = text
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
+        return $"\"{escaped}\"";
+    }
 }
