@@ -37,7 +37,8 @@ internal sealed class AggregateCommand : MonthsCommand
 
     private readonly Option<bool> _json = new("--json")
     {
-        Description = "Print one line of JSON for each month, the same report as the Lambda's, and only this on stdout.",
+        Description = "Print one line of JSON for each month, the same report as the Lambda's,"
+            + " and only this on stdout.",
     };
 
     public AggregateCommand(TimeProvider time)

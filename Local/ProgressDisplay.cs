@@ -107,7 +107,8 @@ internal sealed class ProgressDisplay(
             (true, _) => "stopping",
             (_, null) => $"reading, {elapsed.TotalSeconds:N0} s",
             (_, { } at) => $"{at.FilesRead} of {Quantity.Of(at.Files, "file")}, "
-                + $"{Quantity.Bytes(at.BytesRead, at.Bytes)}, {at.Events / elapsed.TotalSeconds:N0} events/s, {Remaining(at, elapsed)}",
+                + $"{Quantity.Bytes(at.BytesRead, at.Bytes)}, {at.Events / elapsed.TotalSeconds:N0} events/s, "
+                + Remaining(at, elapsed),
         };
     }
 

@@ -22,7 +22,8 @@ public static class SingleLine
         StringBuilder? escaped = null;
         for (int at = 0, length; at < text.Length; at += length)
         {
-            length = char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
+            bool isPair = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]);
+            length = isPair ? 2 : 1;
             if (text[at] is < ' ' or > '~' && ChangesOutput(CharUnicodeInfo.GetUnicodeCategory(text, at)))
             {
                 escaped ??= new StringBuilder(text, 0, at, text.Length + 16);
