@@ -5,14 +5,15 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
 /// <summary>
-/// Aggregated events have neither eventTime nor recipientAccountId: timeWindow and accountId fill these columns, and the
-/// row still gives back what the source had.
+/// Aggregated events have neither eventTime nor recipientAccountId: timeWindow and accountId fill these columns, and
+/// the row still gives back what the source had.
 /// </summary>
 [Trait("Category", TestRun.Vectors)]
 public sealed class AggregatedEventTests : IDisposable
 {
     private const string Type = "\"eventType\":\"AwsAggregatedEvent\"";
-    private const string Window = """{"windowStart":"2024-02-10T19:20:00Z","windowEnd":"2024-02-10T19:25:00Z","windowSize":"PT5M"}""";
+    private const string Window =
+        """{"windowStart":"2024-02-10T19:20:00Z","windowEnd":"2024-02-10T19:25:00Z","windowSize":"PT5M"}""";
 
     /// <summary>2024-02-10T19:20:00Z</summary>
     private const long Start = 1_707_592_800_000;
@@ -24,8 +25,10 @@ public sealed class AggregatedEventTests : IDisposable
     [Fact]
     public void An_event_as_documented_fills_its_time_and_account()
     {
-        const string summary = """{"primaryDimension":{"dimension":"eventName","statistics":[{"name":"PutObject","value":951}],"aggregationType":"Count"},"details":[{"dimension":"resourceARN","statistics":[{"name":"arn:aws:s3:::a","value":700},{"name":"arn:aws:s3:::b","value":251}],"aggregationType":"Count"}]}""";
-        string line = $$"""{"eventVersion":"1.0","accountId":"111122223333","eventId":"5c3f","eventCategory":"Aggregated",{{Type}},"awsRegion":"eu-west-1","eventSource":"s3.amazonaws.com","timeWindow":{{Window}},"summary":{{summary}}}""";
+        const string summary =
+            """{"primaryDimension":{"dimension":"eventName","statistics":[{"name":"PutObject","value":951}],"aggregationType":"Count"},"details":[{"dimension":"resourceARN","statistics":[{"name":"arn:aws:s3:::a","value":700},{"name":"arn:aws:s3:::b","value":251}],"aggregationType":"Count"}]}""";
+        string line =
+            $$"""{"eventVersion":"1.0","accountId":"111122223333","eventId":"5c3f","eventCategory":"Aggregated",{{Type}},"awsRegion":"eu-west-1","eventSource":"s3.amazonaws.com","timeWindow":{{Window}},"summary":{{summary}}}""";
 
         var row = _reader.Read(line);
 
@@ -40,7 +43,8 @@ public sealed class AggregatedEventTests : IDisposable
                 ["recipient_account_id"] = "111122223333",
                 ["event_type"] = "AwsAggregatedEvent",
                 ["event_category"] = "Aggregated",
-                ["other_fields"] = $$"""{"accountId": "111122223333", "eventId": "5c3f", "timeWindow": {{Window}}, "summary": {{summary}}}""",
+                ["other_fields"] =
+                    $$"""{"accountId": "111122223333", "eventId": "5c3f", "timeWindow": {{Window}}, "summary": {{summary}}}""",
             },
             row.Where(cell => cell.Value is not null).ToDictionary(StringComparer.Ordinal));
         RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(line), row);
@@ -57,7 +61,9 @@ public sealed class AggregatedEventTests : IDisposable
     [InlineData("""{"windowStart":""}""", null)]
     [InlineData("""{"windowStart":1707592800}""", null)]
     [InlineData("""{"windowStart":{"windowStart":"2024-02-10T19:20:00Z"}}""", null)]
-    [InlineData("""{"WindowStart":"2024-02-10T19:20:00Z","windowStart ":"2024-02-10T19:20:00Z","windowStar":"2024-02-10T19:20:00Z"}""", null)]
+    [InlineData(
+        """{"WindowStart":"2024-02-10T19:20:00Z","windowStart ":"2024-02-10T19:20:00Z","windowStar":"2024-02-10T19:20:00Z"}""",
+        null)]
     [InlineData("{}", null)]
     [InlineData("[]", null)]
     [InlineData("null", null)]
@@ -66,7 +72,8 @@ public sealed class AggregatedEventTests : IDisposable
     {
         window = window.Trim();
         AssertRow($"{{{Type},\"timeWindow\":{window}}}", time, null, $"{{\"timeWindow\": {window}}}");
-        AssertRow($"{{\"timeWindow\":{window},{Type},\"eventTime\":null}}", time, null, $"{{\"timeWindow\": {window}}}");
+        AssertRow(
+            $"{{\"timeWindow\":{window},{Type},\"eventTime\":null}}", time, null, $"{{\"timeWindow\": {window}}}");
     }
 
     [Theory]
@@ -79,26 +86,42 @@ public sealed class AggregatedEventTests : IDisposable
     public void The_account_is_a_text_like_any_other(string accountId, string? account)
     {
         AssertRow($"{{\"accountId\":{accountId},{Type}}}", null, account, $"{{\"accountId\": {accountId}}}");
-        AssertRow($"{{\"recipientAccountId\":null,\"accountId\":{accountId},{Type}}}", null, account, $"{{\"accountId\": {accountId}}}");
+        AssertRow(
+            $"{{\"recipientAccountId\":null,\"accountId\":{accountId},{Type}}}", null, account,
+            $"{{\"accountId\": {accountId}}}");
     }
 
     [Fact]
     public void A_member_of_the_columns_own_name_comes_first_and_stays_beside_its_substitute()
     {
-        AssertRow($"{{\"eventTime\":\"2024-02-10T19:20:01Z\",\"timeWindow\":{Window},{Type}}}", Start + 1000, null, $"{{\"eventTime\": \"2024-02-10T19:20:01Z\", \"timeWindow\": {Window}}}");
-        AssertRow($"{{\"timeWindow\":{Window},{Type},\"eventTime\":\"?\"}}", null, null, $"{{\"timeWindow\": {Window}, \"eventTime\": \"?\"}}");
-        AssertRow($"{{\"timeWindow\":null,{Type},\"eventTime\":\"2024-02-10T19:20:01Z\"}}", Start + 1000, null, "{\"timeWindow\": null, \"eventTime\": \"2024-02-10T19:20:01Z\"}");
-        AssertRow($"{{\"accountId\":\"1\",{Type},\"recipientAccountId\":\"2\"}}", null, "2", "{\"accountId\": \"1\", \"recipientAccountId\": \"2\"}");
-        AssertRow($"{{\"accountId\":\"1\",{Type},\"recipientAccountId\":2}}", null, "2", "{\"accountId\": \"1\", \"recipientAccountId\": 2}");
+        AssertRow(
+            $"{{\"eventTime\":\"2024-02-10T19:20:01Z\",\"timeWindow\":{Window},{Type}}}", Start + 1000, null,
+            $"{{\"eventTime\": \"2024-02-10T19:20:01Z\", \"timeWindow\": {Window}}}");
+        AssertRow(
+            $"{{\"timeWindow\":{Window},{Type},\"eventTime\":\"?\"}}", null, null,
+            $"{{\"timeWindow\": {Window}, \"eventTime\": \"?\"}}");
+        AssertRow(
+            $"{{\"timeWindow\":null,{Type},\"eventTime\":\"2024-02-10T19:20:01Z\"}}", Start + 1000, null,
+            "{\"timeWindow\": null, \"eventTime\": \"2024-02-10T19:20:01Z\"}");
+        AssertRow(
+            $"{{\"accountId\":\"1\",{Type},\"recipientAccountId\":\"2\"}}", null, "2",
+            "{\"accountId\": \"1\", \"recipientAccountId\": \"2\"}");
+        AssertRow(
+            $"{{\"accountId\":\"1\",{Type},\"recipientAccountId\":2}}", null, "2",
+            "{\"accountId\": \"1\", \"recipientAccountId\": 2}");
     }
 
     [Fact]
     public void Of_a_repeated_member_the_last_counts()
     {
-        AssertRow($"{{\"accountId\":\"1\",\"account\\u0049d\":\"2\",{Type}}}", null, "2", "{\"account\\u0049d\": \"2\"}");
+        AssertRow(
+            $"{{\"accountId\":\"1\",\"account\\u0049d\":\"2\",{Type}}}", null, "2", "{\"account\\u0049d\": \"2\"}");
         AssertRow($"{{\"accountId\":\"1\",{Type},\"accountId\":null}}", null, null, "{\"accountId\": null}");
-        AssertRow($"{{\"timeWindow\":{{}},{Type},\"timeWindow\":{Window}}}", Start, null, $"{{\"timeWindow\": {Window}}}");
-        AssertRow($"{{{Type},\"accountId\":\"1\",\"recipientAccountId\":\"2\",\"recipientAccountId\":null}}", null, "1", "{\"accountId\": \"1\"}");
+        AssertRow(
+            $"{{\"timeWindow\":{{}},{Type},\"timeWindow\":{Window}}}", Start, null, $"{{\"timeWindow\": {Window}}}");
+        AssertRow(
+            $"{{{Type},\"accountId\":\"1\",\"recipientAccountId\":\"2\",\"recipientAccountId\":null}}", null, "1",
+            "{\"accountId\": \"1\"}");
     }
 
     [Theory]
@@ -118,7 +141,9 @@ public sealed class AggregatedEventTests : IDisposable
 
         Assert.Null(row["event_time"]);
         Assert.Null(row["recipient_account_id"]);
-        Assert.EndsWith($"\"accountId\": \"1\", \"timeWindow\": {Window}}}", (string)row["other_fields"]!, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"\"accountId\": \"1\", \"timeWindow\": {Window}}}", (string)row["other_fields"]!,
+            StringComparison.Ordinal);
         RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(line), row);
     }
 
@@ -134,7 +159,8 @@ public sealed class AggregatedEventTests : IDisposable
     {
         var row = _reader.Read(line);
 
-        Assert.Equal((time, account, otherFields), ((long?)row["event_time"], row["recipient_account_id"], row["other_fields"]));
+        Assert.Equal(
+            (time, account, otherFields), ((long?)row["event_time"], row["recipient_account_id"], row["other_fields"]));
         RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(line), row);
     }
 }

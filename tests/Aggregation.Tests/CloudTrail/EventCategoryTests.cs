@@ -13,7 +13,8 @@ namespace CloudTrailAggregation.Tests.CloudTrail;
 [Trait("Category", TestRun.Vectors)]
 public sealed class EventCategoryTests : IDisposable
 {
-    private const string Details = """{"state":"Start","eventSource":"autoscaling.amazonaws.com","eventName":"PutLifecycleHook","insightType":"ApiCallRateInsight","insightContext":{"statistics":{"baseline":{"average":9.82222E-5},"insight":{"average":5.0},"insightDuration":1,"baselineDuration":10181},"attributions":[{"attribute":"userIdentityArn","insight":[{"value":"arn:aws:sts::123456789012:assumed-role/Deploy","average":5.0}],"baseline":[]},{"attribute":"errorCode","insight":[{"value":"null","average":5.0}],"baseline":[{"value":"null","average":1.0}]}]}}""";
+    private const string Details =
+        """{"state":"Start","eventSource":"autoscaling.amazonaws.com","eventName":"PutLifecycleHook","insightType":"ApiCallRateInsight","insightContext":{"statistics":{"baseline":{"average":9.82222E-5},"insight":{"average":5.0},"insightDuration":1,"baselineDuration":10181},"attributions":[{"attribute":"userIdentityArn","insight":[{"value":"arn:aws:sts::123456789012:assumed-role/Deploy","average":5.0}],"baseline":[]},{"attribute":"errorCode","insight":[{"value":"null","average":5.0}],"baseline":[{"value":"null","average":1.0}]}]}}""";
 
     private readonly RowReader _reader = new();
 
@@ -38,7 +39,8 @@ public sealed class EventCategoryTests : IDisposable
     [Fact]
     public void An_Insights_event_of_an_event_data_store_keeps_its_own_members_in_other_fields()
     {
-        const string context = """{"baselineAverage":0.0017,"insightAverage":4.0,"baselineDuration":10080,"insightDuration":1,"attributions":{"userIdentityArn":{"insightValue":"a","insightAverage":4}}}""";
+        const string context =
+            """{"baselineAverage":0.0017,"insightAverage":4.0,"baselineDuration":10080,"insightDuration":1,"attributions":{"userIdentityArn":{"insightValue":"a","insightAverage":4}}}""";
         (string Name, string Value)[] own =
         [
             ("insightSource", "\"arn:aws:cloudtrail:us-east-1:123456789012:eventdatastore/7b\""),
@@ -63,7 +65,8 @@ public sealed class EventCategoryTests : IDisposable
     [Fact]
     public void A_network_activity_event_has_only_columns()
     {
-        const string caller = """{"type":"AWSAccount","principalId":"AIDACKCEVSQ6C2EXAMPLE","accountId":"777788889999"}""";
+        const string caller =
+            """{"type":"AWSAccount","principalId":"AIDACKCEVSQ6C2EXAMPLE","accountId":"777788889999"}""";
         AssertColumns(
             $$"""{"eventVersion":"1.09","userIdentity":{{caller}},"eventTime":"2024-02-15T23:57:12Z","eventSource":"kms.amazonaws.com","eventName":"ListKeys","awsRegion":"us-east-1","sourceIPAddress":"192.0.2.0","errorCode":"VpceAccessDenied","errorMessage":"The request was denied due to a VPC endpoint policy","requestID":"899003b8","eventID":"42c45e1f","eventType":"AwsVpceEvent","recipientAccountId":"123456789012","sharedEventID":"aa4a","vpcEndpointId":"vpce-EXAMPLE08c1b6b9b7","vpcEndpointAccountId":"123456789012","eventCategory":"NetworkActivity"}""",
             ("event_version", "1.09"),
@@ -112,7 +115,8 @@ public sealed class EventCategoryTests : IDisposable
         // The columns after other_fields repeat what others hold, and have tests of their own.
         Assert.Equal(
             expected.OrderBy(cell => cell.Column, StringComparer.Ordinal),
-            row.Take(EventSchema.OtherFields + 1).Where(cell => cell.Value is not null).Select(cell => (cell.Key, cell.Value!)).OrderBy(cell => cell.Key, StringComparer.Ordinal));
+            row.Take(EventSchema.OtherFields + 1).Where(cell => cell.Value is not null)
+                .Select(cell => (cell.Key, cell.Value!)).OrderBy(cell => cell.Key, StringComparer.Ordinal));
         RebuiltEvent.AssertEqual(Encoding.UTF8.GetBytes(line), row);
     }
 }

@@ -91,7 +91,8 @@ internal static class EventGen
         Gen.Select(
             Gen.OneOf("windowStart", "window\\u0053tart", "windowEnd"), Gen.OneOf(Time, Value), White,
             (name, value, white) =>
-                $"\"timeWindow\":{{{white}\"windowSize\":{{}}{white},{white}\"{name}\"{white}:{white}{value}{white}}}"));
+                $"\"timeWindow\":{{{white}\"windowSize\":{{}}{white},{white}"
+                + $"\"{name}\"{white}:{white}{value}{white}}}"));
 
     /// <summary>A line of one valid event.</summary>
     public static readonly Gen<string> Line = Gen.Select(
