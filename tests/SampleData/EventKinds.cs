@@ -11,7 +11,10 @@ internal sealed class EventKinds
 
     /// <summary>The kinds of event of a daily month.</summary>
     public static readonly Event[] Daily =
-        [.. ObjectEvents.All, .. KeyAndSecretEvents.All, .. ComputeEvents.All, .. IdentityEvents.All, .. PlatformEvents.All];
+        [
+            .. ObjectEvents.All, .. KeyAndSecretEvents.All, .. ComputeEvents.All, .. IdentityEvents.All,
+            .. PlatformEvents.All,
+        ];
 
     public EventKinds(Organization organization, int seed)
         : this(organization, seed, Daily)

@@ -92,8 +92,10 @@ internal sealed class Organization
         Fill("cluster", 8, () => $"{Pick(Words.Stages)}-{Pick(Words.Domains)}-cluster");
         Fill("database", 20, () => $"{Pick(Words.Stages)}-{Pick(Words.Domains)}-postgres");
         Fill("repository", 30, () => $"{Words.Company}/{Pick(Words.Domains)}-{Pick(Words.Components)}");
-        Fill("publicIp", 60, () => string.Create(CultureInfo.InvariantCulture, $"{Pick(Words.PublicNetworks)}.{_dice.Below(256)}"));
-        Fill("privateIp", 400, () => string.Create(CultureInfo.InvariantCulture, $"10.{_dice.Below(32)}.{_dice.Below(256)}.{_dice.Below(256)}"));
+        Fill("publicIp", 60, () => string.Create(
+            CultureInfo.InvariantCulture, $"{Pick(Words.PublicNetworks)}.{_dice.Below(256)}"));
+        Fill("privateIp", 400, () => string.Create(
+            CultureInfo.InvariantCulture, $"10.{_dice.Below(32)}.{_dice.Below(256)}.{_dice.Below(256)}"));
         Fill("ipv6", 30, () => $"2001:db8:{Hex(4)}:{Hex(2)}00:{Hex(4)}:{Hex(4)}:{Hex(4)}:{Hex(4)}");
         Fill("regionName", regions.Length, regions);
 

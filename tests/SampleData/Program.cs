@@ -20,7 +20,8 @@ var month = new Option<DateOnly>("--month")
 };
 var output = new Option<DirectoryInfo>("--output")
 {
-    Description = "Where YYYY/MM/DD/NNNNNN.ndjson.gz or AWSLogs/ is written; the month's folder or AWSLogs/ must not exist.",
+    Description =
+        "Where YYYY/MM/DD/NNNNNN.ndjson.gz or AWSLogs/ is written; the month's folder or AWSLogs/ must not exist.",
     HelpName = "DIR",
     Required = true,
 };
@@ -37,7 +38,8 @@ var organization = new Option<string?>("--organization")
 };
 var accounts = new Option<int>("--accounts")
 {
-    Description = $"Of a trail: 1 to {TrailArguments.MaxAccounts} accounts, of which the first have most of the events.",
+    Description =
+        $"Of a trail: 1 to {TrailArguments.MaxAccounts} accounts, of which the first have most of the events.",
     HelpName = "COUNT",
     DefaultValueFactory = _ => 1,
 };
@@ -89,7 +91,8 @@ var threads = new Option<int>("--threads")
 var command = new RootCommand(
     "Writes a generated month of CloudTrail events, as stage 1 or CloudTrail itself writes it. No value is real.")
 {
-    month, layout, organization, accounts, regions, days, events, output, seed, duplicates, late, badLines, style, threads,
+    month, layout, organization, accounts, regions, days, events, output, seed, duplicates, late, badLines, style,
+    threads,
 };
 command.SetAction(Generate);
 
@@ -116,7 +119,8 @@ int Generate(ParseResult result)
         Regions = result.GetValue(regions),
     };
     string? problem = isTrail ? IsGiven(style) ? "--style is of --layout daily." : trail.Problem()
-        : new Option[] { organization, accounts, regions }.FirstOrDefault(IsGiven) is { } option ? $"{option.Name} is of --layout trail."
+        : new Option[] { organization, accounts, regions }.FirstOrDefault(IsGiven) is { } option
+            ? $"{option.Name} is of --layout trail."
         : monthly.Problem();
     if (problem is not null)
     {
@@ -124,9 +128,12 @@ int Generate(ParseResult result)
         return 2;
     }
 
-    return Written(result.GetRequiredValue(output).FullName, Math.Max(1, result.GetValue(threads)), (directory, atOnce) => isTrail
-        ? DescribeTrail(trail, new SampleTrail(trail).WriteTo(directory, atOnce))
-        : DescribeMonth(monthly, new SampleMonth(monthly).WriteTo(directory, atOnce)));
+    return Written(
+        result.GetRequiredValue(output).FullName,
+        Math.Max(1, result.GetValue(threads)),
+        (directory, atOnce) => isTrail
+            ? DescribeTrail(trail, new SampleTrail(trail).WriteTo(directory, atOnce))
+            : DescribeMonth(monthly, new SampleMonth(monthly).WriteTo(directory, atOnce)));
 
     bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
 }
@@ -138,7 +145,8 @@ static int Written(string directory, int threads, Func<string, int, string> writ
     {
         Console.Out.Write(write(directory, threads));
         Console.Out.WriteLine($"written to  {directory}");
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"in          {watch.Elapsed.TotalSeconds:N1} s"));
+        Console.Out.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"in          {watch.Elapsed.TotalSeconds:N1} s"));
         return 0;
     }
     catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or AggregateException)

@@ -47,5 +47,5 @@ internal static class TestRun
 
     /// <summary>Skips a test that takes long, unless CLOUDTRAIL_REQUIRE_ALL=1.</summary>
     public static void RequireFull() =>
-        Assert.SkipUnless(RequiresAll, "part of the full run: set CLOUDTRAIL_REQUIRE_ALL=1");
+        Assert.SkipUnless(RequiresAll, "Part of the full run: set CLOUDTRAIL_REQUIRE_ALL=1.");
 }

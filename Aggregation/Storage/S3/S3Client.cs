@@ -24,8 +24,9 @@ public static class S3Client
 
     /// <summary>
     /// Makes a client that tries a request five times in total (after throttling, 5xx or a lost connection) and waits
-    /// up to 20 s between two tries. S3Store sends reads and listings again itself when S3 is too busy. Connecting times out after 5 s, waiting for the headers of an answer after 100 s.
-    /// A pooled connection that turns out to be closed is replaced immediately, twice for each try.
+    /// up to 20 s between two tries. S3Store sends reads and listings again itself when S3 is too busy. Connecting
+    /// times out after 5 s, waiting for the headers of an answer after 100 s. A pooled connection that turns out to be
+    /// closed is replaced immediately, twice for each try.
     /// </summary>
     /// <param name="endpoint">Where S3 is.</param>
     /// <param name="credentials">The credentials; null for those that the SDK finds.</param>

@@ -13,16 +13,16 @@ public sealed class RecordCountsTests
     public void Counts_that_add_up_pass() => Counts().Check(rowsWritten: 5);
 
     [Theory]
-    [InlineData(9, 5, 3, 2, 5)] // a record was lost
-    [InlineData(11, 5, 3, 2, 5)] // a record was counted twice
+    [InlineData(9, 5, 3, 2, 5)] // A record was lost.
+    [InlineData(11, 5, 3, 2, 5)] // A record was counted twice.
     [InlineData(10, 4, 3, 2, 4)]
     [InlineData(10, 6, 3, 2, 6)]
     [InlineData(10, 5, 2, 2, 5)]
     [InlineData(10, 5, 4, 2, 5)]
     [InlineData(10, 5, 3, 1, 5)]
     [InlineData(10, 5, 3, 3, 5)]
-    [InlineData(10, 5, 3, 2, 4)] // a row was lost
-    [InlineData(10, 5, 3, 2, 6)] // a row was written twice
+    [InlineData(10, 5, 3, 2, 4)] // A row was lost.
+    [InlineData(10, 5, 3, 2, 6)] // A row was written twice.
     public void One_record_or_row_too_few_or_too_many_is_refused_with_all_numbers(
         long records, long events, long duplicates, long rejects, long rows)
     {

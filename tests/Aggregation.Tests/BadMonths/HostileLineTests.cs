@@ -48,7 +48,7 @@ public sealed class HostileLineTests : IDisposable
     public void The_processor_time_for_a_line_follows_its_length_and_nothing_of_it_is_passed_over(
         string kind, string start, string repeated, string end, string error)
     {
-        TestRun.Needs(OperatingSystem.IsLinux(), "The processor time of one thread is known on Linux.");
+        TestRun.Needs(OperatingSystem.IsLinux(), "Only Linux reports the processor time of one thread.");
         foreach (int mebibytes in (int[])[1, 8])
         {
             byte[] line = Line(mebibytes << 20, start, repeated, end);

@@ -112,7 +112,7 @@ public sealed class EventCategoryTests : IDisposable
 
         var row = _reader.Read(line);
 
-        // The columns after other_fields repeat what others hold, and have tests of their own.
+        // The columns after other_fields are derived and have separate tests.
         Assert.Equal(
             expected.OrderBy(cell => cell.Column, StringComparer.Ordinal),
             row.Take(EventSchema.OtherFields + 1).Where(cell => cell.Value is not null)

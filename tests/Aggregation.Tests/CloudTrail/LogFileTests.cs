@@ -477,8 +477,8 @@ public class LogFileTests
     private static void AssertSame(byte[] expected, byte[] actual) =>
         Assert.True(
             expected.AsSpan().SequenceEqual(actual),
-            $"{actual.Length} bytes, expected {expected.Length}, same up to "
-            + $"{expected.AsSpan().CommonPrefixLength(actual)}");
+            $"{actual.Length} bytes instead of {expected.Length}; "
+            + $"the first {expected.AsSpan().CommonPrefixLength(actual)} are equal.");
 
     private static byte[] RandomBytes(int seed, int bytes)
     {

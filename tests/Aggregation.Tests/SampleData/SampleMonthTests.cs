@@ -25,11 +25,14 @@ public sealed class SampleMonthTests : IDisposable
     public async Task The_command_in_the_note_makes_the_checked_in_data(string name, string counts)
     {
         string data = Repository.File("tests", "data");
-        string[] note = await File.ReadAllLinesAsync(Path.Combine(data, "README.md"), TestContext.Current.CancellationToken);
+        string[] note = await File.ReadAllLinesAsync(
+            Path.Combine(data, "README.md"), TestContext.Current.CancellationToken);
         string path = $"tests/data/{name}";
-        string command = note.Single(line => line.StartsWith(Command, StringComparison.Ordinal) && line.EndsWith(path, StringComparison.Ordinal));
+        string command = note.Single(line => line.StartsWith(Command, StringComparison.Ordinal)
+            && line.EndsWith(path, StringComparison.Ordinal));
 
-        var (exitCode, output) = await RunAsync(command[Command.Length..].Replace(path, _directory.FullName, StringComparison.Ordinal).Split(' '));
+        var (exitCode, output) = await RunAsync(
+            command[Command.Length..].Replace(path, _directory.FullName, StringComparison.Ordinal).Split(' '));
 
         Assert.Equal(0, exitCode);
         Assert.Equal(Unpacked(Path.Combine(data, name)), Unpacked(_directory.FullName));

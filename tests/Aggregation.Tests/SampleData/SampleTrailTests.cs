@@ -34,8 +34,11 @@ public sealed partial class SampleTrailTests : IDisposable
         Assert.Equal(3000, events.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(3090, events.Count);
         Assert.Equal(3096, records.Count);
-        Assert.Equal((3000, 90, 6, 15, 3096), (summary.Events, summary.Duplicates, summary.NotEvents, summary.Late, summary.Records));
-        Assert.Equal(15, events.Distinct(StringComparer.Ordinal).Count(text => !TimeOf(text).StartsWith("2024-02-", StringComparison.Ordinal)));
+        Assert.Equal(
+            (3000, 90, 6, 15, 3096),
+            (summary.Events, summary.Duplicates, summary.NotEvents, summary.Late, summary.Records));
+        Assert.Equal(15, events.Distinct(StringComparer.Ordinal)
+            .Count(text => !TimeOf(text).StartsWith("2024-02-", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -43,7 +46,8 @@ public sealed partial class SampleTrailTests : IDisposable
     {
         var summary = new SampleTrail(Small).WriteTo(_directory.FullName, threads: 2);
 
-        var files = new DirectoryInfo(_directory.FullName).EnumerateFiles("*", SearchOption.AllDirectories).ToLookup(file => LogFile().IsMatch(KeyOf(file.FullName)));
+        var files = new DirectoryInfo(_directory.FullName).EnumerateFiles("*", SearchOption.AllDirectories)
+            .ToLookup(file => LogFile().IsMatch(KeyOf(file.FullName)));
         Assert.Equal((files[true].Count(), files[false].Count()), (summary.Objects, summary.ObjectsBeside));
         Assert.Equal(files[true].Sum(file => file.Length), summary.PackedBytes);
         Assert.Equal(files[true].Sum(file => Unpack(file.FullName).Length), summary.Bytes);
@@ -55,7 +59,9 @@ public sealed partial class SampleTrailTests : IDisposable
         var objects = Unpacked(Small);
 
         var folders = objects.CountBy(each => each.Name.Groups["folder"].Value).ToDictionary();
-        Assert.Equal(["CloudTrail", "CloudTrail-Aggregated", "CloudTrail-Insight", "CloudTrail-NetworkActivity"], folders.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["CloudTrail", "CloudTrail-Aggregated", "CloudTrail-Insight", "CloudTrail-NetworkActivity"],
+            folders.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(3, objects.Select(each => each.Name.Groups["account"].Value).Distinct().Count());
         Assert.Equal(2, objects.Select(each => each.Name.Groups["region"].Value).Distinct().Count());
         foreach (var (name, text) in objects)
@@ -67,7 +73,9 @@ public sealed partial class SampleTrailTests : IDisposable
             {
                 using var json = JsonDocument.Parse(record);
                 var members = json.RootElement;
-                Assert.Equal(name.Groups["account"].Value, members.GetProperty(isArray ? "accountId" : "recipientAccountId").GetString());
+                Assert.Equal(
+                    name.Groups["account"].Value,
+                    members.GetProperty(isArray ? "accountId" : "recipientAccountId").GetString());
                 Assert.Equal(name.Groups["region"].Value, members.GetProperty("awsRegion").GetString());
                 string category = members.TryGetProperty("eventCategory", out var found) ? found.GetString()! : "";
                 Assert.Equal(
@@ -82,13 +90,16 @@ public sealed partial class SampleTrailTests : IDisposable
     {
         foreach (var (name, text) in Unpacked(Small))
         {
-            var delivered = DateTime.ParseExact(name.Groups["time"].Value, "yyyyMMdd'T'HHmm'Z'", CultureInfo.InvariantCulture);
+            var delivered = DateTime.ParseExact(
+                name.Groups["time"].Value, "yyyyMMdd'T'HHmm'Z'", CultureInfo.InvariantCulture);
             Assert.Equal(0, delivered.Minute % 5);
             Assert.Equal($"{delivered:yyyy/MM/dd}", name.Groups["day"].Value);
-            var times = RecordsOf(text).Where(record => record.StartsWith('{')).Select(record => DateTime.Parse(TimeOf(record), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal));
+            var times = RecordsOf(text).Where(record => record.StartsWith('{')).Select(record => DateTime.Parse(
+                TimeOf(record), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal));
 
             // At most ten minutes of lag, five of the copies' delay and five of an aggregated event's window.
-            Assert.All(times.Where(time => time.Month == 2), time => Assert.InRange(delivered - time, TimeSpan.Zero, TimeSpan.FromMinutes(21)));
+            Assert.All(times.Where(time => time.Month == 2), time => Assert.InRange(
+                delivered - time, TimeSpan.Zero, TimeSpan.FromMinutes(21)));
         }
     }
 
@@ -98,8 +109,10 @@ public sealed partial class SampleTrailTests : IDisposable
         var objects = Unpacked(Small);
 
         var originals = objects.Where(each => each.Name.Value.Contains("/o-", StringComparison.Ordinal)).ToList();
-        var days = originals.SelectMany(each => RecordsOf(each.Text).Select(record => (record, Day(each.Name)))).ToDictionary(each => each.record, each => each.Item2, StringComparer.Ordinal);
-        var copies = objects.Except(originals).SelectMany(each => RecordsOf(each.Text).Select(record => (record, Day: Day(each.Name)))).ToList();
+        var days = originals.SelectMany(each => RecordsOf(each.Text).Select(record => (record, Day(each.Name))))
+            .ToDictionary(each => each.record, each => each.Item2, StringComparer.Ordinal);
+        var copies = objects.Except(originals)
+            .SelectMany(each => RecordsOf(each.Text).Select(record => (record, Day: Day(each.Name)))).ToList();
         Assert.Equal(90, copies.Count);
         Assert.All(copies, copy => Assert.InRange(copy.Day - days[copy.record], 0, 1));
 
@@ -143,9 +156,12 @@ public sealed partial class SampleTrailTests : IDisposable
     {
         new SampleTrail(Small).WriteTo(_directory.FullName, threads: 2);
 
-        var beside = Directory.EnumerateFiles(_directory.FullName, "*", SearchOption.AllDirectories).Where(path => !LogFile().IsMatch(KeyOf(path))).ToList();
-        Assert.All(["/CloudTrail-Digest/", "/Config/", "/elasticloadbalancing/"], folder => Assert.Contains(beside, path => KeyOf(path).Contains(folder, StringComparison.Ordinal)));
-        Assert.All(beside, path => Assert.DoesNotContain("\"eventVersion\"", Encoding.UTF8.GetString(Unpack(path)), StringComparison.Ordinal));
+        var beside = Directory.EnumerateFiles(_directory.FullName, "*", SearchOption.AllDirectories)
+            .Where(path => !LogFile().IsMatch(KeyOf(path))).ToList();
+        Assert.All(["/CloudTrail-Digest/", "/Config/", "/elasticloadbalancing/"], folder => Assert.Contains(
+            beside, path => KeyOf(path).Contains(folder, StringComparison.Ordinal)));
+        Assert.All(beside, path => Assert.DoesNotContain(
+            "\"eventVersion\"", Encoding.UTF8.GetString(Unpack(path)), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -165,7 +181,8 @@ public sealed partial class SampleTrailTests : IDisposable
     {
         var records = Unpacked(Small).SelectMany(each => RecordsOf(each.Text)).ToHashSet(StringComparer.Ordinal);
 
-        var others = Unpacked(Small with { Month = Small.Month with { Seed = 1, BadLinesPercent = 0 } }).SelectMany(each => RecordsOf(each.Text));
+        var others = Unpacked(Small with { Month = Small.Month with { Seed = 1, BadLinesPercent = 0 } })
+            .SelectMany(each => RecordsOf(each.Text));
 
         Assert.DoesNotContain(others, records.Contains);
     }
@@ -175,14 +192,18 @@ public sealed partial class SampleTrailTests : IDisposable
     {
         var objects = Unpacked(Small with { Month = Small.Month with { Days = 2, DuplicatesPercent = 100 } });
 
-        Assert.Equal(["2024/02/01", "2024/02/02"], objects.Select(each => each.Name.Groups["day"].Value).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["2024/02/01", "2024/02/02"],
+            objects.Select(each => each.Name.Groups["day"].Value).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(6006, objects.Sum(each => RecordsOf(each.Text).Count));
     }
 
     [Fact]
     public void A_trail_with_fewer_events_than_accounts_and_an_empty_trail_work()
     {
-        Assert.Equal(2, Unpacked(Small with { Month = Small.Month with { Events = 2 } }).Sum(each => RecordsOf(each.Text).Count));
+        Assert.Equal(
+            2,
+            Unpacked(Small with { Month = Small.Month with { Events = 2 } }).Sum(each => RecordsOf(each.Text).Count));
         Assert.Empty(Unpacked(Small with { Month = Small.Month with { Events = 0 } }));
     }
 
@@ -199,7 +220,8 @@ public sealed partial class SampleTrailTests : IDisposable
     private string KeyOf(string path) => Path.GetRelativePath(_directory.FullName, path).Replace('\\', '/');
 
     private IEnumerable<(string Key, List<string> Records)> Read(string directory) =>
-        Directory.EnumerateFiles(directory, "*.json.gz", SearchOption.AllDirectories).Where(path => LogFile().IsMatch(KeyOf(path)))
+        Directory.EnumerateFiles(directory, "*.json.gz", SearchOption.AllDirectories)
+            .Where(path => LogFile().IsMatch(KeyOf(path)))
             .Select(path => (KeyOf(path), RecordsOf(Encoding.UTF8.GetString(Unpack(path)))));
 
     private static List<(Match Name, string Text)> Unpacked(TrailArguments arguments) =>
@@ -215,7 +237,9 @@ public sealed partial class SampleTrailTests : IDisposable
     private static List<string> RecordsOf(string text)
     {
         using var json = JsonDocument.Parse(text);
-        var records = json.RootElement.ValueKind == JsonValueKind.Array ? json.RootElement : json.RootElement.GetProperty("Records");
+        var records = json.RootElement.ValueKind == JsonValueKind.Array
+            ? json.RootElement
+            : json.RootElement.GetProperty("Records");
         return [.. records.EnumerateArray().Select(record => record.GetRawText())];
     }
 
@@ -237,7 +261,8 @@ public sealed partial class SampleTrailTests : IDisposable
 
     private static SortedDictionary<string, string> Packed(string directory) => new(
         Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
-            .ToDictionary(path => Path.GetRelativePath(directory, path), path => Convert.ToHexString(File.ReadAllBytes(path))),
+            .ToDictionary(
+                path => Path.GetRelativePath(directory, path), path => Convert.ToHexString(File.ReadAllBytes(path))),
         StringComparer.Ordinal);
 
     [GeneratedRegex(

@@ -4,7 +4,8 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Tests.Source;
 
 /// <summary>
-/// A store of made-up objects whose answers the test gives one by one, in any order. An object's bytes repeat its place.
+/// A store of made-up objects whose answers the test gives one by one, in any order. An object's bytes repeat its
+/// place.
 /// </summary>
 internal sealed class HeldStore : IObjectStore
 {

@@ -67,7 +67,8 @@ public sealed class S3BusyTests : IAsyncDisposable
         var refused = _s3.Put("refused", [1, 2, 3]);
         var taken = _s3.Put("taken", [4]);
         int refusals = 200;
-        _s3.Intercept = request => request.Key == "p/refused" && refusals-- > 0 ? FakeAnswer.Error(503, "SlowDown") : null;
+        _s3.Intercept = request =>
+            request.Key == "p/refused" && refusals-- > 0 ? FakeAnswer.Error(503, "SlowDown") : null;
 
         var waiting = store.BytesAsync(refused);
         while (!waiting.IsCompleted)
@@ -104,11 +105,13 @@ public sealed class S3BusyTests : IAsyncDisposable
         var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, int>(StringComparer.Ordinal);
 
         // .NET itself sends a request three times, and the SDK does so for each of two stale connections.
-        _s3.Intercept = request => seen.AddOrUpdate(request.Key, 1, (_, times) => times + 1) <= 16 ? FakeAnswer.Dropped : null;
+        _s3.Intercept = request =>
+            seen.AddOrUpdate(request.Key, 1, (_, times) => times + 1) <= 16 ? FakeAnswer.Dropped : null;
 
         byte[][] read = await Task.WhenAll(sources.Select(source => store.BytesAsync(source)));
 
-        Assert.Equal(Enumerable.Range(0, 300).Select(number => (byte)number), read.Select(bytes => Assert.Single(bytes)));
+        Assert.Equal(
+            Enumerable.Range(0, 300).Select(number => (byte)number), read.Select(bytes => Assert.Single(bytes)));
         Assert.True(store.Retries > 300, $"{store.Retries} retries");
     }
 }

@@ -28,7 +28,9 @@ internal static class FetchTable
     public static MarkdownTable Ratios(IReadOnlyList<Taken> taken)
     {
         var table = new MarkdownTable("ratio of the same round", "median", "min", "max", "target");
-        Add("CPU for each object: this / the SDK alone", usage => usage.Cpu / TimeSpan.FromSeconds(1), 1, "at most 1.15");
+        Add(
+            "CPU for each object: this / the SDK alone", usage => usage.Cpu / TimeSpan.FromSeconds(1), 1,
+            "at most 1.15");
         Add("peak memory: this / this, a tenth of the objects", usage => usage.PeakBytes, 2, "1");
         return table;
 

@@ -51,7 +51,9 @@ internal sealed class Fetching(string endpointUrl, MadeUpTrail trail, int count)
         return bytes;
     }
 
-    /// <summary>With the SDK's GetObject alone: each body is read into a buffer, in no order, and not unpacked.</summary>
+    /// <summary>
+    /// With the SDK's GetObject alone: each body is read into a buffer, in no order, and not unpacked.
+    /// </summary>
     /// <returns>The stored bytes of these objects.</returns>
     public async Task<long> GetAsync()
     {

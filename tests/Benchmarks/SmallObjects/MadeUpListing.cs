@@ -44,7 +44,9 @@ internal static class MadeUpListing
             xml.Append(
                 CultureInfo.InvariantCulture,
                 $"<Contents><Key>{key}</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>")
-                .Append(CultureInfo.InvariantCulture, $"{MadeUpTrail.ETagAt(at).Replace("\"", "&quot;", StringComparison.Ordinal)}</ETag>")
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"{MadeUpTrail.ETagAt(at).Replace("\"", "&quot;", StringComparison.Ordinal)}</ETag>")
                 .Append(CultureInfo.InvariantCulture, $"<Size>{MadeUpTrail.SizeAt(at)}</Size>")
                 .Append("<StorageClass>STANDARD</StorageClass></Contents>");
             return at + 1;

@@ -146,10 +146,13 @@ internal sealed class MadeUpObject : IDisposable
             var culture = CultureInfo.InvariantCulture;
             uint second = (uint)(hash >> 32) % 86_400;
             _ = Utf8.TryWrite(copy[_requestId..], culture, $"{(uint)hash:x8}-{(ushort)(hash >> 32):x4}-4", out _);
-            _ = Utf8.TryWrite(copy[(_requestId + 15)..], culture, $"{hash & 0xFFF:x3}-a{hash >> 52:x3}-{~hash >> 16:x12}", out _);
+            _ = Utf8.TryWrite(
+                copy[(_requestId + 15)..], culture, $"{hash & 0xFFF:x3}-a{hash >> 52:x3}-{~hash >> 16:x12}", out _);
             _ = Utf8.TryWrite(copy[_eventId..], culture, $"{place:x8}-{record:x4}-4", out _);
-            _ = Utf8.TryWrite(copy[(_eventId + 15)..], culture, $"{hash >> 52:x3}-b{hash & 0xFFF:x3}-{hash >> 16:x12}", out _);
-            _ = Utf8.TryWrite(copy[_time..], culture, $"{second / 3600:00}:{second / 60 % 60:00}:{second % 60:00}", out _);
+            _ = Utf8.TryWrite(
+                copy[(_eventId + 15)..], culture, $"{hash >> 52:x3}-b{hash & 0xFFF:x3}-{hash >> 16:x12}", out _);
+            _ = Utf8.TryWrite(
+                copy[_time..], culture, $"{second / 3600:00}:{second / 60 % 60:00}:{second % 60:00}", out _);
         }
     }
 }

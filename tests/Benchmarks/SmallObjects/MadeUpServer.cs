@@ -25,7 +25,8 @@ internal sealed class MadeUpServer(MadeUpTrail trail, TimeSpan delay)
         using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(ListenBacklog);
-        say(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}"));
+        say(string.Create(
+            CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}"));
         while (true)
         {
             _ = ServeAsync(await listener.AcceptAsync());
@@ -114,7 +115,8 @@ internal sealed class MadeUpServer(MadeUpTrail trail, TimeSpan delay)
     {
         byte[] head = Encoding.ASCII.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {status}\r\nServer: made-up\r\nx-amz-request-id: 0\r\n{headers}Content-Length: {body.Length}\r\n\r\n"));
+            $"HTTP/1.1 {status}\r\nServer: made-up\r\nx-amz-request-id: 0\r\n"
+            + $"{headers}Content-Length: {body.Length}\r\n\r\n"));
         return [.. head, .. body];
     }
 }

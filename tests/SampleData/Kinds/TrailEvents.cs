@@ -8,7 +8,10 @@ internal static class TrailEvents
     [
         Network(3, "kms", "ListKeys"),
         Network(2, "secretsmanager", "GetSecretValue"),
-        Network(1, "cloudtrail", "DescribeTrails", """ "errorCode": "VpceAccessDenied", "errorMessage": "The request was denied due to a VPC endpoint policy", """),
+        Network(1, "cloudtrail", "DescribeTrails", """
+            "errorCode": "VpceAccessDenied",
+            "errorMessage": "The request was denied due to a VPC endpoint policy",
+            """),
     ];
 
     /// <summary>Summaries of five minutes of data events, in CloudTrail-Aggregated/.</summary>
@@ -23,10 +26,14 @@ internal static class TrailEvents
         {
             Line = $$"""
                 {
-                  "eventVersion": "1.09", "userIdentity": @{identity}, "eventTime": "@{time}", "eventSource": "{{service}}.amazonaws.com",
-                  "eventName": "{{name}}", "awsRegion": "@{region}", "sourceIPAddress": "@{privateIp}", {{error}} "requestID": "@{uuid}",
-                  "eventID": "@{uuid}", "eventType": "AwsVpceEvent", "recipientAccountId": "@{account}", "sharedEventID": "@{uuid}",
-                  "vpcEndpointId": "@{endpointId}", "vpcEndpointAccountId": "@{account}", "eventCategory": "NetworkActivity"
+                  "eventVersion": "1.09", "userIdentity": @{identity}, "eventTime": "@{time}",
+                  "eventSource": "{{service}}.amazonaws.com",
+                  "eventName": "{{name}}", "awsRegion": "@{region}", "sourceIPAddress": "@{privateIp}",
+                  {{error}} "requestID": "@{uuid}",
+                  "eventID": "@{uuid}", "eventType": "AwsVpceEvent", "recipientAccountId": "@{account}",
+                  "sharedEventID": "@{uuid}",
+                  "vpcEndpointId": "@{endpointId}", "vpcEndpointAccountId": "@{account}",
+                  "eventCategory": "NetworkActivity"
                 }
                 """,
         };
@@ -39,11 +46,15 @@ internal static class TrailEvents
                   "eventVersion": "1.0", "accountId": "@{account}", "eventId": "@{uuid}", "eventCategory": "Aggregated",
                   "eventType": "AwsAggregatedEvent", "awsRegion": "@{region}", "eventSource": "s3.amazonaws.com",
                   "timeWindow": {"windowStart": "@{windowStart}", "windowEnd": "@{windowEnd}", "windowSize": "PT5M"},
-                  "summary": {"primaryDimension": {{Dimension(dimension, name)}}, "details": [{{Dimension(detail, detailName)}}]}
+                  "summary": {"primaryDimension": {{Dimension(dimension, name)}},
+                  "details": [{{Dimension(detail, detailName)}}]}
                 }
                 """,
         };
 
     private static string Dimension(string dimension, string name) =>
-        $$"""{"dimension": "{{dimension}}", "statistics": [{"name": "{{name}}", "value": @{int:2:9000#1} }], "aggregationType": "Count"}""";
+        $$"""
+        {"dimension": "{{dimension}}", "statistics": [{"name": "{{name}}", "value": @{int:2:9000#1} }],
+        "aggregationType": "Count"}
+        """;
 }

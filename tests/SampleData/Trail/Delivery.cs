@@ -44,5 +44,6 @@ internal readonly record struct Delivery(
     /// <param name="suffix">16 letters and digits that make the name unique.</param>
     public string Key(string account, string region, string suffix) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{account}/{FolderName}/{region}/{Time:yyyy}/{Time:MM}/{Time:dd}/{account}_{FolderName}_{region}_{Time:yyyyMMddTHHmm}Z_{suffix}.json.gz");
+        $"{account}/{FolderName}/{region}/{Time:yyyy}/{Time:MM}/{Time:dd}/"
+        + $"{account}_{FolderName}_{region}_{Time:yyyyMMddTHHmm}Z_{suffix}.json.gz");
 }

@@ -52,13 +52,16 @@ internal sealed class DeliveryPlan(SampleArguments arguments, long first, long e
         }
     }
 
-    /// <summary>The second trail begins after a quarter of the objects, or earlier where that would be too late.</summary>
+    /// <summary>
+    /// The second trail begins after a quarter of the objects, or earlier where that would be too late.
+    /// </summary>
     private static bool IsInOverlap(int number, int objects) => number >= objects / 4;
 
     private DateTime CopyTime(DateTime original, int number)
     {
         var later = original + Delivery.Interval;
-        var afterwards = arguments.Month.AddDays(arguments.Days ?? DateTime.DaysInMonth(arguments.Month.Year, arguments.Month.Month));
+        var afterwards = arguments.Month.AddDays(
+            arguments.Days ?? DateTime.DaysInMonth(arguments.Month.Year, arguments.Month.Month));
         return number % OneInLaterCopies == 0 && later < afterwards.ToDateTime(TimeOnly.MinValue) ? later : original;
     }
 

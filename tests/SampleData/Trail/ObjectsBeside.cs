@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace CloudTrailAggregation.SampleData.Trail;
 
-/// <summary>What else is in a trail's bucket: CloudTrail's digests, and logs of other services. None has events.</summary>
+/// <summary>
+/// What else is in a trail's bucket: CloudTrail's digests, and logs of other services. None has events.
+/// </summary>
 internal sealed class ObjectsBeside(TrailArguments arguments, string account)
 {
     /// <summary>CloudTrail writes a digest every hour; a few are enough to see that they are not read.</summary>
@@ -38,10 +40,13 @@ internal sealed class ObjectsBeside(TrailArguments arguments, string account)
 
     private (string Key, string Text) Digest(string region, DateOnly day)
     {
-        string name = $"{account}_CloudTrail-Digest_{region}_organization_{region}_{Text(day, "yyyyMMdd")}T235959Z.json.gz";
+        string name =
+            $"{account}_CloudTrail-Digest_{region}_organization_{region}_{Text(day, "yyyyMMdd")}T235959Z.json.gz";
         string key = $"AWSLogs/{_organization}{account}/CloudTrail-Digest/{region}/{Text(day, "yyyy/MM/dd")}/{name}";
         string date = Text(day, "yyyy-MM-dd");
-        return (key, $$"""{"awsAccountId":"{{account}}","digestStartTime":"{{date}}T22:59:59Z","digestEndTime":"{{date}}T23:59:59Z","digestS3Object":"{{key}}","digestHashAlgorithm":"SHA-256","digestSignatureAlgorithm":"SHA256withRSA","newestEventTime":null,"oldestEventTime":null,"previousDigestS3Object":null,"logFiles":[]}""");
+        return (key, $$"""
+            {"awsAccountId":"{{account}}","digestStartTime":"{{date}}T22:59:59Z","digestEndTime":"{{date}}T23:59:59Z","digestS3Object":"{{key}}","digestHashAlgorithm":"SHA-256","digestSignatureAlgorithm":"SHA256withRSA","newestEventTime":null,"oldestEventTime":null,"previousDigestS3Object":null,"logFiles":[]}
+            """);
     }
 
     private (string Key, string Text) Of(string service, string folder, string name, string text) =>

@@ -49,7 +49,8 @@ internal sealed class TrailEventWriter
         ref var dice = ref _context.Dice;
         var burst = new Dice(Dice.Hash(~(ulong)_arguments.Seed, (ulong)(number / BurstLength)));
 
-        var kinds = delivery.Folder == TrailFolder.Events && region == GlobalRegion ? _global : _ofFolder[(int)delivery.Folder];
+        var kinds =
+            delivery.Folder == TrailFolder.Events && region == GlobalRegion ? _global : _ofFolder[(int)delivery.Folder];
         var burstKind = kinds.Draw(ref burst);
         var kind = dice.Below(100) < SameKindPercent ? burstKind : kinds.DrawOf(burstKind.Described.Caller, ref dice);
         ulong burstHash = burst.Next();

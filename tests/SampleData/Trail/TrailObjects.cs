@@ -76,7 +76,9 @@ internal sealed class TrailObjects(TrailArguments arguments, int account)
     private long NotEventsAt(in Delivery delivery, long number) =>
         delivery.IsCopy ? 0 : Spread.At(number, arguments.Month.BadLines, arguments.Month.Events);
 
-    /// <summary>The number of the first event of a region. The first accounts and regions have far more than the last.</summary>
+    /// <summary>
+    /// The number of the first event of a region. The first accounts and regions have far more than the last.
+    /// </summary>
     private long FirstOf(int region)
     {
         double start = ShareBefore(account, arguments.Accounts);
@@ -106,6 +108,7 @@ internal sealed class TrailObjects(TrailArguments arguments, int account)
         var dice = new Dice(Dice.Hash((ulong)arguments.Month.Seed ^ 0x1D1D, (ulong)account));
 
         // The first digit is not 0, and the last ones make accounts differ whatever the dice say.
-        return string.Create(CultureInfo.InvariantCulture, $"{1 + dice.Below(9)}{dice.Below(10_000_000):0000000}{account:0000}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{1 + dice.Below(9)}{dice.Below(10_000_000):0000000}{account:0000}");
     }
 }

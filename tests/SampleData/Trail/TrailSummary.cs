@@ -6,7 +6,8 @@ namespace CloudTrailAggregation.SampleData.Trail;
 /// other services.
 /// </summary>
 public sealed record TrailSummary(
-    long Events, long Duplicates, long NotEvents, long Late, int Objects, long Bytes, long PackedBytes, int ObjectsBeside)
+    long Events, long Duplicates, long NotEvents, long Late, int Objects, long Bytes, long PackedBytes,
+    int ObjectsBeside)
 {
     internal static readonly TrailSummary None = new(0, 0, 0, 0, 0, 0, 0, 0);
 

@@ -101,7 +101,7 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
 
         if (isDone)
         {
-            Assert.True(Same(found, _new), "the run was done, and the month is not the new one");
+            Assert.True(Same(found, _new), "The run ended, but the month is not the new one.");
         }
         else
         {
@@ -111,7 +111,7 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
         await new AggregationRun(Source, Destination, new RunOptions { RowsPerFile = rowsPerFile }, TimeProvider.System)
             .RunAsync(new Unit(Month), Cancellation);
 
-        Assert.True(Same(await HashesAsync(), _new), "the rerun did not make the month new");
+        Assert.True(Same(await HashesAsync(), _new), "The rerun did not make the month the new one.");
         await RestoreAsync();
     }
 

@@ -82,7 +82,8 @@ public sealed class ManySmallObjectsTests : MonthTest, IDisposable
 
         var failure = await FailsAsync(new RunOptions { Threads = threads }, _s3.ToolStore());
 
-        Assert.Matches("^s3://fake/p/2024/02/.*: the session's credentials have expired\\. Sign in again\\.$", failure.Message);
+        Assert.Matches(
+            "^s3://fake/p/2024/02/.*: the session's credentials have expired\\. Sign in again\\.$", failure.Message);
         Assert.InRange(_s3.Count("Get"), Failing, Failing + 300);
     }
 
@@ -99,7 +100,9 @@ public sealed class ManySmallObjectsTests : MonthTest, IDisposable
 
         var failure = await FailsAsync(new RunOptions { Threads = threads }, _s3.ToolStore());
 
-        Assert.Matches("^s3://fake/p/2024/02/.*: S3 is too busy, several times \\(SlowDown\\)\\. Start again later\\.$", failure.Message);
+        Assert.Matches(
+            "^s3://fake/p/2024/02/.*: S3 is too busy, several times \\(SlowDown\\)\\. Start again later\\.$",
+            failure.Message);
     }
 
     [Theory]
@@ -148,7 +151,8 @@ public sealed class ManySmallObjectsTests : MonthTest, IDisposable
     public async Task A_process_that_is_killed_among_the_reads_leaves_the_month_as_it_was(int at)
     {
         PutObjects();
-        _s3.Intercept = request => request.Key == "p/" + KeyAt(Objects - 1) ? FakeAnswer.Error(403, "AccessDenied") : null;
+        _s3.Intercept = request =>
+            request.Key == "p/" + KeyAt(Objects - 1) ? FakeAnswer.Error(403, "AccessDenied") : null;
         await FailsAsync(source: _s3.ToolStore());
         string destination = Destination.UriOf("");
         using var process = new KilledProcess(
@@ -193,7 +197,8 @@ public sealed class ManySmallObjectsTests : MonthTest, IDisposable
     private void Remove(string key) => Assert.True(_s3.Objects.TryRemove("p/" + key, out _));
 
     /// <summary>
-    /// Does the same to half of the requests: SlowDown each time at random, anything else at the first try of a request.
+    /// Does the same to half of the requests: SlowDown each time at random, anything else at the first try of a
+    /// request.
     /// </summary>
     private sealed class FaultsOfHalf(FakeS3 s3, string fault)
     {
@@ -206,7 +211,8 @@ public sealed class ManySmallObjectsTests : MonthTest, IDisposable
         public FakeAnswer? AnswerTo(FakeRequest request)
         {
             int tries = _tries.AddOrUpdate(request.Target, 1, (_, before) => before + 1);
-            if (!IsChosen() || (tries > 1 && fault != "SlowDown") || (request.Operation == "List" && fault is "cut" or "stalled"))
+            if (!IsChosen() || (tries > 1 && fault != "SlowDown")
+                || (request.Operation == "List" && fault is "cut" or "stalled"))
             {
                 return null;
             }

@@ -53,7 +53,7 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Theory]
-    [InlineData(100, 0, 1.0, true)] // up to 100 are never too many
+    [InlineData(100, 0, 1.0, true)] // Up to 100 rejects are never too many.
     [InlineData(100, 0, 0.0, true)]
     [InlineData(101, 9_998, 1.0, true)] // 1 % of 10,100
     [InlineData(101, 9_997, 1.0, false)]
@@ -179,9 +179,9 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Theory]
-    [InlineData(1, 2_000_000, true)] // one reject is accepted whatever its length
+    [InlineData(1, 2_000_000, true)] // One reject of any length is accepted.
     [InlineData(2, 600_000, false)]
-    [InlineData(2, 500_000, true)] // up to 1 MiB together
+    [InlineData(2, 500_000, true)] // Up to 1 MiB together.
     public async Task Rejects_fail_the_run_when_they_are_more_than_1_MiB_and_more_than_the_percentage_of_the_bytes(
         int rejects, int length, bool accepted)
     {
@@ -263,7 +263,7 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync(Day1, Event("a"), "reject");
         await PutAsync("2024/02/03/0.ndjson", Event("a"));
-        await PutAsync("2024/02/04/0.ndjson", Event("a")); // a copy of the day before: a duplicate is no loss
+        await PutAsync("2024/02/04/0.ndjson", Event("a")); // A copy from the day before: a duplicate is no loss.
         await PutTextAsync("2024/02/05/0.ndjson", "\r\n \n");
         for (int number = 1; number <= 7; number++)
         {

@@ -50,7 +50,7 @@ internal sealed class FramedText
             Lines.Add(new FramedLine(chunk.FirstLineNumber, [.. _fragments]));
             Assert.True(
                 _fragments.Count > RecordFraming.MaxRecordBytes,
-                "A record came in fragments that is not longer than the limit.");
+                "A record that is not longer than the limit came in fragments.");
             _fragments.Clear();
         }
     }

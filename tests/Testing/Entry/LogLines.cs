@@ -21,7 +21,7 @@ internal static class LogLines
     public static List<JsonElement> Parse(MemoryStream output)
     {
         string text = Encoding.UTF8.GetString(output.ToArray());
-        Assert.True(text.Length == 0 || text.EndsWith('\n'), "the last line has no end");
+        Assert.True(text.Length == 0 || text.EndsWith('\n'), "The last line has no newline.");
         return Parse(text.Split('\n')[..^1]);
     }
 

@@ -146,26 +146,31 @@ internal sealed class FakeS3 : IAsyncDisposable
         string after = query.GetValueOrDefault("continuation-token", "");
         int most = int.Parse(query.GetValueOrDefault("max-keys", "1000"), CultureInfo.InvariantCulture);
         var found = Objects
-            .Where(stored => stored.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(stored.Key, after) > 0)
+            .Where(stored => stored.Key.StartsWith(prefix, StringComparison.Ordinal)
+                && string.CompareOrdinal(stored.Key, after) > 0)
             .OrderBy(stored => stored.Key, StringComparer.Ordinal)
             .ToList();
-        var folders = found.ToLookup(stored => query.ContainsKey("delimiter") ? stored.Key.IndexOf('/', prefix.Length) : -1);
+        var folders = found.ToLookup(
+            stored => query.ContainsKey("delimiter") ? stored.Key.IndexOf('/', prefix.Length) : -1);
         var contents = folders[-1].Take(most).ToList();
         var page = new StringBuilder("<ListBucketResult>");
         foreach (var (key, stored) in contents)
         {
-            page.Append($"<Contents><Key>{SecurityElement.Escape(key)}</Key><ETag>{SecurityElement.Escape(stored.ETag)}</ETag>")
+            page.Append(
+                $"<Contents><Key>{SecurityElement.Escape(key)}</Key><ETag>{SecurityElement.Escape(stored.ETag)}</ETag>")
                 .Append($"<Size>{stored.Bytes.Length}</Size></Contents>");
         }
 
         foreach (string folder in folders.Where(group => group.Key >= 0)
-            .SelectMany(group => group.Select(stored => stored.Key[..(group.Key + 1)])).Distinct().Order(StringComparer.Ordinal))
+            .SelectMany(group => group.Select(stored => stored.Key[..(group.Key + 1)])).Distinct()
+            .Order(StringComparer.Ordinal))
         {
             page.Append($"<CommonPrefixes><Prefix>{SecurityElement.Escape(folder)}</Prefix></CommonPrefixes>");
         }
 
         bool isTruncated = contents.Count < folders[-1].Count();
-        page.Append(isTruncated ? "<IsTruncated>true</IsTruncated><NextContinuationToken>" : "<IsTruncated>false</IsTruncated>")
+        page.Append(
+            isTruncated ? "<IsTruncated>true</IsTruncated><NextContinuationToken>" : "<IsTruncated>false</IsTruncated>")
             .Append(isTruncated ? SecurityElement.Escape(contents[^1].Key) + "</NextContinuationToken>" : "");
         return new FakeAnswer(200, page.Append("</ListBucketResult>").ToString());
     }
