@@ -49,7 +49,7 @@ internal sealed class SmallObjectsCommand : Command
             $"{rounds} rounds of all in turn, after one that is not counted; a server of the benchmark's own makes up "
             + $"the objects and answers each request after {delay} ms, over loopback without TLS; "
             + $"each client is pinned to one core, the server to the others; "
-            + "CPU and memory are those of the whole process; "
+            + $"CPU and memory are those of the whole process; "
             + $"memory has a floor of {Measured.FloorBytes / 1e6:N0} MB"));
         using var server = new ServerProcess(Processor.AllButLast(1), objects, delay);
         using var work = new Workspace(cache);
@@ -69,7 +69,9 @@ internal sealed class SmallObjectsCommand : Command
         Contestant Contestant(string name, string command, int count)
         {
             string[] line =
-                ["dotnet", "exec", Places.Self, command, server.Url, SourceMonth.Text(objects), SourceMonth.Text(count)];
+            [
+                "dotnet", "exec", Places.Self, command, server.Url, SourceMonth.Text(objects), SourceMonth.Text(count),
+            ];
             return new Contestant(name, 1, _ => line);
         }
     }

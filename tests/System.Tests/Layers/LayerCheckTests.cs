@@ -210,7 +210,8 @@ public class LayerCheckTests
     [Fact]
     public async Task What_the_native_library_needs_is_what_readelf_reads()
     {
-        Assert.SkipUnless(TestRun.RequiresAll || File.Exists("/usr/bin/readelf"), "There is no readelf on this machine.");
+        Assert.SkipUnless(
+            TestRun.RequiresAll || File.Exists("/usr/bin/readelf"), "There is no readelf on this machine.");
         using var sample = new SampleLayer();
         var library = new SharedObject(SampleLayer.NativeLibrary("x64"));
 
