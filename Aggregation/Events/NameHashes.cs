@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace CloudTrailAggregation.Events;
 
 /// <summary>
-/// The hashes of the names of one event: a set of up to a given number. It is in native memory and freed at once, because an event may have
-/// millions of members: a managed set of that size for each event would be garbage that the collector leaves for a
-/// while.
+/// The hashes of the names of one event: a set of up to a given number. It is in native memory and freed at once,
+/// because an event may have millions of members: a managed set of that size for each event would be garbage that the
+/// collector leaves for a while.
 /// </summary>
 internal readonly unsafe ref struct NameHashes
 {

@@ -14,7 +14,9 @@ public class NameHashesTests
         // Hashes with equal low bits meet in one place; 0 is the mark of an empty place.
         UInt128[] drawn =
         [
-            0, .. Enumerable.Range(1, hashes - 1).Select(number => (UInt128)(uint)((number % 97) + 2) << (number % 3 * 50)),
+            0,
+            .. Enumerable.Range(1, hashes - 1)
+                .Select(number => (UInt128)(uint)((number % 97) + 2) << (number % 3 * 50)),
         ];
         var expected = new HashSet<UInt128>();
         using var names = new NameHashes(hashes);
