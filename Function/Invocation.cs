@@ -105,6 +105,12 @@ internal sealed class Invocation : IDisposable
             Log.ObjectsWithoutEvents(Logger, report.Month, objects.Count, string.Join(", ", objects.First));
         }
 
+        if (report.DamagedObjects.Count > 0)
+        {
+            var objects = report.DamagedObjects;
+            Log.DamagedObjects(Logger, report.Month, objects.Count, string.Join(", ", objects.First));
+        }
+
         if (report.IgnoredKeys.Count > 0)
         {
             var keys = report.IgnoredKeys;

@@ -34,6 +34,9 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "{Month}: {Count} objects hold rejects and no event, the first: {First}")]
     public static partial void ObjectsWithoutEvents(ILogger logger, string month, long count, string first);
 
+    [LoggerMessage(12, LogLevel.Warning, "{Month}: {Count} damaged objects were skipped, the first: {First}")]
+    public static partial void DamagedObjects(ILogger logger, string month, long count, string first);
+
     [LoggerMessage(6, LogLevel.Error, "{Month} failed: {Reason}")]
     public static partial void MonthFailed(ILogger logger, Exception exception, string month, string reason);
 

@@ -37,6 +37,7 @@ internal static class MetricLine
             new("DurationMs", "Milliseconds", report.DurationMilliseconds),
             new("IgnoredKeys", "Count", report.IgnoredKeys.Count),
             new("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
+            new("DamagedObjects", "Count", report.DamagedObjects.Count),
         ];
         Metric[] byTrigger = [new("MissingDays", "Count", report.MissingDays.Count)];
         JsonLineLogger.WriteLine(output, json =>

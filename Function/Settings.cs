@@ -16,7 +16,8 @@ public sealed record Settings
     public static readonly IReadOnlyList<string> Names =
     [
         "SRC_BUCKET", "SRC_PREFIX", "SRC_REGION", "DST_BUCKET", "DST_PREFIX", "DST_REGION", "DST_SSE",
-        "ROWS_PER_FILE", "LOG_LEVEL", "COMPRESSION", "DEDUPLICATE", "MAX_REJECTED_PERCENT", "SCHEDULE_LAG_DAYS",
+        "ROWS_PER_FILE", "LOG_LEVEL", "COMPRESSION", "DEDUPLICATE", "MAX_REJECTED_PERCENT", "DAMAGED_OBJECTS",
+        "SCHEDULE_LAG_DAYS",
     ];
 
     private static readonly Dictionary<string, Codec> Codecs = new(StringComparer.OrdinalIgnoreCase)
@@ -27,6 +28,11 @@ public sealed record Settings
     private static readonly Dictionary<string, bool> Switches = new(StringComparer.OrdinalIgnoreCase)
     {
         ["true"] = true, ["false"] = false,
+    };
+
+    private static readonly Dictionary<string, DamagedObjects> DamageRules = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["fail"] = DamagedObjects.Fail, ["skip"] = DamagedObjects.Skip,
     };
 
     /// <summary>The names that .NET, Lambda and the original Python tool use.</summary>
@@ -99,6 +105,7 @@ public sealed record Settings
                 Codec = reader.OneOf("COMPRESSION", Codec.Zstd, Codecs),
                 Deduplicate = reader.OneOf("DEDUPLICATE", standard: true, Switches),
                 MaxRejectedPercent = reader.Percent("MAX_REJECTED_PERCENT", standard: 1),
+                DamagedObjects = reader.OneOf("DAMAGED_OBJECTS", DamagedObjects.Fail, DamageRules),
             },
         };
         reader.ThrowIfWrong();

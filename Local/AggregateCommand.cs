@@ -31,6 +31,11 @@ internal sealed class AggregateCommand : MonthsCommand
         "Fail when more than 100 records, and more than this share of them, are not events.", "PERCENT",
         1.0, 0.0, 100.0);
 
+    private readonly Option<string> _damagedObjects = OptionTypes.NameOf(
+        "--damaged-objects",
+        "Whether a file that cannot be unpacked or framed fails the month, or is left out and named.",
+        DamagedObjects.Fail);
+
     private readonly Option<int> _threads = OptionTypes.Number(
         "--threads", "Threads that read and encode; the file does not depend on their number.", "COUNT",
         Environment.ProcessorCount, 1, 1024);
@@ -49,8 +54,8 @@ internal sealed class AggregateCommand : MonthsCommand
         _time = time;
         Option[] options =
         [
-            _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent, _threads, Places.Encryption,
-            .. Places.Servers, _json, CommandHelp.OptionWith(AggregateExamples.Text),
+            _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent, _damagedObjects, _threads,
+            Places.Encryption, .. Places.Servers, _json, CommandHelp.OptionWith(AggregateExamples.Text),
         ];
         Array.ForEach(options, Options.Add);
     }
@@ -78,6 +83,7 @@ internal sealed class AggregateCommand : MonthsCommand
         Codec = Enum.Parse<Codec>(arguments.GetRequiredValue(_compression), ignoreCase: true),
         Deduplicate = !arguments.GetValue(_keepDuplicates),
         MaxRejectedPercent = arguments.GetValue(_maxRejectedPercent),
+        DamagedObjects = Enum.Parse<DamagedObjects>(arguments.GetRequiredValue(_damagedObjects), ignoreCase: true),
         Threads = arguments.GetValue(_threads),
         Replace = arguments.GetValue(_replace),
     };

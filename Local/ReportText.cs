@@ -20,7 +20,7 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         new MonthCounts(report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects),
         report.Status == RunStatus.Empty
             ? "empty, nothing was changed"
-            : $"{Files(report)}, in {Duration(report)}{Missing(report)}",
+            : $"{Files(report)}, in {Duration(report)}{Missing(report)}{Damaged(report)}",
         failed);
 
     public void Write(RunReport report)
@@ -112,8 +112,19 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
     private static string Missing(RunReport report) =>
         report.MissingDays.Count == 0 ? "" : $", {Quantity.Of(report.MissingDays.Count, "day")} missing";
 
+    private static string Damaged(RunReport report) => report.DamagedObjects.Count == 0
+        ? ""
+        : $", {Quantity.Of(report.DamagedObjects.Count, "damaged file")} skipped";
+
     private static IEnumerable<string> Notes(RunReport report)
     {
+        if (report.DamagedObjects is { Count: > 0 } damaged)
+        {
+            yield return $"{Quantity.Of(damaged.Count, "damaged file")} skipped, nothing of which is in the month: "
+                + $"{FirstFew(damaged.First, damaged.Count)}. "
+                + "If you can copy or gather it again, run the month again.";
+        }
+
         if (report.MissingDays.Count > 0)
         {
             yield return $"{Quantity.Of(report.MissingDays.Count, "day")} after the first without a file: "

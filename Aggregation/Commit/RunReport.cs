@@ -67,6 +67,11 @@ public sealed record RunReport
     /// </summary>
     public NamedObjects ObjectsWithoutEvents { get; init; } = new(0, []);
 
+    /// <summary>
+    /// Objects that cannot be unpacked or framed and were skipped: nothing of them is in the month's files.
+    /// </summary>
+    public NamedObjects DamagedObjects { get; init; } = new(0, []);
+
     /// <summary>The URI of the reject file; null where there are no rejects.</summary>
     public string? RejectFile { get; init; }
 
@@ -117,6 +122,7 @@ public sealed record RunReport
             ],
             OutputBytes = staged.Files.Closed.Sum(file => file.Bytes),
             ObjectsWithoutEvents = staged.Ledger.ObjectsWithoutEvents,
+            DamagedObjects = staged.Ledger.DamagedObjects,
             RejectFile = staged.Rejects.Staged is { } rejects ? destination.UriOf(rejects.Key) : null,
             Removed = commit.Removed,
             MixedMilliseconds = (long?)commit.Mixed?.TotalMilliseconds,

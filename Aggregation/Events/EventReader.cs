@@ -64,6 +64,11 @@ internal sealed unsafe class EventReader
         (_seen & MemberNames.EventMembers) != 0 ? null : ForeignObject.Describe(new(_record, _length));
 
     /// <summary>
+    /// Whether the last object has a member Records that is an array of objects: it holds records and is none itself.
+    /// </summary>
+    public bool HoldsRecords { get; private set; }
+
+    /// <summary>
     /// Reads one JSON object. Its values point into the text or the arena and are valid as long as both.
     /// </summary>
     /// <param name="start">The object's first byte. A newline must follow it.</param>
@@ -77,6 +82,7 @@ internal sealed unsafe class EventReader
         _record = start;
         _arena = arena;
         _present = _seen = 0;
+        HoldsRecords = false;
         _otherFields.Clear();
         if (*start != '{')
         {
@@ -176,6 +182,8 @@ internal sealed unsafe class EventReader
         if (member < 0)
         {
             _otherFields.Add(raw);
+            HoldsRecords |= *value == '[' && *JsonScanner.SkipWhite(value + 1) == '{'
+                && new ReadOnlySpan<byte>(name, nameLength).SequenceEqual("\"Records\""u8);
         }
         else
         {

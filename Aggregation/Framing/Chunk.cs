@@ -11,7 +11,7 @@ internal enum ChunkContent
     /// <summary>A fragment, but not the last one, of a record that is longer than the maximum.</summary>
     Fragment,
 
-    /// <summary>The last fragment of such a record, up to its newline.</summary>
+    /// <summary>The last fragment of such a record, up to its newline or the end of the element.</summary>
     LastFragment,
 }
 
@@ -48,12 +48,12 @@ internal sealed unsafe class Chunk : IDisposable
     /// <summary>What the bytes are.</summary>
     public ChunkContent Content { get; set; }
 
-    /// <summary>The number of its first line in the object, from 1. Blank lines count.</summary>
-    public long FirstLineNumber { get; set; }
+    /// <summary>The position of its first line, or of the record that it is a fragment of.</summary>
+    public RecordPosition Position { get; set; }
 
     /// <summary>
-    /// The lines that framing found, without blank ones: each holds one record or several that follow one another.
-    /// Empty for a fragment.
+    /// What framing found: lines, without blank ones, each of which holds one record or several that follow one
+    /// another; and elements of containers, each of which is one record. Empty for a fragment.
     /// </summary>
     public RecordTable Records { get; } = new();
 
@@ -117,6 +117,9 @@ internal sealed unsafe class Chunk : IDisposable
 
     /// <summary>Puts a zero behind the text, which ends every scan because no JSON value contains it.</summary>
     public void Terminate() => _text[Length] = 0;
+
+    /// <summary>Puts a newline behind the text, which ends the scan of a last line that has none.</summary>
+    public void EndLine() => _text[Length] = (byte)'\n';
 
     /// <summary>Frees the memory of the chunk and its arena.</summary>
     public void Dispose()

@@ -25,8 +25,8 @@ internal unsafe struct Record
     /// <summary>Its length in bytes.</summary>
     public int Length;
 
-    /// <summary>The number of its line in the object, from 1. Blank lines count.</summary>
-    public long LineNumber;
+    /// <summary>Where it is in the object.</summary>
+    public RecordPosition Position;
 
     /// <summary>The hash by <c>DuplicateFilter.HashOf</c>; 0 where duplicates are kept.</summary>
     public UInt128 Hash;

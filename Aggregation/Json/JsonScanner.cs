@@ -67,7 +67,7 @@ internal unsafe ref struct JsonScanner
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* FindClosingQuote(byte* at)
     {
-        at = FindSpecial(at);
+        at = FindSpecial(at, stopsAtNonAscii: true);
         return *at == '"' ? at : FindClosingQuoteSlowly(at);
     }
 
@@ -78,15 +78,17 @@ internal unsafe ref struct JsonScanner
             at = *at == '\\' ? SkipEscape(at) : *at >= 0x80 ? SkipUtf8(at) : Fail(at, *at == '\n'
                 ? "ends within a string"
                 : "has a control character in a string");
-            at = at == null ? null : FindSpecial(at);
+            at = at == null ? null : FindSpecial(at, stopsAtNonAscii: true);
         }
 
         return at;
     }
 
-    /// <summary>Finds the next byte that is a quote, a backslash, a control character or not ASCII.</summary>
+    /// <summary>Finds the next byte that is a quote, a backslash or a control character.</summary>
+    /// <param name="at">The first byte.</param>
+    /// <param name="stopsAtNonAscii">Whether it also finds a byte that is not ASCII.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* FindSpecial(byte* at)
+    public static byte* FindSpecial(byte* at, bool stopsAtNonAscii)
     {
         if (Vector256.IsHardwareAccelerated)
         {
@@ -95,7 +97,9 @@ internal unsafe ref struct JsonScanner
                 var bytes = Vector256.Load(at);
                 var special = Vector256.Equals(bytes, Vector256.Create((byte)'"'))
                     | Vector256.Equals(bytes, Vector256.Create((byte)'\\'))
-                    | Vector256.LessThan(bytes.AsSByte(), Vector256.Create((sbyte)' ')).AsByte();
+                    | (stopsAtNonAscii
+                        ? Vector256.LessThan(bytes.AsSByte(), Vector256.Create((sbyte)' ')).AsByte()
+                        : Vector256.LessThan(bytes, Vector256.Create((byte)' ')));
                 uint mask = special.ExtractMostSignificantBits();
                 if (mask != 0)
                 {
@@ -111,7 +115,9 @@ internal unsafe ref struct JsonScanner
             var bytes = Vector128.Load(at);
             var special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
                 | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
-                | Vector128.LessThan(bytes.AsSByte(), Vector128.Create((sbyte)' ')).AsByte();
+                | (stopsAtNonAscii
+                    ? Vector128.LessThan(bytes.AsSByte(), Vector128.Create((sbyte)' ')).AsByte()
+                    : Vector128.LessThan(bytes, Vector128.Create((byte)' ')));
             uint mask = special.ExtractMostSignificantBits();
             if (mask != 0)
             {

@@ -19,6 +19,9 @@ public sealed record RunOptions
     /// </summary>
     public double MaxRejectedPercent { get; init; } = 1;
 
+    /// <summary>What a damaged source object means for the run; it fails the run by default.</summary>
+    public DamagedObjects DamagedObjects { get; init; }
+
     /// <summary>
     /// Threads that read and encode: at least 1, the default. The output's bytes do not depend on it.
     /// </summary>
@@ -26,4 +29,14 @@ public sealed record RunOptions
 
     /// <summary>Whether a run may replace a unit's files by files with fewer events; false by default.</summary>
     public bool Replace { get; init; }
+}
+
+/// <summary>What a source object means that cannot be unpacked or framed.</summary>
+public enum DamagedObjects
+{
+    /// <summary>It fails the run.</summary>
+    Fail,
+
+    /// <summary>It contributes nothing; report and file name it.</summary>
+    Skip,
 }

@@ -55,7 +55,8 @@ internal sealed record RunPlan(
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(string.Create(
             CultureInfo.InvariantCulture,
-            $"{ToolVersion.Text} {unit} {options.RowsPerFile} {options.Codec} {options.Deduplicate}"));
+            $"{ToolVersion.Text} {unit} {options.RowsPerFile} {options.Codec} {options.Deduplicate} "
+            + $"{options.DamagedObjects}"));
         foreach (var source in sources.Objects)
         {
             Append(source.Key);

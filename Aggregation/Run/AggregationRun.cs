@@ -54,7 +54,9 @@ public sealed class AggregationRun(
         var sources = plan.Sources;
         string? reason = hasRecords
             ? null
-            : await new EmptyMonth(source, unit.Month, time).ReasonAsync(sources.Count, sources.Ignored, cancellation);
+            : Skipped(staged.Ledger.DamagedObjects)
+                + await new EmptyMonth(source, unit.Month, time)
+                    .ReasonAsync(sources.Count, sources.Ignored, cancellation);
         return RunReport.Of(plan, staged, commit, destination) with
         {
             MissingDays = MissingDays.Of(unit.Month, sources.Days, now),
@@ -63,6 +65,12 @@ public sealed class AggregationRun(
             DurationMilliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds,
         };
     }
+
+    /// <summary>A sentence about skipped objects in front of the reason why a month has no records.</summary>
+    private static string Skipped(NamedObjects damaged) => damaged.Count == 0
+        ? ""
+        : $"{string.Join(", ", damaged.First)}{(damaged.Count > damaged.First.Count ? ", ..." : "")}: "
+            + $"damaged and skipped ({damaged.Count}). ";
 
     private long Retries() => source.Retries + (ReferenceEquals(source, destination) ? 0 : destination.Retries);
 }

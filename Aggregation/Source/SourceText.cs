@@ -22,10 +22,16 @@ public sealed class SourceText : IAsyncDisposable
 
     private const int TrailerBytes = 8;
 
+    /// <summary>
+    /// The maximum of white space, 4 KiB, in front of the JSON of an object that is not gzip as its name says.
+    /// </summary>
+    private const int MaxWhiteBytes = 1 << 12;
+
     /// <summary>The maximum number of gzip layers.</summary>
     private const int MaxDepth = 2;
 
     private readonly Stream _source;
+    private readonly bool _leaveOpen;
     private readonly int _depth;
     private readonly DeflateInput _input;
     private readonly Crc32 _crc = new();
@@ -40,15 +46,25 @@ public sealed class SourceText : IAsyncDisposable
     /// <param name="source">
     /// The stored bytes; disposed together with this object. Those that are in memory are read where they are.
     /// </param>
-    /// <param name="uri">The object's name in errors. A name that ends in .gz must hold gzip or NDJSON.</param>
+    /// <param name="uri">The object's name in errors. A name that ends in .gz must hold gzip or JSON.</param>
     public SourceText(Stream source, string uri)
-        : this(source, uri, depth: 1)
+        : this(source, uri, leaveOpen: false)
     {
     }
 
-    private SourceText(Stream source, string uri, int depth)
+    /// <summary>Reads an object's text.</summary>
+    /// <param name="source">The stored bytes.</param>
+    /// <param name="uri">As above.</param>
+    /// <param name="leaveOpen">Whether the stored bytes are not disposed together with this object.</param>
+    internal SourceText(Stream source, string uri, bool leaveOpen)
+        : this(source, uri, leaveOpen, depth: 1)
+    {
+    }
+
+    private SourceText(Stream source, string uri, bool leaveOpen, int depth)
     {
         _source = source;
+        _leaveOpen = leaveOpen;
         Uri = uri;
         _depth = depth;
         _sourceEnded = source is PooledStream;
@@ -64,7 +80,7 @@ public sealed class SourceText : IAsyncDisposable
     /// <param name="destination">Receives the text; at least one byte long.</param>
     /// <param name="bytesRead">The number of bytes written to <paramref name="destination"/>.</param>
     /// <returns>False: call <see cref="RefillAsync"/> first. True with no bytes: the end of the text.</returns>
-    /// <exception cref="AggregationException">
+    /// <exception cref="DamagedObjectException">
     /// The object is damaged, truncated or has stray bytes at its end.
     /// </exception>
     public bool TryRead(Span<byte> destination, out int bytesRead)
@@ -143,11 +159,14 @@ public sealed class SourceText : IAsyncDisposable
         }
 
         await _input.DisposeAsync();
-        await _source.DisposeAsync();
+        if (!_leaveOpen)
+        {
+            await _source.DisposeAsync();
+        }
     }
 
     private SourceText Unpack(ReadOnlySpan<byte> start) => _depth < MaxDepth
-        ? new SourceText(new UnpackedText(this, start.ToArray()), Uri, _depth + 1)
+        ? new SourceText(new UnpackedText(this, start.ToArray()), Uri, leaveOpen: false, _depth + 1)
         : throw Damaged($"is gzip within gzip, more than {MaxDepth} times");
 
     private bool TrySniff()
@@ -169,11 +188,11 @@ public sealed class SourceText : IAsyncDisposable
             throw Truncated();
         }
 
-        if (Uri.EndsWith(".gz", StringComparison.Ordinal) && !LooksLikeNdjson(text, out bool undecided))
+        if (Uri.EndsWith(".gz", StringComparison.Ordinal) && !LooksLikeJson(text, out bool undecided))
         {
             return undecided && !_sourceEnded
                 ? false
-                : throw Damaged("is named .gz, but holds neither gzip nor NDJSON");
+                : throw Damaged("is named .gz, but holds neither gzip nor JSON");
         }
 
         _state = State.Plain;
@@ -327,14 +346,18 @@ public sealed class SourceText : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether the text starts like NDJSON: some clients unpack an object named .gz while they copy it.
+    /// Whether the text starts like an event or a container: some clients unpack an object named .gz while they copy
+    /// it.
     /// </summary>
-    private static bool LooksLikeNdjson(ReadOnlySpan<byte> text, out bool undecided)
+    private static bool LooksLikeJson(ReadOnlySpan<byte> text, out bool undecided)
     {
         text = text.StartsWith("\uFEFF"u8) ? text[3..] : text;
-        text = text.TrimStart(" \t\r\n"u8);
-        undecided = text.Length < 2 || "\uFEFF"u8.StartsWith(text);
-        return !undecided && text[0] == '{' && " \t\r\n\"}"u8.Contains(text[1]);
+        int white = text.IndexOfAnyExcept(" \t\r\n"u8);
+        white = white < 0 ? text.Length : white;
+        text = text[white..];
+        undecided = white <= MaxWhiteBytes && (text.Length < 2 || "\uFEFF"u8.StartsWith(text));
+        return white <= MaxWhiteBytes && !undecided && ((text[0] == '{' && " \t\r\n\"}"u8.Contains(text[1]))
+            || (text[0] == '[' && " \t\r\n{]"u8.Contains(text[1])));
     }
 
     /// <summary>The text of the outer gzip as the stored bytes of the inner one.</summary>
@@ -364,8 +387,7 @@ public sealed class SourceText : IAsyncDisposable
         public override int Read(Span<byte> buffer) => throw new NotSupportedException();
     }
 
-    private AggregationException Truncated() => Damaged("is truncated: its gzip data ends too early");
+    private DamagedObjectException Truncated() => Damaged("is truncated: its gzip data ends too early");
 
-    private AggregationException Damaged(string what, Exception? cause = null) =>
-        new($"{Uri}: it {what}. Copy or gather that object again, then rerun the month.", cause);
+    private DamagedObjectException Damaged(string what, Exception? cause = null) => new(Uri, what, cause);
 }

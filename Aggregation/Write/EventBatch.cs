@@ -4,6 +4,7 @@ using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Json;
 using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Source;
 
 namespace CloudTrailAggregation.Write;
 
@@ -34,6 +35,11 @@ internal sealed class EventBatch(Month month) : IDisposable
     /// <summary>Whether the source has ended; the batch is then empty.</summary>
     public bool EndsSource { get; private set; }
 
+    /// <summary>
+    /// Whether the source is damaged and nothing of it was read; <see cref="EndsSource"/> is then set too.
+    /// </summary>
+    public bool SkipsDamage { get; private set; }
+
     /// <summary>The records; empty for a fragment.</summary>
     public Span<Record> Records => _records.All;
 
@@ -43,13 +49,39 @@ internal sealed class EventBatch(Month month) : IDisposable
     /// <summary>What became of the unit's records up to the end of this batch.</summary>
     public RecordCounts CountsAfter { get; set; }
 
+    /// <summary>The damaged objects that were skipped up to the end of this batch.</summary>
+    public NamedObjects DamagedAfter { get; set; } = new(0, []);
+
     /// <summary>First step: takes the next chunk of the source, or its end.</summary>
     /// <exception cref="AggregationException">The source cannot be unpacked or framed.</exception>
     public async ValueTask FillAsync(SourceObject source, RecordFraming framing, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         EndsSource = !await framing.FillAsync(Chunk, cancellation);
+        SkipsDamage = false;
         Source = source;
+    }
+
+    /// <summary>First step for a damaged source: takes its end and nothing of its text.</summary>
+    public void SkipSource(SourceObject source)
+    {
+        Chunk.Clear();
+        EndsSource = SkipsDamage = true;
+        Source = source;
+    }
+
+    /// <summary>Whether <see cref="Read"/> may find a record that holds records itself.</summary>
+    public bool MayHoldContainers()
+    {
+        foreach (ref readonly var record in Chunk.Records.All)
+        {
+            if (record.Text.IndexOf("\"Records\""u8) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -58,6 +90,7 @@ internal sealed class EventBatch(Month month) : IDisposable
     /// </summary>
     /// <param name="events">Reads the events; not in use after the call.</param>
     /// <param name="duplicates">Hashes the events; null where duplicates are kept.</param>
+    /// <exception cref="DamagedObjectException">A record holds records itself.</exception>
     public void Read(EventReader events, DuplicateFilter? duplicates)
     {
         _records.Clear();
@@ -65,7 +98,14 @@ internal sealed class EventBatch(Month month) : IDisposable
         Columns.Clear();
         foreach (ref readonly var framed in Chunk.Records.All)
         {
-            ReadObjects(framed, events, duplicates);
+            if (framed.Position.InContainer)
+            {
+                ReadElement(framed, events, duplicates);
+            }
+            else
+            {
+                ReadObjects(framed, events, duplicates);
+            }
         }
     }
 
@@ -114,26 +154,57 @@ internal sealed class EventBatch(Month month) : IDisposable
             byte* after = events.TryRead(start, Chunk.Arena);
             if (after == null || after - start > RecordFraming.MaxRecordBytes)
             {
-                Reject(from, end, framed.LineNumber, after == null ? Error(events, from) : TooLong);
+                Reject(from, end, framed.Position, after == null ? Error(events, from) : TooLong);
                 return;
             }
 
-            Keep(start, after, framed.LineNumber, events, duplicates);
+            Keep(start, after, framed.Position, events, duplicates);
             from = after;
             start = JsonScanner.SkipWhite(from);
         }
     }
 
-    private unsafe void Keep(byte* start, byte* end, long lineNumber, EventReader events, DuplicateFilter? duplicates)
+    /// <summary>Reads an element of a container. Framing has found its end by JSON's grammar.</summary>
+    private unsafe void ReadElement(in Record framed, EventReader events, DuplicateFilter? duplicates)
     {
+        byte* start = framed.Start;
+        byte* end = start + framed.Length;
+        byte* after = framed.Length > RecordFraming.MaxRecordBytes ? null : events.TryRead(start, Chunk.Arena);
+        if (after == null)
+        {
+            bool isTooLong = framed.Length > RecordFraming.MaxRecordBytes;
+            Reject(start, end, framed.Position, isTooLong ? TooLong : Error(events, start));
+            return;
+        }
+
+        if (after != end)
+        {
+            throw ToolBug.Found(
+                $"{Source.Uri}, {framed.Position}: framing found {framed.Length} bytes, reading {after - start}");
+        }
+
+        Keep(start, end, framed.Position, events, duplicates);
+    }
+
+    private unsafe void Keep(
+        byte* start, byte* end, RecordPosition position, EventReader events, DuplicateFilter? duplicates)
+    {
+        if (events.HoldsRecords)
+        {
+            throw new DamagedObjectException(
+                $"{Source.Uri}, {position}",
+                "holds many records in a member Records, which is read only where it is the one member of an object "
+                + "at the start of a line");
+        }
+
         if (events.NotAnEvent is { } error)
         {
-            Reject(start, end, lineNumber, error);
+            Reject(start, end, position, error);
             return;
         }
 
         Columns.Append(events.Fields, events.Present);
-        var record = new Record { Start = start, Length = (int)(end - start), LineNumber = lineNumber };
+        var record = new Record { Start = start, Length = (int)(end - start), Position = position };
         record.Hash = duplicates?.HashOf(record.Text) ?? default;
         _records.Add(record);
     }
@@ -141,13 +212,13 @@ internal sealed class EventBatch(Month month) : IDisposable
     private static unsafe string Error(EventReader events, byte* from) =>
         events.ErrorAt == null ? events.Error : $"{events.Error} (byte {events.ErrorAt - from + 1})";
 
-    private unsafe void Reject(byte* start, byte* end, long lineNumber, string error)
+    private unsafe void Reject(byte* start, byte* end, RecordPosition position, string error)
     {
         _records.Add(new Record
         {
             Start = start,
             Length = (int)(end - start),
-            LineNumber = lineNumber,
+            Position = position,
             Outcome = RecordOutcome.Reject,
         });
         _errors.Add(error);

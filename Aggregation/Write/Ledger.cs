@@ -15,7 +15,13 @@ public readonly record struct RunProgress(int Files, int FilesRead, long Bytes, 
 /// <summary>A number of objects, with the names of the first five.</summary>
 /// <param name="Count">How many there are.</param>
 /// <param name="First">The URIs of the first five.</param>
-public sealed record NamedObjects(long Count, IReadOnlyList<string> First);
+public sealed record NamedObjects(long Count, IReadOnlyList<string> First)
+{
+    private const int MaxNamed = 5;
+
+    /// <summary>These objects and one more.</summary>
+    internal NamedObjects With(string uri) => new(Count + 1, First.Count < MaxNamed ? [.. First, uri] : First);
+}
 
 /// <summary>
 /// Accounts for every record of the unit, batch by batch in the order of the sources: drops duplicates, keeps rejects,
@@ -24,10 +30,7 @@ public sealed record NamedObjects(long Count, IReadOnlyList<string> First);
 internal sealed class Ledger(
     SourceListing sources, DuplicateFilter? duplicates, RejectFile rejects, IProgress<RunProgress>? progress)
 {
-    private const int MaxNamed = 5;
-
-    private readonly List<string> _firstWithoutEvents = [];
-    private long _withoutEvents;
+    private NamedObjects _withoutEvents = new(0, []);
     private bool _inFragments;
     private int _ended;
     private long _bytesRead;
@@ -38,13 +41,17 @@ internal sealed class Ledger(
     public RecordCounts Counts => _counts;
 
     /// <summary>Objects that hold records but neither an event nor a duplicate.</summary>
-    public NamedObjects ObjectsWithoutEvents => new(_withoutEvents, _firstWithoutEvents);
+    public NamedObjects ObjectsWithoutEvents => _withoutEvents;
+
+    /// <summary>Damaged objects, of which nothing was read.</summary>
+    public NamedObjects DamagedObjects { get; private set; } = new(0, []);
 
     /// <summary>Accounts for the next batch.</summary>
     public void Enter(EventBatch batch)
     {
         if (batch.EndsSource)
         {
+            DamagedObjects = batch.SkipsDamage ? DamagedObjects.With(batch.Source.Uri) : DamagedObjects;
             EndSource(batch.Source);
         }
         else if (batch.Chunk.Content == ChunkContent.Records)
@@ -57,6 +64,7 @@ internal sealed class Ledger(
         }
 
         batch.CountsAfter = _counts;
+        batch.DamagedAfter = DamagedObjects;
     }
 
     /// <summary>Checks that every source was entered to its end, once.</summary>
@@ -79,11 +87,7 @@ internal sealed class Ledger(
         bool hasRecords = _counts.Records > _countsBefore.Records;
         if (hasRecords && _counts.Events + _counts.Duplicates == _countsBefore.Events + _countsBefore.Duplicates)
         {
-            _withoutEvents++;
-            if (_firstWithoutEvents.Count < MaxNamed)
-            {
-                _firstWithoutEvents.Add(source.Uri);
-            }
+            _withoutEvents = _withoutEvents.With(source.Uri);
         }
 
         _countsBefore = _counts;
@@ -110,7 +114,7 @@ internal sealed class Ledger(
         var text = chunk.FragmentText;
         if (!_inFragments)
         {
-            rejects.StartLong(uri, chunk.FirstLineNumber, text);
+            rejects.StartLong(uri, chunk.Position, text);
             _counts.Records++;
             _counts.Rejects++;
         }

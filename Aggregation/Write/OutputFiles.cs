@@ -19,6 +19,7 @@ internal sealed class OutputFiles(
     private ParquetSink? _sink;
     private Dictionary<string, string> _metadata = [];
     private RecordCounts _counts;
+    private NamedObjects _damaged = new(0, []);
 
     /// <summary>The files closed so far, in order.</summary>
     public IReadOnlyList<StagedFile> Closed => _files;
@@ -44,6 +45,7 @@ internal sealed class OutputFiles(
         }
 
         _counts = batch.CountsAfter;
+        _damaged = batch.DamagedAfter;
     }
 
     /// <summary>Closes the last file.</summary>
@@ -74,7 +76,7 @@ internal sealed class OutputFiles(
 
     private void CloseFile()
     {
-        OutputMetadata.Write(_metadata, plan, Rows, _counts);
+        OutputMetadata.Write(_metadata, plan, Rows, _counts, _damaged);
         _sink!.Close();
         _files.Add(new StagedFile(_staged!, _sink.Rows, _sink.BytesWritten));
         _sink.Dispose();

@@ -17,7 +17,9 @@ internal static class OutputMetadata
     /// <param name="plan">The plan of the run.</param>
     /// <param name="events">The events of the run up to the end of this file.</param>
     /// <param name="counts">What became of the records up to the end of this file.</param>
-    public static void Write(Dictionary<string, string> metadata, RunPlan plan, long events, RecordCounts counts)
+    /// <param name="damaged">The damaged objects that were skipped up to the end of this file.</param>
+    public static void Write(
+        Dictionary<string, string> metadata, RunPlan plan, long events, RecordCounts counts, NamedObjects damaged)
     {
         metadata[Prefix + "version"] = ToolVersion.Text;
         metadata[Prefix + "month"] = plan.Unit.ToString();
@@ -27,6 +29,11 @@ internal static class OutputMetadata
         metadata[Prefix + "events_so_far"] = Text(events);
         metadata[Prefix + "duplicates_so_far"] = Text(counts.Duplicates);
         metadata[Prefix + "rejects_so_far"] = Text(counts.Rejects);
+        if (damaged.Count > 0)
+        {
+            metadata[Prefix + "damaged_objects_so_far"] = Text(damaged.Count);
+            metadata[Prefix + "first_damaged_objects"] = string.Join('\n', damaged.First.Select(SingleLine.Escaped));
+        }
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,18 +1,23 @@
 using System.Threading.Channels;
-using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Plan;
-using CloudTrailAggregation.Source;
 
 namespace CloudTrailAggregation.Write;
 
 /// <summary>The steps that a batch goes through.</summary>
 /// <param name="Create">Makes an empty batch; the pipeline reuses a fixed number of batches.</param>
 /// <param name="Open">Opens a source's stored bytes; called once for each source, roughly in their order.</param>
+/// <param name="OpenAgain">
+/// Opens a source's stored bytes a second time where damaged objects are skipped; null where they fail the run.
+/// </param>
 /// <param name="Read">The parallel step: several threads run it at the same time, each on its own batch.</param>
 /// <param name="Write">The ordered step: one thread runs it, batch after batch in the order of the sources.</param>
 internal sealed record Steps(
-    Func<EventBatch> Create, Func<SourceObject, Task<Stream>> Open, Action<EventBatch> Read, Action<EventBatch> Write);
+    Func<EventBatch> Create,
+    Func<SourceObject, Task<Stream>> Open,
+    Func<SourceObject, Task<Stream>>? OpenAgain,
+    Action<EventBatch> Read,
+    Action<EventBatch> Write);
 
 /// <summary>
 /// Ordered in, parallel in the middle, ordered out: the only code that knows threads. It fills the chunks of a source
@@ -60,12 +65,10 @@ internal sealed class Pipeline(int threads)
         using var batch = steps.Create();
         for (int place = 0; place < sources.Count; place++)
         {
-            var source = sources[place];
-            await using var text = new SourceText(await steps.Open(source), source.Uri);
-            var framing = new RecordFraming(text);
+            await using var reading = new SourceReading(sources[place], steps);
             do
             {
-                await batch.FillAsync(source, framing, cancellation);
+                await reading.FillAsync(batch, cancellation);
                 steps.Read(batch);
                 steps.Write(batch);
             }
@@ -213,13 +216,12 @@ internal sealed class Pipeline(int threads)
 
         private async Task FillAsync(SourceObject source, CancellationToken cancellation)
         {
-            await using var text = new SourceText(await _steps.Open(source), source.Uri);
-            var framing = new RecordFraming(text);
+            await using var reading = new SourceReading(source, _steps);
             bool ends;
             do
             {
                 var slot = await _free.Reader.ReadAsync(cancellation);
-                await slot.Batch.FillAsync(source, framing, cancellation);
+                await reading.FillAsync(slot.Batch, cancellation);
 
                 // Look at the batch before passing it on: after that it may be written and filled again at any moment.
                 ends = slot.Batch.EndsSource;

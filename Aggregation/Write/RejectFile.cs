@@ -12,8 +12,8 @@ namespace CloudTrailAggregation.Write;
 
 /// <summary>
 /// Writes the records that are not events, verbatim: gzipped lines of <c>{"source","line","error","text"}</c>, with
-/// <c>"base64"</c> instead of <c>"text"</c> where the record is not UTF-8 or is longer than the maximum. The file is
-/// staged at the first reject.
+/// <c>"record"</c> instead of <c>"line"</c> for an element of a container, and <c>"base64"</c> instead of <c>"text"</c>
+/// where the record is not UTF-8 or is longer than the maximum. The file is staged at the first reject.
 /// </summary>
 internal sealed class RejectFile(IObjectStore destination, Unit unit, CancellationToken cancellation) : IAsyncDisposable
 {
@@ -33,13 +33,15 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
     /// <summary>The staged file; null until the first reject.</summary>
     public IStagedObject? Staged { get; private set; }
 
-    /// <summary>The first three rejects for messages, each with object, line, error and the first 80 bytes.</summary>
+    /// <summary>
+    /// The first three rejects for messages, each with object, position, error and the first 80 bytes.
+    /// </summary>
     public IReadOnlyList<string> First => _first;
 
     /// <summary>Writes a whole record.</summary>
     public void Add(string sourceUri, in Record record, string error)
     {
-        var json = StartReject(sourceUri, record.LineNumber, error, record.Text);
+        var json = StartReject(sourceUri, record.Position, error, record.Text);
         if (record.Length <= RecordFraming.MaxRecordBytes && Utf8.IsValid(record.Text))
         {
             json.WriteString("text"u8, record.Text);
@@ -53,9 +55,9 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
     }
 
     /// <summary>Starts a record that is longer than the maximum; its fragments follow.</summary>
-    public void StartLong(string sourceUri, long lineNumber, ReadOnlySpan<byte> start)
+    public void StartLong(string sourceUri, RecordPosition position, ReadOnlySpan<byte> start)
     {
-        var json = StartReject(sourceUri, lineNumber, EventBatch.TooLong, start);
+        var json = StartReject(sourceUri, position, EventBatch.TooLong, start);
         json.WritePropertyName("base64"u8);
     }
 
@@ -88,7 +90,8 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
         }
     }
 
-    private Utf8JsonWriter StartReject(string sourceUri, long lineNumber, string error, ReadOnlySpan<byte> text)
+    private Utf8JsonWriter StartReject(
+        string sourceUri, RecordPosition position, string error, ReadOnlySpan<byte> text)
     {
         if (_json is null)
         {
@@ -99,12 +102,12 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
 
         if (_first.Count < MaxQuoted)
         {
-            _first.Add($"{sourceUri}, line {lineNumber}: {error}: {Excerpt(text)}");
+            _first.Add($"{sourceUri}, {position}: {error}: {Excerpt(text)}");
         }
 
         _json.WriteStartObject();
         _json.WriteString("source"u8, sourceUri);
-        _json.WriteNumber("line"u8, lineNumber);
+        _json.WriteNumber(position.Name, position.Number);
         _json.WriteString("error"u8, error);
         return _json;
     }

@@ -71,6 +71,9 @@ internal sealed class StagedUnit : IAsyncDisposable
         var steps = new Steps(
             Create: () => new EventBatch(_plan.Unit.Month),
             Open: source => prefetch.OpenAsync(source.Place),
+            OpenAgain: _options.DamagedObjects == DamagedObjects.Skip
+                ? source => _source.OpenAsync(source.Stored, cancellation)
+                : null,
             Read: batch =>
             {
                 // A reader keeps the memory of its largest event, so there is one reader for each thread, not for each

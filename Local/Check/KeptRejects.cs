@@ -123,7 +123,9 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
         {
             using var start = JsonDocument.Parse(Encoding.UTF8.GetString(line[..Math.Max(end, 0)]) + "}");
             string source = start.RootElement.GetProperty("source").GetString()!;
-            _hash = new LineHash(source, start.RootElement.GetProperty("line").GetInt64());
+            bool isLine = start.RootElement.TryGetProperty("line"u8, out var place);
+            place = isLine ? place : start.RootElement.GetProperty("record"u8);
+            _hash = new LineHash(source, place.GetInt64());
         }
         catch (Exception e)
             when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

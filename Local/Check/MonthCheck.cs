@@ -42,10 +42,15 @@ internal sealed class MonthCheck(
         using var rows = new MonthRows(destination, [.. files.Values], cancellation);
         await using var kept = new KeptRejects(destination, [.. rejectFiles.Values]);
 
+        var damaged = DamagedSources.Of(destination, files.Values, cancellation);
         long bytes = 0, allBytes = sources.Sum(each => each.Size);
         foreach (var (number, stored) in sources.Index())
         {
-            await CheckSourceAsync(stored, rows, kept, cancellation);
+            if (!await damaged.HasAsync(source, stored, cancellation))
+            {
+                await CheckSourceAsync(stored, rows, kept, cancellation);
+            }
+
             bytes += stored.Size;
             progress.Report(new RunProgress(sources.Count, number + 1, allBytes, bytes, _counts.Events));
         }
@@ -53,6 +58,7 @@ internal sealed class MonthCheck(
         await CheckEndAsync(month, rows, kept, cancellation);
         FileCounts.Check(rows.Read, month, sources.Count, bytes, _counts);
         CheckObjects();
+        damaged.Check();
         return new CheckedMonth(sources.Count, _counts, [.. rows.Read.Select(file => file.Uri)]);
     }
 

@@ -6,7 +6,7 @@ namespace CloudTrailAggregation.Fuzzing;
 internal sealed class TargetList(IEnumerable<string> names) : IDisposable
 {
     /// <summary>The names of the targets; the last target is the slow one.</summary>
-    public static readonly string[] Names = ["event", "frame", "gzip", "month"];
+    public static readonly string[] Names = ["event", "frame", "container", "gzip", "month"];
 
     public IReadOnlyList<ITarget> All { get; } = [.. names.Select(Make)];
 
@@ -14,6 +14,7 @@ internal sealed class TargetList(IEnumerable<string> names) : IDisposable
     {
         "event" => new EventTarget(),
         "frame" => new FrameTarget(),
+        "container" => new ContainerTarget(),
         "gzip" => new GzipTarget(),
         _ => new MonthTarget(),
     };

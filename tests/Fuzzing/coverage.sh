@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Fuzzes one target by coverage: SharpFuzz instruments the product, AFL++ (Debian: apt-get install afl++) mutates inputs.
-#   tests/Fuzzing/coverage.sh TARGET [MINUTES]     TARGET: event, frame, gzip or month; 15 minutes by default
+#   tests/Fuzzing/coverage.sh TARGET [MINUTES]     TARGET: event, frame, container, gzip or month; 15 minutes by default
 # Inputs and findings stay in tests/Fuzzing/bin/coverage/TARGET, and the next run continues from them. The exit code is 1 if
 # there are findings; each is a file for: dotnet run --project tests/Fuzzing -- --target TARGET --replay FILE
 set -euo pipefail
 cd "$(dirname "$0")"
 
-target=${1:?"a target: event, frame, gzip or month"} minutes=${2:-15}
+target=${1:?"a target: event, frame, container, gzip or month"} minutes=${2:-15}
 command -v afl-fuzz >/dev/null || { echo "coverage.sh: afl-fuzz is missing. Install AFL++: apt-get install afl++" >&2; exit 2; }
 
 work=$PWD/bin/coverage/$target

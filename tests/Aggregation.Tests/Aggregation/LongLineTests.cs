@@ -69,16 +69,23 @@ public sealed class LongLineTests() : MonthTest(new DirectoryMonthStores())
     }
 
     [Fact]
-    public async Task A_file_as_CloudTrail_delivers_it_may_be_longer_than_a_line()
+    public async Task In_a_container_a_record_of_16_MiB_is_an_event_too_and_a_longer_one_is_kept_whole()
     {
-        const string Key = "2024/02/02/123_CloudTrail_eu-west-1_20240202T0000Z_x.json.gz";
-        await PutAsync("2024/02/01/000000.ndjson.gz", Events(500));
-        await PutTextAsync(Key, $$"""{"Records":[{{EventOf(Limit)}}]}""");
+        string[] rejects = [EventOf(Limit + 1), EventOf(Limit + 5), EventOf(Limit + 6), EventOf((33 << 20) + 7)];
+        await PutTextAsync(
+            "2024/02/02/0.json.gz",
+            $$"""{"Records":[{{EventOf(Limit)}}, {{string.Join(",\n", rejects)}},{{Event("after")}}]}""");
 
-        var failure = await FailsAsync();
+        var result = await RunAsync(new RunOptions { MaxRejectedPercent = 100 });
 
-        Assert.StartsWith(Source.UriOf(Key), failure.Message, StringComparison.Ordinal);
-        Assert.Contains("stage 1", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([Limit - Around.Length, "after".Length], Ids(result.Rows).Select(id => id!.Length));
+        Assert.Equal([2, 3, 4, 5], result.Rejects.Select(reject => reject.Line));
+        Assert.All(
+            result.Rejects,
+            reject => Assert.True(reject.AsBase64 && reject.InContainer && reject.Error == "is longer than 16 MiB"));
+        Assert.All(
+            result.Rejects.Zip(rejects),
+            pair => Assert.True(pair.First.Bytes.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(pair.Second))));
     }
 
     /// <summary>An event of this number of bytes.</summary>

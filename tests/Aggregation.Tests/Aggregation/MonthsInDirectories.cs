@@ -9,6 +9,8 @@ public sealed class ChangingSourcesInDirectories() : ChangingSourceTests(new Dir
 /// <summary>Damages every place, because a run in a directory is fast.</summary>
 public sealed class DamagedSourcesInDirectories() : DamagedSourceTests(new DirectoryMonthStores(), step: 1);
 
+public sealed class SkippedDamageInDirectories() : SkippedDamageTests(new DirectoryMonthStores());
+
 public sealed class DuplicatesInDirectories() : DuplicateTests(new DirectoryMonthStores());
 
 public sealed class EarlierRejectsInDirectories() : EarlierRejectTests(new DirectoryMonthStores());

@@ -297,12 +297,14 @@ public class LogFileTests
     [InlineData(2)]
     [InlineData(1000)]
     [InlineData(int.MaxValue)]
-    public async Task Plain_NDJSON_is_read_as_it_is_whatever_its_name(int readSize)
+    public async Task Plain_JSON_is_read_as_it_is_whatever_its_name(int readSize)
     {
         byte[][] texts =
         [
             Lines, [0xEF, 0xBB, 0xBF, .. Lines], "{}"u8.ToArray(), "{}\n"u8.ToArray(),
             "\r\n\n  {\t\"a\":1}"u8.ToArray(), "{ }"u8.ToArray(),
+            "{\"Records\":[]}"u8.ToArray(), "[]"u8.ToArray(), " [\n{}]"u8.ToArray(),
+            [.. Enumerable.Repeat((byte)' ', 4096), .. "[{}]"u8],
         ];
 
         foreach (byte[] text in texts)
@@ -316,16 +318,28 @@ public class LogFileTests
     [InlineData("")]
     [InlineData("\0")]
     [InlineData("garbage")]
-    [InlineData("[{}]")]
+    [InlineData("[x]")]
+    [InlineData("[")]
     [InlineData("{")]
     [InlineData("{x}")]
     [InlineData("PK\u0003\u0004")]
     [InlineData("\n\n")]
-    public async Task A_file_named_gz_that_holds_neither_gzip_nor_NDJSON_fails(string text)
+    public async Task A_file_named_gz_that_holds_neither_gzip_nor_JSON_fails(string text)
     {
         var error = await AssertDamagedAsync(Encoding.Latin1.GetBytes(text));
 
-        Assert.Contains("neither gzip nor NDJSON", error.Message, StringComparison.Ordinal);
+        Assert.Contains("neither gzip nor JSON", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_named_gz_that_begins_with_much_white_space_fails_before_it_fills_the_memory()
+    {
+        var endless = new ChosenReads([.. Enumerable.Repeat((byte)'\n', 8 << 20), .. "{}"u8], 1 << 16);
+
+        var error = await Assert.ThrowsAsync<DamagedObjectException>(() => ReadAsync(endless, Uri, 4096));
+
+        Assert.Contains("neither gzip nor JSON", error.Message, StringComparison.Ordinal);
+        Assert.InRange(endless.Given, 1, 1 << 16);
     }
 
     [Fact]
@@ -359,7 +373,7 @@ public class LogFileTests
         byte[] start = [.. GzipMember.Of([], flags)[..10], .. Encoding.ASCII.GetBytes(name)];
         var endless = new ChosenReads([.. start, .. Enumerable.Repeat((byte)'n', 4 << 20)], ReadBytes);
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => ReadAsync(endless, Uri, 4096));
+        var error = await Assert.ThrowsAsync<DamagedObjectException>(() => ReadAsync(endless, Uri, 4096));
 
         Assert.StartsWith($"{Uri}: it is damaged: a gzip header is not valid", error.Message, StringComparison.Ordinal);
         Assert.InRange(endless.Given, HeaderBytes, HeaderBytes + ReadBytes);
@@ -409,10 +423,10 @@ public class LogFileTests
         }
     }
 
-    private static async Task<AggregationException> AssertDamagedAsync(
+    private static async Task<DamagedObjectException> AssertDamagedAsync(
         byte[] stored, string uri = Uri, int readSizes = int.MaxValue)
     {
-        var error = await Assert.ThrowsAsync<AggregationException>(() => ReadAsync(stored, uri, 4096, readSizes));
+        var error = await Assert.ThrowsAsync<DamagedObjectException>(() => ReadAsync(stored, uri, 4096, readSizes));
         Assert.StartsWith(uri + ": ", error.Message, StringComparison.Ordinal);
         return error;
     }

@@ -1,3 +1,5 @@
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Source;
 using CloudTrailAggregation.Tests.CloudTrail;
 
 namespace CloudTrailAggregation.Fuzzing.Targets;
@@ -5,13 +7,14 @@ namespace CloudTrailAggregation.Fuzzing.Targets;
 /// <summary>What the texts of two consecutive days must become, by a set of records and JsonDocument.</summary>
 internal sealed class ExpectedMonth
 {
-    private bool _mayHoldContainer;
-
     public List<byte[]> Events { get; } = [];
 
     public List<OracleRecord> Rejects { get; } = [];
 
     public int Duplicates { get; private set; }
+
+    /// <summary>Whether an object is damaged.</summary>
+    public bool IsDamaged { get; private set; }
 
     public int Records => Events.Count + Rejects.Count + Duplicates;
 
@@ -21,8 +24,9 @@ internal sealed class ExpectedMonth
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (byte[] day in days)
         {
-            expected._mayHoldContainer |= LineOracle.MayHoldContainer(day);
-            foreach (var record in RecordOracle.Split(day))
+            var records = RecordOracle.Split(day);
+            expected.IsDamaged |= records is null;
+            foreach (var record in records ?? [])
             {
                 expected.Add(record, seen);
             }
@@ -32,11 +36,12 @@ internal sealed class ExpectedMonth
     }
 
     /// <summary>
-    /// Whether the run may fail with this message: a month without events fails, and so does one of containers.
+    /// Whether the run must fail with this message: a month without events fails, and so does one with damage.
     /// </summary>
-    public bool MayBeRefused(string message) =>
-        (Events.Count == 0 && Rejects.Count > 0 && message.Contains("records are rejects", StringComparison.Ordinal))
-        || (_mayHoldContainer && message.Contains("stage 1", StringComparison.Ordinal));
+    public bool MayBeRefused(AggregationException refused) => IsDamaged
+        ? refused is DamagedObjectException
+        : Events.Count == 0 && Rejects.Count > 0
+            && refused.Message.Contains("records are rejects", StringComparison.Ordinal);
 
     private void Add(OracleRecord record, HashSet<string> seen)
     {

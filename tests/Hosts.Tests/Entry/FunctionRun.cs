@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage.Directories;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
@@ -14,7 +15,8 @@ internal sealed class FunctionRun : IDisposable
     public Months Months { get; } = new();
 
     /// <summary>Invokes the function, by default on 15 April 2024 at noon.</summary>
-    public async Task<JsonElement> AnswerAsync(string triggerEvent, FakeTime? time = null, int scheduleLagDays = 1)
+    public async Task<JsonElement> AnswerAsync(
+        string triggerEvent, FakeTime? time = null, int scheduleLagDays = 1, RunOptions? options = null)
     {
         var settings = new Settings
         {
@@ -23,6 +25,7 @@ internal sealed class FunctionRun : IDisposable
             DestinationBucket = "",
             DestinationPrefix = "",
             ScheduleLagDays = scheduleLagDays,
+            Options = options ?? new RunOptions(),
         };
         var handler = new Handler(
             settings,

@@ -16,6 +16,7 @@ public class MetricLineTests
         SourceBytes = 5_000_000_000,
         IgnoredKeys = new IgnoredKeys(3, ["a", "b", "c"]),
         ObjectsWithoutEvents = new NamedObjects(4, ["d"]),
+        DamagedObjects = new NamedObjects(5, ["e"]),
         MissingDays = [new DateOnly(2024, 2, 14), new DateOnly(2024, 2, 15)],
         Lines = 3_000_000_006,
         Events = 3_000_000_003,

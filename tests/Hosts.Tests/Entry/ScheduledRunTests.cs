@@ -105,6 +105,27 @@ public sealed class ScheduledRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_object_fails_the_run_or_is_in_the_answer_the_log_and_the_metrics()
+    {
+        _run.Months.Write("2024/02/28/a.ndjson", Months.Event(1));
+        string damaged = _run.Months.Write("2024/02/29/a.json", "[", Months.Event(2));
+
+        var failure = await Assert.ThrowsAsync<AggregationException>(() => _run.AnswerAsync(Schedule));
+        var answer = await _run.AnswerAsync(Schedule, options: new RunOptions { DamagedObjects = DamagedObjects.Skip });
+
+        Assert.StartsWith(
+            $"2024-02: {damaged}, record 1: it ends within its container. ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $$"""{"count":1,"first":["{{damaged}}"]}""",
+            answer.GetProperty("months")[0].GetProperty("damagedObjects").GetRawText());
+        var warning = Assert.Single(_run.Lines("Warning"));
+        Assert.Equal(
+            $"2024-02: 1 damaged objects were skipped, the first: {damaged}", LogLines.Text(warning, "message"));
+        var metrics = Assert.Single(_run.Lines(), line => line.TryGetProperty("_aws", out _));
+        Assert.Equal(1, metrics.GetProperty("DamagedObjects").GetInt32());
+    }
+
+    [Fact]
     public async Task A_whole_month_warns_of_nothing()
     {
         for (int day = 1; day <= 29; day++)

@@ -34,7 +34,7 @@ public class SettingsTests
             ("SRC_BUCKET", "a"), ("SRC_PREFIX", "daily/"), ("DST_BUCKET", "b"), ("DST_PREFIX", "deep/monthly"),
             ("ROWS_PER_FILE", "1000000"), ("LOG_LEVEL", "WARN"), ("SRC_REGION", "eu-central-1"),
             ("DST_REGION", "us-gov-west-1"), ("DST_SSE", "AES256"), ("COMPRESSION", "Snappy"), ("DEDUPLICATE", "False"),
-            ("MAX_REJECTED_PERCENT", "0.5"), ("SCHEDULE_LAG_DAYS", "31"));
+            ("MAX_REJECTED_PERCENT", "0.5"), ("DAMAGED_OBJECTS", "Skip"), ("SCHEDULE_LAG_DAYS", "31"));
 
         Assert.Equal(
             new Settings
@@ -54,6 +54,7 @@ public class SettingsTests
                     Codec = Codec.Snappy,
                     Deduplicate = false,
                     MaxRejectedPercent = 0.5,
+                    DamagedObjects = DamagedObjects.Skip,
                 },
             },
             settings);
@@ -127,6 +128,7 @@ public class SettingsTests
     [InlineData("MAX_REJECTED_PERCENT", "101", "MAX_REJECTED_PERCENT is '101', not a number from 0 to 100")]
     [InlineData("MAX_REJECTED_PERCENT", "-1", "MAX_REJECTED_PERCENT is '-1', not a number")]
     [InlineData("MAX_REJECTED_PERCENT", "NaN", "MAX_REJECTED_PERCENT is 'NaN', not a number")]
+    [InlineData("DAMAGED_OBJECTS", "ignore", "DAMAGED_OBJECTS is 'ignore', not one of fail, skip")]
     [InlineData("SCHEDULE_LAG_DAYS", "32", "SCHEDULE_LAG_DAYS is '32', not a whole number from 0 to 31")]
     [InlineData("SCHEDULE_LAG_DAYS", "1.5", "SCHEDULE_LAG_DAYS is '1.5', not a whole number from 0 to 31")]
     public void What_is_wrong_is_named_with_what_is_wanted(string name, string value, string message)

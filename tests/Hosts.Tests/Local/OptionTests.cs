@@ -58,6 +58,28 @@ public sealed class OptionTests : IDisposable
     }
 
     [Fact]
+    public async Task Damaged_files_are_left_out_when_asked_for_and_named()
+    {
+        _months.WithEveryKindOfLine();
+        string damaged = _months.Write("2024/02/03/a.json", "[", Months.Event(7), ",");
+        var strict = await _months.RunAsync();
+
+        var run = await _months.RunAsync("--damaged-objects", "skip");
+        var range = await _months.RunAsync("--damaged-objects", "SKIP", "--json");
+
+        Assert.Equal((1, 0, 0), (strict.ExitCode, run.ExitCode, range.ExitCode));
+        Assert.Contains(
+            $"{damaged}, record 1: it ends within its container", string.Concat(strict.ErrorLines),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"Note: 1 damaged file skipped, nothing of which is in the month: {damaged}. "
+            + "If you can copy or gather it again, run the month again.\n",
+            run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"damagedObjects\":{{\"count\":1,\"first\":[\"{damaged}\"]}}", range.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task More_rejects_are_accepted_when_asked_for()
     {
         _months.Write("2024/02/01/000000.ndjson", [Months.Event(1), .. Enumerable.Repeat("no event", 101)]);

@@ -58,7 +58,7 @@ public sealed class ReportTests : IDisposable
             [
                 "month", "status", "reason", "sourceFiles", "sourceBytes", "ignoredKeys", "missingDays", "lines",
                 "events", "duplicates", "rejects", "outsideMonth", "eventsWithoutTime", "outputs", "outputBytes",
-                "objectsWithoutEvents", "rejectFile", "removed", "mixedMilliseconds", "retries",
+                "objectsWithoutEvents", "damagedObjects", "rejectFile", "removed", "mixedMilliseconds", "retries",
                 "durationMilliseconds",
             ],
             document.RootElement.EnumerateObject().Select(member => member.Name));

@@ -11,6 +11,8 @@ public sealed class ChangingSourcesInS3(S3Server server) : ChangingSourceTests(n
 /// <summary>Damages every tenth place only, because a run in S3 is slower.</summary>
 public sealed class DamagedSourcesInS3(S3Server server) : DamagedSourceTests(new S3MonthStores(server), step: 10);
 
+public sealed class SkippedDamageInS3(S3Server server) : SkippedDamageTests(new S3MonthStores(server));
+
 public sealed class DuplicatesInS3(S3Server server) : DuplicateTests(new S3MonthStores(server));
 
 public sealed class EarlierRejectsInS3(S3Server server) : EarlierRejectTests(new S3MonthStores(server));

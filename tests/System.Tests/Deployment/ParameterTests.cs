@@ -69,7 +69,7 @@ public class ParameterTests
         [
             ("Architecture", "arm64"), ("ScheduleExpression", "cron(0 3 1 * ? *)"), ("ScheduleLagDays", "1"),
             ("RowsPerFile", "0"), ("Compression", "zstd"), ("Deduplicate", "true"), ("MaxRejectedPercent", "1"),
-            ("TriggerQueue", "no"), ("LogLevel", "INFO"),
+            ("DamagedObjects", "fail"), ("TriggerQueue", "no"), ("LogLevel", "INFO"),
         ];
 
         Assert.All(expected, e => Assert.Equal(e.Default, (string?)Parameters[e.Name]!["Default"]));
@@ -112,6 +112,7 @@ public class ParameterTests
     [InlineData("Compression", "lzo")]
     [InlineData("Deduplicate", "no")]
     [InlineData("MaxRejectedPercent", "101")]
+    [InlineData("DamagedObjects", "ignore")]
     [InlineData("FunctionMemory", "10241")]
     [InlineData("ReservedConcurrency", "two")]
     [InlineData("PermissionsBoundaryArn", "Boundary")]
@@ -141,6 +142,7 @@ public class ParameterTests
     [InlineData("StageOneEventSource", "com.example/cloudtrail-daily")]
     [InlineData("ReservedConcurrency", "0")]
     [InlineData("MaxRejectedPercent", "0.5")]
+    [InlineData("DamagedObjects", "skip")]
     [InlineData(
         "SourceKmsKeyArn", "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef")]
     [InlineData("PermissionsBoundaryArn", "arn:aws:iam::aws:policy/PowerUserAccess")]

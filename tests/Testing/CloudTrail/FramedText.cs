@@ -6,7 +6,8 @@ using Record = CloudTrailAggregation.Framing.Record;
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
 /// <summary>
-/// The result of framing an object: its lines, joined again from their chunks, and its chunks in words.
+/// The result of framing an object: its lines, joined again from their chunks, its elements, and its chunks in
+/// words.
 /// </summary>
 internal sealed class FramedText
 {
@@ -33,7 +34,7 @@ internal sealed class FramedText
 
     private void Add(Chunk chunk)
     {
-        Chunks.Add($"{chunk.Content}, line {chunk.FirstLineNumber}, {chunk.Length} bytes");
+        Chunks.Add($"{chunk.Content}, {chunk.Position}, {chunk.Length} bytes");
         if (chunk.Content == ChunkContent.Records)
         {
             foreach (ref readonly var record in chunk.Records.All)
@@ -47,7 +48,7 @@ internal sealed class FramedText
         _fragments.AddRange(chunk.FragmentText);
         if (chunk.Content == ChunkContent.LastFragment)
         {
-            Lines.Add(new FramedLine(chunk.FirstLineNumber, [.. _fragments]));
+            Lines.Add(new FramedLine(chunk.Position.Number, [.. _fragments], chunk.Position.InContainer));
             Assert.True(
                 _fragments.Count > RecordFraming.MaxRecordBytes,
                 "A record that is not longer than the limit came in fragments.");
@@ -58,13 +59,14 @@ internal sealed class FramedText
     /// <summary>A line of several records may be in several chunks.</summary>
     private void Add(in Record record)
     {
-        if (Lines.Count > 0 && Lines[^1].Number == record.LineNumber)
+        var last = Lines.LastOrDefault();
+        if (!record.Position.InContainer && last?.InContainer == false && last.Number == record.Position.Number)
         {
-            Lines[^1] = Lines[^1] with { Text = [.. Lines[^1].Text, .. record.Text] };
+            Lines[^1] = last with { Text = [.. last.Text, .. record.Text] };
         }
         else
         {
-            Lines.Add(new FramedLine(record.LineNumber, record.Text.ToArray()));
+            Lines.Add(new FramedLine(record.Position.Number, record.Text.ToArray(), record.Position.InContainer));
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 
 namespace CloudTrailAggregation.Tests.CloudTrail;
 
-/// <summary>A record: the number of its line, its bytes, and whether it is an event.</summary>
-internal sealed record OracleRecord(long Number, byte[] Text, bool IsEvent);
+/// <summary>A record: the number of its line or element, its bytes, and whether it is an event.</summary>
+internal sealed record OracleRecord(long Number, byte[] Text, bool IsEvent, bool InContainer = false);
 
 /// <summary>The records of a text, found with JsonDocument and without the product's code.</summary>
 internal static class RecordOracle
@@ -14,43 +14,80 @@ internal static class RecordOracle
 
     private static readonly JsonReaderOptions Limits = new() { MaxDepth = 256 };
 
-    /// <summary>JSON objects one after the other on each line; anything else is a reject up to the newline.</summary>
-    public static List<OracleRecord> Split(byte[] text)
+    /// <summary>
+    /// JSON objects one after the other on each line, where anything else is a reject up to the newline; and the
+    /// elements of containers.
+    /// </summary>
+    /// <returns>Null if the object is damaged: a container is, or a record holds records.</returns>
+    public static List<OracleRecord>? Split(byte[] text)
     {
+        var framed = FramingOracle.Split(text);
         var records = new List<OracleRecord>();
-        foreach (var line in LineOracle.Split(text))
-        {
-            Split(line, records);
-        }
-
-        return records;
+        bool isWhole = !framed.IsDamaged && framed.Lines.All(
+            line => line.InContainer ? TryReadElement(line, records) : TrySplit(line, records));
+        return isWhole ? records : null;
     }
 
     /// <summary>Whether a line is one event.</summary>
     public static bool IsEvent(string line) => Split(Encoding.UTF8.GetBytes(line)) is [{ IsEvent: true }];
 
-    private static void Split(FramedLine line, List<OracleRecord> records)
+    private static bool TryReadElement(FramedLine element, List<OracleRecord> records)
+    {
+        bool isObject = TryReadObject(element.Text, out int length, out bool isEvent) && length <= MaxBytes;
+        records.Add(new OracleRecord(element.Number, element.Text, isObject && isEvent, InContainer: true));
+        return !isObject || !HoldsRecords(element.Text);
+    }
+
+    private static bool TrySplit(FramedLine line, List<OracleRecord> records)
     {
         int from = 0;
-        int at = LineOracle.LengthOfMark(line.Text);
+        int at = FramingOracle.LengthOfMark(line.Text);
         while (true)
         {
             int blank = line.Text.AsSpan(at).IndexOfAnyExcept(" \t\r"u8);
             if (blank < 0)
             {
-                return;
+                return true;
             }
 
             at += blank;
             if (!TryReadObject(line.Text.AsSpan(at), out int length, out bool isEvent) || length > MaxBytes)
             {
                 records.Add(new OracleRecord(line.Number, line.Text[from..], IsEvent: false));
-                return;
+                return true;
+            }
+
+            if (HoldsRecords(line.Text.AsSpan(at, length)))
+            {
+                return false;
             }
 
             records.Add(new OracleRecord(line.Number, line.Text[at..(at + length)], isEvent));
             from = at += length;
         }
+    }
+
+    /// <summary>Whether a member of the object is an array of objects and is called Records, without escapes.</summary>
+    private static bool HoldsRecords(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, Limits);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isRecords = reader.ValueSpan.SequenceEqual("Records"u8);
+            reader.Read();
+            var first = reader;
+            bool holdsObjects = first.TokenType == JsonTokenType.StartArray
+                && first.Read() && first.TokenType == JsonTokenType.StartObject;
+            if (isRecords && holdsObjects)
+            {
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        return false;
     }
 
     private static bool TryReadObject(ReadOnlySpan<byte> text, out int length, out bool isEvent)
@@ -84,7 +121,7 @@ internal static class RecordOracle
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair: JsonDocument makes no string of it.
+            // Half a surrogate pair, which .NET has no string for.
             return false;
         }
     }

@@ -50,6 +50,7 @@ internal static class LogLines
                 ("DurationMs", "Milliseconds", report.DurationMilliseconds),
                 ("IgnoredKeys", "Count", report.IgnoredKeys.Count),
                 ("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
+                ("DamagedObjects", "Count", report.DamagedObjects.Count),
             ],
             MetricsOf(directives[0]));
         Assert.Equal([("MissingDays", "Count", report.MissingDays.Count)], MetricsOf(directives[1]));

@@ -23,6 +23,27 @@ public abstract class CheckTests(MonthStores stores) : CheckTest(stores)
     }
 
     [Fact]
+    public async Task A_month_that_leaves_a_damaged_object_out_is_not_whole()
+    {
+        const string Damaged = "2024/02/10/damaged.ndjson.gz";
+        byte[] gzip = Gzip(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', LargeEvents(2_000))));
+        await PutBytesAsync(Damaged, gzip[..^1]);
+        await WriteSampleAsync(new RunOptions { DamagedObjects = DamagedObjects.Skip });
+
+        Assert.Equal(
+            $"1 damaged object left out: {Source.UriOf(Damaged)}. "
+            + "Every event of the remaining objects is in the month's files. "
+            + "Copy or gather the damaged ones again, and run aggregate again.",
+            await DiffersAsync());
+
+        await ChangeAsync(_ => { }, metadata => metadata["cloudtrail_aggregation.damaged_objects_so_far"] = "2");
+        Assert.Equal(
+            $"The month's files leave out 2 damaged objects, and 1 are damaged: {Source.UriOf(Damaged)}. "
+            + "Run aggregate again.",
+            await DiffersAsync());
+    }
+
+    [Fact]
     public async Task A_dropped_event_is_found()
     {
         await WriteSampleAsync();
