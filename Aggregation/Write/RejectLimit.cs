@@ -32,11 +32,15 @@ internal sealed class RejectLimit(double maxPercent)
                     + "write each event on one line. "
                 : "";
             throw new AggregationException(
-                $"{uri}: {counts.Rejects} of {counts.Records} records are rejects, {limit}. Nothing was replaced. "
+                $"{uri}: {Share(counts)}, {limit}. Nothing was replaced. "
                 + $"{hint}Fix the source or raise MAX_REJECTED_PERCENT (--max-rejected-percent). "
                 + $"The first: {string.Join("; ", rejects.First)}");
         }
     }
+
+    private static string Share(in RecordCounts counts) => counts.Records == 1
+        ? "its only record is a reject"
+        : $"{counts.Rejects} of {counts.Records} records are rejects";
 
     /// <summary>Whether the quoted reject is a line with nothing but an opening brace.</summary>
     private static bool LooksPrettyPrinted(string quoted) =>

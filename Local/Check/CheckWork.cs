@@ -18,7 +18,7 @@ internal sealed class CheckWork(IObjectStore source, IObjectStore destination, T
 
     public async Task<MonthOutcome> RunAsync(Month month, ProgressDisplay progress, CancellationToken cancellation)
     {
-        using var check = new MonthCheck(source, destination, Deduplicates, progress);
+        var check = new MonthCheck(source, destination, Deduplicates, progress);
         var found = await progress.ShowWhileAsync(() => check.RunAsync(month, cancellation));
         if (found.Files.Count == 0 && !AllowsEmpty)
         {

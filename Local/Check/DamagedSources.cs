@@ -1,24 +1,31 @@
 using System.Globalization;
+using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
-using CloudTrailAggregation.Source;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local.Check;
 
 /// <summary>
-/// The damaged objects that the month's files leave out. Only where the files' metadata has some is each object first
-/// unpacked to its end.
+/// The damaged objects that the month's files leave out. The files' metadata counts them and names the first; each
+/// named one, or each object if not all are named, is first read to its end.
 /// </summary>
 internal sealed class DamagedSources
 {
     private const string CountKey = "cloudtrail_aggregation.damaged_objects_so_far";
 
+    private const string NamesKey = "cloudtrail_aggregation.first_damaged_objects";
+
     private const int MaxNamed = 5;
 
     private readonly List<string> _found = [];
     private readonly long _expected;
+    private readonly string[] _names;
 
-    private DamagedSources(long expected) => _expected = expected;
+    private DamagedSources(long expected, string names)
+    {
+        _expected = expected;
+        _names = names.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     /// <summary>Reads from the last file of the month how many objects it leaves out.</summary>
     /// <exception cref="DifferenceException">The metadata has no number in its place.</exception>
@@ -27,13 +34,13 @@ internal sealed class DamagedSources
     {
         if (files.LastOrDefault() is not { Key: not null } last)
         {
-            return new DamagedSources(0);
+            return new DamagedSources(0, "");
         }
 
         using var table = new ParquetTable(destination, last, cancellation);
         string text = table.Metadata.GetValueOrDefault(CountKey, "0");
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long expected)
-            ? new DamagedSources(expected)
+            ? new DamagedSources(expected, table.Metadata.GetValueOrDefault(NamesKey, ""))
             : throw new DifferenceException(
                 $"{table.Uri}, metadata {CountKey}: {text} is not a number.");
     }
@@ -41,23 +48,15 @@ internal sealed class DamagedSources
     /// <summary>Whether the month's files leave the object out, because it is damaged.</summary>
     public async Task<bool> HasAsync(IObjectStore store, StoredObject stored, CancellationToken cancellation)
     {
-        if (_expected == 0)
-        {
-            return false;
-        }
-
         string uri = store.UriOf(stored.Key);
-        try
-        {
-            await using var text = new SourceText(await store.OpenAsync(stored, cancellation), uri);
-            await ReadToEndAsync(text, cancellation);
-            return false;
-        }
-        catch (DamagedObjectException)
+        bool mayBe = _expected > 0 && (_expected > _names.Length || _names.Any(name => IsName(name, stored.Key)));
+        bool isDamaged = mayBe && await DamageSearch.FindsAsync(store, stored, cancellation);
+        if (isDamaged)
         {
             _found.Add(uri);
-            return true;
         }
+
+        return isDamaged;
     }
 
     /// <exception cref="DifferenceException">The month's files leave objects out.</exception>
@@ -81,17 +80,9 @@ internal sealed class DamagedSources
 
     private string Names() => string.Join(", ", _found.Take(MaxNamed)) + (_found.Count > MaxNamed ? ", ..." : "");
 
-    private static async Task ReadToEndAsync(SourceText text, CancellationToken cancellation)
-    {
-        byte[] buffer = new byte[1 << 16];
-        int read = -1;
-        while (read != 0)
-        {
-            if (!text.TryRead(buffer, out read))
-            {
-                await text.RefillAsync(cancellation);
-                read = -1;
-            }
-        }
-    }
+    /// <summary>
+    /// Whether a name is the object's. Its root may be another one: that of a directory that was copied to S3.
+    /// </summary>
+    private static bool IsName(string name, string key) =>
+        name.EndsWith("/" + SingleLine.Escaped(key), StringComparison.Ordinal);
 }

@@ -4,7 +4,8 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation.Local.Check;
 
 /// <summary>The first difference between file and source.</summary>
-internal sealed class DifferenceException(string message) : AggregationException(message)
+internal sealed class DifferenceException(string message, Exception? cause = null)
+    : AggregationException(message, cause)
 {
     private const int ExcerptBytes = 80;
     private const int BytesBefore = 20;

@@ -23,6 +23,9 @@ internal sealed class EventComparison
     /// <summary>Whether the last object read is an event.</summary>
     public bool IsEvent => _event.IsEvent;
 
+    /// <summary>Whether the last object read has a member Records that is an array of objects.</summary>
+    public bool HoldsRecords => _event.HoldsRecords;
+
     /// <summary>Reads the JSON object that the text begins with; see <see cref="EventMembers.TryRead"/>.</summary>
     public bool TryRead(ReadOnlySpan<byte> text, out int length) => _event.TryRead(text, out length);
 

@@ -43,6 +43,9 @@ internal sealed class EventMembers
     /// <summary>Whether the object has at least one of the members that mark an event.</summary>
     public bool IsEvent { get; private set; }
 
+    /// <summary>Whether a member Records is an array whose first element is an object.</summary>
+    public bool HoldsRecords { get; private set; }
+
     /// <summary>The position of the last member with a name, in <see cref="Members"/>; -1 if there is none.</summary>
     /// <param name="text">The text that was read.</param>
     /// <param name="name">The unescaped name.</param>
@@ -68,7 +71,7 @@ internal sealed class EventMembers
         Clear(ref _unknown);
         Array.Clear(_known);
         _anyRepeated = false;
-        IsEvent = false;
+        IsEvent = HoldsRecords = false;
         var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 256 });
         try
         {
@@ -118,6 +121,8 @@ internal sealed class EventMembers
             int start = (int)json.TokenStartIndex;
             var kind = json.TokenType;
             json.Skip();
+            HoldsRecords |= kind == JsonTokenType.StartArray && text[name].SequenceEqual("Records"u8)
+                && text[(start + 1)..].TrimStart(" \t\r"u8) is [(byte)'{', ..];
             Add(new SourceMember(name, start..(int)json.BytesConsumed, kind, column, isSecond), text);
         }
 

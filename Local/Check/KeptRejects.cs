@@ -18,21 +18,23 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
     /// <summary>The maximum after the last base64 character: quote, brace, CR and newline.</summary>
     private const int MaxEndBytes = 4;
 
-    private readonly Queue<RejectedLine> _lines = new();
+    private const string WayOut = "Run aggregate again: it writes the reject file anew.";
+
+    private readonly Queue<RejectedRecord> _lines = new();
     private readonly ArrayBufferWriter<byte> _value = new();
     private SourceText? _file;
     private SourceLines? _reader;
-    private LineHash? _hash;
+    private RecordHash? _hash;
     private bool _isBase64;
     private int _opened;
 
     /// <summary>The next reject; null at the end.</summary>
     /// <exception cref="DifferenceException">A line of the file is not a kept reject.</exception>
-    public async Task<RejectedLine?> NextAsync(CancellationToken cancellation)
+    public async Task<RejectedRecord?> NextAsync(CancellationToken cancellation)
     {
         while (_lines.Count == 0)
         {
-            if (_reader is not null && await _reader.ReadAsync(cancellation))
+            if (_reader is not null && await ReadAsync(_reader, cancellation))
             {
                 ReadPiece(_reader);
             }
@@ -71,8 +73,20 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
 
         var file = files[_opened++];
         _file = new SourceText(await store.OpenAsync(file, cancellation), Uri);
-        _reader = new SourceLines(_file);
+        _reader = new SourceLines(new SourceBuffer(_file));
         return true;
+    }
+
+    private async ValueTask<bool> ReadAsync(SourceLines lines, CancellationToken cancellation)
+    {
+        try
+        {
+            return await lines.ReadAsync(cancellation);
+        }
+        catch (DamagedObjectException damage)
+        {
+            throw new DifferenceException($"{Uri}, line {lines.LineNumber}: it cannot be unpacked. {WayOut}", damage);
+        }
     }
 
     private void ReadPiece(SourceLines lines)
@@ -122,10 +136,11 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
         try
         {
             using var start = JsonDocument.Parse(Encoding.UTF8.GetString(line[..Math.Max(end, 0)]) + "}");
-            string source = start.RootElement.GetProperty("source").GetString()!;
-            bool isLine = start.RootElement.TryGetProperty("line"u8, out var place);
-            place = isLine ? place : start.RootElement.GetProperty("record"u8);
-            _hash = new LineHash(source, place.GetInt64());
+            var members = start.RootElement;
+            bool inContainer = members.TryGetProperty("record"u8, out var position);
+            position = inContainer ? position : members.GetProperty("line"u8);
+            _hash = new RecordHash(
+                members.GetProperty("source"u8).GetString()!, new SourcePosition(position.GetInt64(), inContainer));
         }
         catch (Exception e)
             when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -180,5 +195,5 @@ internal sealed class KeptRejects(IObjectStore store, IReadOnlyList<StoredObject
     }
 
     private DifferenceException NotReject(long number) =>
-        new($"{Uri}, line {number}: it is not a reject as this tool keeps it.");
+        new($"{Uri}, line {number}: it is not a reject as this tool keeps it. {WayOut}");
 }

@@ -41,7 +41,8 @@ internal sealed class ExpectedMonth
     public bool MayBeRefused(AggregationException refused) => IsDamaged
         ? refused is DamagedObjectException
         : Events.Count == 0 && Rejects.Count > 0
-            && refused.Message.Contains("records are rejects", StringComparison.Ordinal);
+            && (refused.Message.Contains("records are rejects", StringComparison.Ordinal)
+                || refused.Message.Contains("its only record is a reject", StringComparison.Ordinal));
 
     private void Add(OracleRecord record, HashSet<string> seen)
     {

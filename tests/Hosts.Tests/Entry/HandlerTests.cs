@@ -89,7 +89,8 @@ public sealed class HandlerTests : IDisposable
             () => AnswerAsync("""{"from":"2023-12","to":"2024-03"}"""));
 
         Assert.StartsWith("2024-02: ", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("1 of 1 records are rejects", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "its only record is a reject, and there is no event", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             "(Done before it: 2023-12, 2024-01. Not started: 2024-03 to 2024-03. "
             + """Continue with {"from":"2024-02","to":"2024-03"}.)""",

@@ -39,9 +39,10 @@ public sealed class CheckedRejectTests() : CheckTest(new DirectoryMonthStores())
     [InlineData(
         "//79", "//78",
         "line 3 is not an event, and is kept with other bytes: 4 bytes in the source, 4 in the reject file.")]
-    [InlineData("//79", "!!!!", "000000.ndjson.gz, line 2: it is not a reject as this tool keeps it.")]
-    [InlineData("\"text\"", "\"test\"", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it.")]
-    [InlineData("\"}\n", "\"\n", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it.")]
+    [InlineData("//79", "!!!!", "000000.ndjson.gz, line 2: it is not a reject as this tool keeps it. Run aggregate")]
+    [InlineData(
+        "\"text\"", "\"test\"", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it. Run aggregate")]
+    [InlineData("\"}\n", "\"\n", "000000.ndjson.gz, line 1: it is not a reject as this tool keeps it. Run aggregate")]
     [InlineData("{\"source\"", "\n{\"source\"", null)]
     public async Task A_reject_that_is_kept_otherwise_is_found(string part, string instead, string? expected)
     {
@@ -75,6 +76,23 @@ public sealed class CheckedRejectTests() : CheckTest(new DirectoryMonthStores())
         Assert.Contains(
             "line 1 is not an event, and is not among the rejects that are kept.", noFile, StringComparison.Ordinal);
         Assert.Contains("keeps ", await DiffersAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reject_file_that_cannot_be_unpacked_is_named_with_the_way_out()
+    {
+        await WriteRejectsAsync();
+        byte[] file = await BytesAsync(Rejects0);
+        file[^6] ^= 1;
+        await PutBytesAsync(Destination, Rejects0, file);
+
+        string difference = await DiffersAsync();
+
+        Assert.StartsWith($"{Destination.UriOf(Rejects0)}, line ", difference, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ": it cannot be unpacked. Run aggregate again: it writes the reject file anew.",
+            difference,
+            StringComparison.Ordinal);
     }
 
     private async Task WriteRejectsAsync()

@@ -28,7 +28,7 @@ public abstract class CheckTest(MonthStores stores) : MonthTest(stores)
 
     private protected async Task<CheckedMonth> CheckAsync(bool deduplicate = true)
     {
-        using var check = new MonthCheck(Source, Destination, deduplicate, new Progress<RunProgress>());
+        var check = new MonthCheck(Source, Destination, deduplicate, new Progress<RunProgress>());
         return await check.RunAsync(Month, Cancellation);
     }
 
