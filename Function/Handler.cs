@@ -8,7 +8,7 @@ namespace CloudTrailAggregation;
 
 /// <summary>Handles an invocation for Lambda: event bytes -> request -> report bytes.</summary>
 /// <param name="settings">The function's settings.</param>
-/// <param name="source">The store that stage 1 writes its files to.</param>
+/// <param name="source">The store that holds the events.</param>
 /// <param name="destination">The store for the Parquet files.</param>
 /// <param name="time">The clock.</param>
 /// <param name="output">Standard output, for log and metric lines.</param>

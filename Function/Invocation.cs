@@ -76,18 +76,19 @@ internal sealed class Invocation : IDisposable
         var options = _settings.Options with { Replace = request.Replace };
         var aggregation = new AggregationRun(_source, _destination, options, _time, new Progress(this, month));
         var report = await aggregation.RunAsync(new Unit(month), _outOfTime.Token);
-        if (report.Status == RunStatus.Empty && request.IsScheduled && isDue)
+        bool isOpen = report.OpenDays.Count == DateTime.DaysInMonth(month.Year, month.Number);
+        if (report.Status == RunStatus.Empty && request.IsScheduled && isDue && !isOpen)
         {
             throw new AggregationException($"{report.Reason} Nothing was changed.");
         }
 
         _done.Add(report);
         Log.MonthDone(Logger, report.Month, report.Events, report.Lines, new RawJson(ReportJson.Text(report)));
-        LogWarnings(report);
+        LogNotes(report);
         MetricLine.Write(_output, _context.FunctionName, report, request.IsScheduled, _time);
     }
 
-    private void LogWarnings(RunReport report)
+    private void LogNotes(RunReport report)
     {
         if (report.Status == RunStatus.Empty)
         {
@@ -115,6 +116,21 @@ internal sealed class Invocation : IDisposable
         {
             var keys = report.IgnoredKeys;
             Log.IgnoredKeys(Logger, report.Month, keys.Count, string.Join(", ", keys.First));
+        }
+
+        if (report.OpenDays.Count > 0)
+        {
+            Log.OpenDays(Logger, report.Month, report.OpenDays.Count, MissingDays.Text(report.OpenDays));
+        }
+
+        if (report.QuietRegions is { Count: > 0 } quiet)
+        {
+            Log.QuietRegions(Logger, report.Month, quiet.Count, string.Join(", ", quiet.First));
+        }
+
+        if (report.EmptyObjects > 0)
+        {
+            Log.EmptyObjects(Logger, report.Month, report.EmptyObjects);
         }
 
         if (report.MissingDays.Count > 0)

@@ -37,6 +37,16 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "{Month}: {Count} damaged objects were skipped, the first: {First}")]
     public static partial void DamagedObjects(ILogger logger, string month, long count, string first);
 
+    [LoggerMessage(13, LogLevel.Information, "{Month}: {Count} days are open and were not read: {OpenDays}")]
+    public static partial void OpenDays(ILogger logger, string month, int count, string openDays);
+
+    [LoggerMessage(
+        14, LogLevel.Information, "{Month}: {Count} regions have no object of the last day read, the first: {First}")]
+    public static partial void QuietRegions(ILogger logger, string month, long count, string first);
+
+    [LoggerMessage(15, LogLevel.Information, "{Month}: {Count} objects have 0 bytes and were skipped")]
+    public static partial void EmptyObjects(ILogger logger, string month, long count);
+
     [LoggerMessage(6, LogLevel.Error, "{Month} failed: {Reason}")]
     public static partial void MonthFailed(ILogger logger, Exception exception, string month, string reason);
 

@@ -38,6 +38,8 @@ internal static class MetricLine
             new("IgnoredKeys", "Count", report.IgnoredKeys.Count),
             new("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
             new("DamagedObjects", "Count", report.DamagedObjects.Count),
+            new("EmptyObjects", "Count", report.EmptyObjects),
+            .. OfTrail(report),
         ];
         Metric[] byTrigger = [new("MissingDays", "Count", report.MissingDays.Count)];
         JsonLineLogger.WriteLine(output, json =>
@@ -55,6 +57,15 @@ internal static class MetricLine
             Array.ForEach([.. figures, .. byTrigger], metric => json.WriteNumber(metric.Name, metric.Value));
         });
     }
+
+    private static IEnumerable<Metric> OfTrail(RunReport report) => report.Layout == SourceLayout.Trail
+        ?
+        [
+            new("Accounts", "Count", report.Accounts!.Count),
+            new("QuietRegions", "Count", report.QuietRegions!.Count),
+            new("OpenDays", "Count", report.OpenDays.Count),
+        ]
+        : [];
 
     /// <summary>Declares which members of the line are metrics, and their sets of dimensions.</summary>
     private static void WriteDirective(Utf8JsonWriter json, string[][] dimensionSets, Metric[] metrics)

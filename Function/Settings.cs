@@ -15,14 +15,19 @@ public sealed record Settings
     /// </summary>
     public static readonly IReadOnlyList<string> Names =
     [
-        "SRC_BUCKET", "SRC_PREFIX", "SRC_REGION", "DST_BUCKET", "DST_PREFIX", "DST_REGION", "DST_SSE",
-        "ROWS_PER_FILE", "LOG_LEVEL", "COMPRESSION", "DEDUPLICATE", "MAX_REJECTED_PERCENT", "DAMAGED_OBJECTS",
-        "SCHEDULE_LAG_DAYS",
+        "SRC_BUCKET", "SRC_PREFIX", "SRC_LAYOUT", "SRC_REGION", "ACCOUNTS", "REGIONS", "DST_BUCKET", "DST_PREFIX",
+        "DST_REGION", "DST_SSE", "ROWS_PER_FILE", "LOG_LEVEL", "COMPRESSION", "DEDUPLICATE", "MAX_REJECTED_PERCENT",
+        "DAMAGED_OBJECTS", "SCHEDULE_LAG_DAYS",
     ];
 
     private static readonly Dictionary<string, Codec> Codecs = new(StringComparer.OrdinalIgnoreCase)
     {
         ["zstd"] = Codec.Zstd, ["snappy"] = Codec.Snappy, ["gzip"] = Codec.Gzip, ["none"] = Codec.None,
+    };
+
+    private static readonly Dictionary<string, SourceLayout> Layouts = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["auto"] = SourceLayout.Auto, ["daily"] = SourceLayout.Daily, ["trail"] = SourceLayout.Trail,
     };
 
     private static readonly Dictionary<string, bool> Switches = new(StringComparer.OrdinalIgnoreCase)
@@ -46,11 +51,12 @@ public sealed record Settings
         ["critical"] = LogLevel.Critical, ["fatal"] = LogLevel.Critical,
     };
 
-    /// <summary>The bucket that stage 1 writes its files to. Required.</summary>
+    /// <summary>The bucket that holds the events. Required.</summary>
     public required string SourceBucket { get; init; }
 
     /// <summary>
-    /// The prefix before YYYY/MM/DD/: empty, the default, or ending in '/', which is added if missing.
+    /// The prefix before YYYY/MM/DD/, or any on the path of a trail: empty, the default, or ending in '/', which is
+    /// added if missing.
     /// </summary>
     public required string SourcePrefix { get; init; }
 
@@ -101,6 +107,7 @@ public sealed record Settings
             ScheduleLagDays = (int)reader.Whole("SCHEDULE_LAG_DAYS", standard: 1, max: 31),
             Options = new RunOptions
             {
+                Selection = reader.Selection(),
                 RowsPerFile = reader.Whole("ROWS_PER_FILE", standard: 0, max: long.MaxValue),
                 Codec = reader.OneOf("COMPRESSION", Codec.Zstd, Codecs),
                 Deduplicate = reader.OneOf("DEDUPLICATE", standard: true, Switches),
@@ -115,6 +122,8 @@ public sealed record Settings
     /// <summary>Reads the variables one by one and collects every error.</summary>
     private sealed class SettingsReader(Func<string, string?> environment)
     {
+        private delegate bool NamesParser(string text, out IReadOnlyList<string> names);
+
         private readonly List<string> _errors = [];
 
         public string Required(string name)
@@ -137,6 +146,25 @@ public sealed record Settings
             }
 
             return value.Length == 0 || value.EndsWith('/') ? value : value + "/";
+        }
+
+        public SourceSelection Selection()
+        {
+            var selection = new SourceSelection
+            {
+                Layout = OneOf("SRC_LAYOUT", SourceLayout.Auto, Layouts),
+                Accounts = Names(
+                    "ACCOUNTS", SourceSelection.TryParseAccounts, "12-digit account ids with commas between them"),
+                Regions = Names(
+                    "REGIONS", SourceSelection.TryParseRegions,
+                    "regions such as eu-central-1 with commas between them"),
+            };
+            if (selection is { Layout: SourceLayout.Daily, IsNarrowed: true })
+            {
+                _errors.Add("ACCOUNTS and REGIONS choose from a trail, and SRC_LAYOUT is 'daily'");
+            }
+
+            return selection;
         }
 
         public string? Region(string name)
@@ -199,6 +227,12 @@ public sealed record Settings
                     $"The function's environment: {string.Join("; ", _errors)}. "
                     + "Change the stack's parameters or the function's environment variables.");
             }
+        }
+
+        private IReadOnlyList<string> Names(string name, NamesParser tryParse, string wanted)
+        {
+            string value = Text(name);
+            return tryParse(value, out var names) ? names : Wrong<IReadOnlyList<string>>(name, value, wanted, []);
         }
 
         private string Text(string name) => environment(name)?.Trim() ?? "";

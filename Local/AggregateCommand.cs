@@ -5,7 +5,7 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local;
 
-/// <summary><c>aggregate</c>: turns months of NDJSON into Parquet files.</summary>
+/// <summary><c>aggregate</c>: turns months of events into Parquet files.</summary>
 internal sealed class AggregateCommand : MonthsCommand
 {
     private readonly TimeProvider _time;
@@ -60,14 +60,10 @@ internal sealed class AggregateCommand : MonthsCommand
         Array.ForEach(options, Options.Add);
     }
 
-    protected override IMonthWork WorkOf(ParseResult arguments, IObjectStore source, IObjectStore destination)
+    protected override IMonthWork WorkOf(
+        ParseResult arguments, IObjectStore source, IObjectStore destination, SourceSelection selection)
     {
-        if (SharedPrefix.Note(source, destination) is { } note)
-        {
-            Console.Error.WriteLine($"note: {Failure.OnOneLine(note)}");
-        }
-
-        return new AggregateWork(source, destination, OptionsOf(arguments), _time)
+        return new AggregateWork(source, destination, OptionsOf(arguments, selection), _time)
         {
             IsRange = Months.IsRange(arguments),
             AllowsEmpty = Months.AllowsEmpty(arguments),
@@ -77,8 +73,9 @@ internal sealed class AggregateCommand : MonthsCommand
         };
     }
 
-    private RunOptions OptionsOf(ParseResult arguments) => new()
+    private RunOptions OptionsOf(ParseResult arguments, SourceSelection selection) => new()
     {
+        Selection = selection,
         RowsPerFile = arguments.GetValue(_rowsPerFile),
         Codec = Enum.Parse<Codec>(arguments.GetRequiredValue(_compression), ignoreCase: true),
         Deduplicate = !arguments.GetValue(_keepDuplicates),

@@ -11,6 +11,8 @@ namespace CloudTrailAggregation.Local;
 internal sealed class AggregateWork(
     IObjectStore source, IObjectStore destination, RunOptions options, TimeProvider time) : IMonthWork
 {
+    private bool _isNoted;
+
     /// <summary>
     /// Whether this is one of several months: its report is then one line, and errors start with the month.
     /// </summary>
@@ -37,6 +39,7 @@ internal sealed class AggregateWork(
             WriteEmpty(month, report.Reason!);
         }
 
+        NoteSharedPrefix(report.Layout);
         await WriteAsync(month, report);
         return ReportText.Outcome(month, report, failed: report.Status == RunStatus.Empty && !AllowsEmpty);
     }
@@ -69,13 +72,24 @@ internal sealed class AggregateWork(
         }
         else if (!IsRange)
         {
-            new ReportText(Console.Out, source.UriOf(month.Prefix), Endpoint).Write(report);
+            string read = source.UriOf(report.Layout == SourceLayout.Daily ? month.Prefix : "");
+            new ReportText(Console.Out, read, Endpoint).Write(report);
         }
         else if (report.Status == RunStatus.Written)
         {
             string duration = Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds));
             await Console.Error.WriteLineAsync(
                 $"{month}: {Quantity.Of(report.Events, "event")}, {Quantity.Bytes(report.OutputBytes)}, {duration}");
+        }
+    }
+
+    /// <summary>Warns once of places that do not go together in the source's layout.</summary>
+    private void NoteSharedPrefix(SourceLayout layout)
+    {
+        if (!_isNoted && SharedPrefix.Note(source, destination, layout) is { } note)
+        {
+            Console.Error.WriteLine($"note: {Failure.OnOneLine(note)}");
+            _isNoted = true;
         }
     }
 

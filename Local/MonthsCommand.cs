@@ -10,6 +10,7 @@ namespace CloudTrailAggregation.Local;
 internal abstract class MonthsCommand : Command
 {
     private readonly TimeProvider _time;
+    private readonly SelectionOptions _selection = new();
 
     protected MonthsCommand(string name, string description, TimeProvider time)
         : base(name, description)
@@ -17,6 +18,7 @@ internal abstract class MonthsCommand : Command
         _time = time;
         Months = new MonthOptions(time);
         Array.ForEach(Places.Ends, Options.Add);
+        _selection.AddTo(this);
         Months.AddTo(this);
         SetAction(RunAsync);
     }
@@ -27,14 +29,16 @@ internal abstract class MonthsCommand : Command
 
     /// <summary>Reads the command's own options.</summary>
     /// <returns>The work to be done for each month.</returns>
-    protected abstract IMonthWork WorkOf(ParseResult arguments, IObjectStore source, IObjectStore destination);
+    protected abstract IMonthWork WorkOf(
+        ParseResult arguments, IObjectStore source, IObjectStore destination, SourceSelection selection);
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var months = Months.Months(arguments);
+        var selection = _selection.Of(arguments);
         var (source, destination) = Places.Open(arguments);
         SupportedSystem.Require();
-        var work = WorkOf(arguments, source, destination);
+        var work = WorkOf(arguments, source, destination, selection);
         var sequence = new MonthSequence(months, Months.StopsOnFailure(arguments), cancellation);
         try
         {

@@ -14,6 +14,9 @@ internal static class OptionTypes
 
     private delegate bool TryParse<T>(string text, out T value);
 
+    /// <summary>Reads names with commas between them; false if one of them has the wrong form.</summary>
+    public delegate bool NamesParser(string text, out IReadOnlyList<string> names);
+
     /// <summary>A month, from CloudTrail's first to the running one.</summary>
     public static Option<Plan.Month> Month(string name, string description, Plan.Month latest) => Option(
         name, description, "YYYY-MM", $"a month as YYYY-MM, from {Plan.Month.First} to {latest} (the running one, UTC)",
@@ -53,6 +56,12 @@ internal static class OptionTypes
     public static Option<string> Region(string name, string description) => Option(
         name, description, "REGION", "a region such as eu-central-1",
         (string text, out string region) => S3Region.IsName(region = text));
+
+    /// <summary>Names with commas between them; an empty text is none.</summary>
+    public static Option<IReadOnlyList<string>> Names(
+        string name, string description, string helpName, string form, NamesParser tryParse) => Option(
+        name, description, helpName, form,
+        (string text, out IReadOnlyList<string> names) => tryParse(text, out names));
 
     public static Option<S3UploadEncryption> Encryption(string name, string description) => Option(
         name, description, "AES256|aws:kms|aws:kms:KEY_ARN", $"one of {S3UploadEncryption.Forms}",

@@ -13,7 +13,7 @@ internal sealed class PlaceOptions
 
     private readonly Option<string> _source = new("--source")
     {
-        Description = "Where YYYY/MM/DD/*.ndjson.gz is, one event a line.",
+        Description = "Where a trail is (AWSLogs/, or any place on its path), or stage 1's YYYY/MM/DD/*.ndjson.gz.",
         HelpName = PlaceForm,
         Required = true,
     };

@@ -47,6 +47,11 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         string files = $"{Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}";
         string records = Quantity.Of((long)(report.Lines / seconds), "record");
         output.WriteLine($"Read {files}, from {SingleLine.Escaped(source)}");
+        if (report is { Accounts: { } accounts, Regions: { } regions })
+        {
+            output.WriteLine($"of {Named(accounts, "account")} and {Named(regions, "region")}");
+        }
+
         output.WriteLine(
             $"in {Quantity.Duration(TimeSpan.FromSeconds(seconds))}: {records}/s, "
             + $"{Quantity.Bytes(report.SourceBytes / seconds)}/s as stored.");
@@ -125,11 +130,37 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
                 + "If you can copy or gather it again, run the month again.";
         }
 
+        if (report.OpenDays.Count > 0)
+        {
+            yield return $"{Quantity.Of(report.OpenDays.Count, "day")} not read: {MissingDays.Text(report.OpenDays)}. "
+                + "A trail's day is read when it has ended (UTC) at least one hour before.";
+        }
+
+        if (report.QuietRegions is { Count: > 0 } quiet)
+        {
+            yield return $"{quiet.Count:N0} of the accounts' regions without a file of the last day read: "
+                + $"{FirstFew(quiet.First, quiet.Count)}. "
+                + "If there were events, see whether the trail is still on.";
+        }
+
+        if (report.EmptyObjects > 0)
+        {
+            yield return $"{Quantity.Of(report.EmptyObjects, "file")} of 0 bytes, skipped.";
+        }
+
+        if (report.PlannedAgain > 0)
+        {
+            yield return $"The source changed while it was read: the run started again {Times(report.PlannedAgain)}.";
+        }
+
         if (report.MissingDays.Count > 0)
         {
             yield return $"{Quantity.Of(report.MissingDays.Count, "day")} after the first without a file: "
                 + $"{MissingDays.Text(report.MissingDays)}. "
-                + "If there were events, stage 1 has not written them: run it for these days, then this month again.";
+                + (report.Layout == SourceLayout.Trail
+                    ? "If there were events, see whether the trail was on."
+                    : "If there were events, stage 1 has not written them: run it for these days, then this month "
+                        + "again.");
         }
 
         if (report.ObjectsWithoutEvents is { Count: > 0 } without)
@@ -156,11 +187,19 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
 
         if (report.IgnoredKeys.Count > 0)
         {
+            string names = report.Layout == SourceLayout.Trail
+                ? "DD/*.json.gz or *.json"
+                : "DD/*.ndjson or *.json, also with .gz";
             yield return $"{Quantity.Of(report.IgnoredKeys.Count, "other file")} ignored, not named as a source "
-                + "(DD/*.ndjson or *.json, also with .gz): "
+                + $"({names}): "
                 + FirstFew(report.IgnoredKeys.First, report.IgnoredKeys.Count);
         }
     }
+
+    private static string Named(NamedItems items, string noun) =>
+        $"{Quantity.Of(items.Count, noun)} ({FirstFew(items.First, items.Count)})";
+
+    private static string Times(int count) => count == 1 ? "once" : "twice";
 
     private static string FirstFew(IReadOnlyList<string> names, long count) =>
         string.Join(", ", names) + (count > names.Count ? " ..." : "");

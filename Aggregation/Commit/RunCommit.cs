@@ -22,13 +22,13 @@ internal sealed class RunCommit(
     public TimeSpan? Mixed { get; private set; }
 
     /// <summary>Commits the run, or leaves the unit unchanged.</summary>
-    /// <param name="replace">Whether the unit may shrink.</param>
+    /// <param name="replace">Whether the unit may shrink or be of another selection.</param>
     /// <param name="cancellation">Ends the commit before any file is visible; ignored after that.</param>
     /// <exception cref="CommitLostException">
     /// Another run was faster. The message names the files that this run has already written, if any.
     /// </exception>
     /// <exception cref="AggregationException">
-    /// A source changed, the unit would shrink, or the store refused a file.
+    /// A source changed, the unit would shrink or be of another selection, or the store refused a file.
     /// </exception>
     public async Task RunAsync(bool replace, CancellationToken cancellation)
     {
@@ -48,10 +48,10 @@ internal sealed class RunCommit(
             await file.FinishAsync(cancellation);
         }
 
-        plan.Sources.CheckUnchanged(await SourceListing.ReadAsync(plan.Unit, source, cancellation));
+        plan.Sources.CheckUnchanged(await plan.ListAgainAsync(source, cancellation));
         if (!replace)
         {
-            await CheckNotShrinkingAsync(cancellation);
+            await CheckReplaceableAsync(cancellation);
         }
     }
 
@@ -87,18 +87,39 @@ internal sealed class RunCommit(
         await RemoveAsync(plan.RejectFiles.Keys.Where(key => key != staged.Rejects.Staged?.Key));
     }
 
+    /// <summary>Requires that the existing files are of the same selection and have no more events.</summary>
+    private async Task CheckReplaceableAsync(CancellationToken cancellation)
+    {
+        var footers = await ReadFootersAsync(cancellation);
+        if (footers.Count > 0)
+        {
+            CheckSelection(footers[0]);
+            CheckNotShrinking(footers);
+        }
+    }
+
+    /// <summary>
+    /// Requires that a file was written from the same selection, if its metadata has one: in a growing month, fewer
+    /// accounts could hide behind more events.
+    /// </summary>
+    private void CheckSelection(Footer existing)
+    {
+        var differences = OutputMetadata.SelectionDifferences(existing.Metadata, plan);
+        if (differences.Count > 0)
+        {
+            throw new AggregationException(
+                $"{destination.UriOf(plan.ParquetFiles.Keys.First())}: it was written from another selection: "
+                + $"{string.Join("; ", differences)}. Events could be missing without notice. Nothing was replaced. "
+                + "Correct the settings, or say \"replace\": true (--replace) to replace it.");
+        }
+    }
+
     /// <summary>
     /// Compares the number of events with that of the existing files. Files that this tool did not write still contain
     /// duplicates, so their rows are compared with the records read.
     /// </summary>
-    private async Task CheckNotShrinkingAsync(CancellationToken cancellation)
+    private void CheckNotShrinking(List<Footer> footers)
     {
-        var footers = await ReadFootersAsync(cancellation);
-        if (footers.Count == 0)
-        {
-            return;
-        }
-
         string? run = RunOf(footers[0]);
         long existing = footers.Where(footer => RunOf(footer) == run).Sum(footer => footer.Rows);
         long found = run is null ? staged.Counts.Records : staged.Counts.Events;

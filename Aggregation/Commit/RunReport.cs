@@ -19,13 +19,37 @@ public sealed record RunReport
     /// </summary>
     public string? Reason { get; init; }
 
+    /// <summary>The layout of the source: daily or trail.</summary>
+    public required SourceLayout Layout { get; init; }
+
+    /// <summary>Of a trail, the accounts read, with the first 20 ids; null in the daily layout.</summary>
+    public NamedItems? Accounts { get; init; }
+
+    /// <summary>Of a trail, the regions read, with the first 20 names; null in the daily layout.</summary>
+    public NamedItems? Regions { get; init; }
+
+    /// <summary>
+    /// Of a trail, the accounts' regions whose last object is older than the last day read, and the chosen accounts
+    /// without an object: the first five as <c>111122223333/us-east-1</c>. Null in the daily layout.
+    /// </summary>
+    public NamedItems? QuietRegions { get; init; }
+
+    /// <summary>
+    /// Of a trail, the month's days that were not read yet, because they had not ended at least one hour before the run
+    /// started. In JSON <c>["2024-02-14"]</c>.
+    /// </summary>
+    public IReadOnlyList<DateOnly> OpenDays { get; init; } = [];
+
     /// <summary>The number of source objects.</summary>
     public required int SourceFiles { get; init; }
 
     /// <summary>The bytes of the source objects as stored, gzipped or not.</summary>
     public required long SourceBytes { get; init; }
 
-    /// <summary>The number of keys in the month's folder that are not sources, with the first five.</summary>
+    /// <summary>The number of objects of 0 bytes, which were skipped.</summary>
+    public long EmptyObjects { get; init; }
+
+    /// <summary>The number of keys in the month's folders that are not sources, with the first five.</summary>
     public required IgnoredKeys IgnoredKeys { get; init; }
 
     /// <summary>
@@ -89,23 +113,35 @@ public sealed record RunReport
     /// </summary>
     public long Retries { get; init; }
 
+    /// <summary>
+    /// How often the run started again with a new plan, because a source came, went or changed: 0 to 2.
+    /// </summary>
+    public int PlannedAgain { get; init; }
+
     /// <summary>The duration of the run in milliseconds.</summary>
     public long DurationMilliseconds { get; init; }
 
     /// <summary>
-    /// Reports what a run read, wrote and removed. Missing days, reason, retries and duration are for the caller to
-    /// add.
+    /// Reports what a run read, wrote and removed. Reason, retries, new plans and duration are for the caller to add.
     /// </summary>
     internal static RunReport Of(RunPlan plan, StagedUnit staged, RunCommit commit, IObjectStore destination)
     {
         var counts = staged.Counts;
+        var sources = plan.Sources;
         return new RunReport
         {
             Month = plan.Unit.ToString(),
             Status = counts.Records == 0 ? RunStatus.Empty : RunStatus.Written,
-            SourceFiles = plan.Sources.Count,
-            SourceBytes = plan.Sources.Bytes,
-            IgnoredKeys = plan.Sources.Ignored,
+            Layout = sources.Selection.Layout,
+            Accounts = sources.Trail?.Accounts,
+            Regions = sources.Trail?.Regions,
+            QuietRegions = sources.Trail?.Quiet,
+            OpenDays = sources.OpenDays,
+            SourceFiles = sources.Count,
+            SourceBytes = sources.Bytes,
+            EmptyObjects = sources.EmptyObjects,
+            IgnoredKeys = sources.Ignored,
+            MissingDays = sources.MissingDays,
             Lines = counts.Records,
             Events = counts.Events,
             Duplicates = counts.Duplicates,

@@ -13,17 +13,21 @@ internal static class ArchivedObjects
     /// <exception cref="AggregationException">
     /// At least one source is archived. The message has their number and names the first three.
     /// </exception>
+    public static void CheckSources(SourceListing sources)
+    {
+        if (sources.Archived > 0)
+        {
+            throw ArchivedSources(sources.Where, sources.Archived, sources.Count, sources.Objects);
+        }
+    }
+
+    /// <inheritdoc cref="CheckSources(SourceListing)"/>
     public static void CheckSources(IReadOnlyList<StoredObject> sources, IObjectStore store, Unit unit)
     {
         int archived = sources.Count(source => source.IsArchived);
         if (archived > 0)
         {
-            var first = sources.Where(source => source.IsArchived).Take(MaxNamed).Select(source => source.Key);
-            throw new AggregationException(
-                $"{store.UriOf(unit.Prefix)}: {archived} of {sources.Count} source objects are archived "
-                + $"(GLACIER or DEEP_ARCHIVE): {string.Join(", ", first)}{(archived > MaxNamed ? ", ..." : "")}. "
-                + "Nothing was read. "
-                + "Restore them first (aws s3api restore-object), and start again once that is done.");
+            throw ArchivedSources(store.UriOf(unit.Prefix), archived, sources.Count, sources);
         }
     }
 
@@ -44,4 +48,15 @@ internal static class ArchivedObjects
         new($"{uri}: it is archived, so what it holds is not known. Nothing was replaced. "
             + "Restore it first (aws s3api restore-object), or say \"replace\": true (--replace) to replace it.",
             cause);
+
+    private static AggregationException ArchivedSources(
+        string where, int archived, int all, IEnumerable<StoredObject> sources)
+    {
+        var first = sources.Where(source => source.IsArchived).Take(MaxNamed).Select(source => source.Key);
+        return new AggregationException(
+            $"{where}: {archived} of {all} source objects are archived "
+            + $"(GLACIER or DEEP_ARCHIVE): {string.Join(", ", first)}{(archived > MaxNamed ? ", ..." : "")}. "
+            + "Nothing was read. "
+            + "Restore them first (aws s3api restore-object), and start again once that is done.");
+    }
 }

@@ -8,10 +8,10 @@ namespace CloudTrailAggregation.Plan;
 /// quiet month. Costs a few listings of folders and never fails a run: a refused listing becomes part of the
 /// explanation.
 /// </summary>
-internal sealed class EmptyMonth(IObjectStore source, Month month, TimeProvider time)
+internal sealed class EmptyMonth(IObjectStore source, TimeProvider time)
 {
-    /// <summary>The shape of a source's key, as messages give it.</summary>
-    private const string SourceNames = "DD/*.ndjson or *.json, also with .gz";
+    /// <summary>The shape of a source's key below the month, as messages give it.</summary>
+    private const string DailyNames = "DD/*.ndjson or *.json, also with .gz", TrailNames = "DD/*.json.gz or *.json";
 
     /// <summary>
     /// The time limit for all listings together, because a listing of a million files may have many pages without a
@@ -19,18 +19,26 @@ internal sealed class EmptyMonth(IObjectStore source, Month month, TimeProvider 
     /// </summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
-    /// <param name="sourceFiles">How many source objects the month has.</param>
-    /// <param name="ignored">The keys in its folder that are not sources.</param>
+    /// <summary>Lists a unit's sources and explains why they have no records.</summary>
+    /// <returns>Sentences: the place, what is wrong, what exists instead, what to do.</returns>
+    /// <exception cref="AggregationException">The sources cannot be listed.</exception>
+    public async Task<string> ReasonAsync(Unit unit, SourceSelection selection, CancellationToken cancellation)
+    {
+        var discovery = new SourceDiscovery(source, selection, time.GetUtcNow());
+        return await ReasonAsync(await discovery.ListAsync(unit, cancellation), cancellation);
+    }
+
+    /// <param name="sources">The unit's sources, which have no records.</param>
     /// <param name="cancellation">Ends the listings.</param>
     /// <returns>Sentences: the place, what is wrong, what exists instead, what to do.</returns>
-    public async Task<string> ReasonAsync(int sourceFiles, IgnoredKeys ignored, CancellationToken cancellation)
+    public async Task<string> ReasonAsync(SourceListing sources, CancellationToken cancellation)
     {
-        string nothing = $"{source.UriOf(month.Prefix)}: {NothingToRead(sourceFiles, ignored)}";
+        string nothing = $"{sources.Where}: {NothingToRead(sources)}";
         using var timeLimit = new CancellationTokenSource(TimeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeLimit.Token, cancellation);
         try
         {
-            return $"{nothing} {await new FoundFolders(source, month).TextAsync(either.Token)}";
+            return $"{nothing} {await InsteadAsync(sources, either.Token)}";
         }
         catch (AggregationException refused)
         {
@@ -43,10 +51,23 @@ internal sealed class EmptyMonth(IObjectStore source, Month month, TimeProvider 
         }
     }
 
-    private static string NothingToRead(int sourceFiles, IgnoredKeys ignored) =>
-        sourceFiles == 1 ? "its one file has no line."
-        : sourceFiles > 1 ? $"its {sourceFiles} files have no line."
-        : ignored.Count > 0 ? $"there is nothing to read: none of its keys is a source ({SourceNames}): "
-            + $"{FoundFolders.Names(ignored.First, ignored.Count)}."
-        : $"there is nothing to read ({SourceNames}).";
+    private async Task<string> InsteadAsync(SourceListing sources, CancellationToken cancellation)
+    {
+        var found = new FoundFolders(source, sources.Unit.Month);
+        return sources.Selection.Layout == SourceLayout.Daily ? await found.TextAsync(cancellation)
+            : sources.NoFolder is { } nothing ? nothing
+            : sources.Trail is { Folders: > 0 } trail ? await found.TextAsync(trail, cancellation)
+            : "All its days are open: a run reads a trail's day when it has ended (UTC) at least one hour before.";
+    }
+
+    private static string NothingToRead(SourceListing sources)
+    {
+        string names = sources.Selection.Layout == SourceLayout.Daily ? DailyNames : TrailNames;
+        var ignored = sources.Ignored;
+        return sources.Count == 1 ? "its one file has no record."
+            : sources.Count > 1 ? $"its {sources.Count} files have no record."
+            : ignored.Count > 0 ? $"there is nothing to read: none of its keys is a source ({names}): "
+                + $"{FoundFolders.Names(ignored.First, ignored.Count)}."
+            : $"there is nothing to read ({names}).";
+    }
 }

@@ -4,13 +4,11 @@ using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Plan;
 
-/// <summary>Describes the folders at a source's root: a raw trail, years and months, or something else.</summary>
+/// <summary>Describes the folders at a source's root: years and months, a trail, or something else.</summary>
 internal sealed class FoundFolders(IObjectStore source, Month month)
 {
     /// <summary>The settings and the option that name the source, for messages that ask to correct it.</summary>
     public const string Source = "the source (SRC_BUCKET and SRC_PREFIX, --source)";
-
-    private const string TrailFolder = "AWSLogs/";
 
     /// <summary>The maximum number of names in a message, and of characters in a name.</summary>
     private const int MaxNamed = 10, MaxNameLength = 80;
@@ -18,24 +16,40 @@ internal sealed class FoundFolders(IObjectStore source, Month month)
     /// <summary>The maximum number of folders read from one listing: one page.</summary>
     private const int MaxRead = 1_000;
 
-    /// <summary>The maximum number of folders o-ORGANIZATION/ that are searched for a trail.</summary>
-    private const int MaxOrganizations = 5;
-
     private readonly string _root = source.UriOf("").TrimEnd('/') + "/";
 
+    /// <summary>Describes the root of a source in the daily layout.</summary>
     /// <returns>Sentences: what exists, and what to do.</returns>
     /// <exception cref="AggregationException">The root cannot be listed.</exception>
     public async Task<string> TextAsync(CancellationToken cancellation)
     {
         var folders = await ListAsync(source, "", cancellation);
-        string? trail = await TrailAsync(folders, cancellation);
-        string? years = await YearsAsync(folders, cancellation);
-        return years is not null
-            ? $"{(trail is null ? "" : trail + " ")}{years} "
-                + "If the month should be there, see why stage 1 left nothing."
-            : trail is not null ? $"{trail} Point {Source} at stage 1's output."
-            : folders.Count > 0 ? $"{_root} has no years (YYYY/MM/DD/), but {Listed(folders)}. Correct {Source}."
+        if (await YearsAsync("", folders, cancellation) is { } years)
+        {
+            return $"{years} If the month should be there, see why stage 1 left nothing.";
+        }
+
+        // This is a trail only where the layout is set to daily, because auto would have found the trail.
+        bool isTrail = TrailStart.IsInTrail(source.Root)
+            || folders.Contains(TrailStart.LogsFolder, StringComparer.Ordinal);
+        return isTrail ? $"{_root} is a trail's. Set SRC_LAYOUT (--layout) to trail to read it."
+            : folders.Count > 0
+                ? $"{_root} has no years (YYYY/MM/DD/) and no AWSLogs/, but {Listed(folders)}. Correct {Source}."
             : $"{_root} has no folders at all. {await AboveAsync(cancellation)}Correct {Source}.";
+    }
+
+    /// <summary>Describes the first of a trail's regions, none of which has an object in the month.</summary>
+    /// <param name="trail">The regions' folders, at least one.</param>
+    /// <param name="cancellation">Ends the listings.</param>
+    /// <returns>Sentences: what exists, and what to do.</returns>
+    /// <exception cref="AggregationException">The region's folder cannot be listed.</exception>
+    public async Task<string> TextAsync(TrailReading trail, CancellationToken cancellation)
+    {
+        string folder = trail.FirstFolder;
+        var folders = await ListAsync(source, folder, cancellation);
+        string years = await YearsAsync(folder, folders, cancellation) ?? $"{source.UriOf(folder)} has no years.";
+        string which = trail.Folders == 1 ? "" : $"None of its {trail.Folders} regions' folders has an object then. ";
+        return $"{which}{years} If the month should be there, see whether the trail was on, or correct {Source}.";
     }
 
     /// <summary>Lists names, escaped and cut to a maximum length, and says how many more exist.</summary>
@@ -49,50 +63,29 @@ internal sealed class FoundFolders(IObjectStore source, Month month)
     }
 
     /// <summary>
-    /// Describes a raw trail: AWSLogs/ is here, in an organization's folder, or above. Null where there is none.
-    /// </summary>
-    private async Task<string?> TrailAsync(List<string> folders, CancellationToken cancellation)
-    {
-        int above = _root.IndexOf("/" + TrailFolder, StringComparison.Ordinal);
-        string? found = above >= 0 ? _root[..(above + 1)] + TrailFolder
-            : folders.Contains(TrailFolder, StringComparer.Ordinal) ? _root + TrailFolder
-            : null;
-        var organizations = folders.Where(name => name.StartsWith("o-", StringComparison.Ordinal));
-        foreach (string organization in organizations.Take(MaxOrganizations))
-        {
-            string below = organization + TrailFolder;
-            if (found is null)
-            {
-                var inside = await ListAsync(source, organization, cancellation);
-                found = inside.Contains(below, StringComparer.Ordinal) ? _root + below : null;
-            }
-        }
-
-        return found is null ? null
-            : $"{SingleLine.Of(found)} is a trail's own layout, which is not read: stage 1's output is "
-                + "(YYYY/MM/DD/, one event a line).";
-    }
-
-    /// <summary>
     /// Describes the years, and the months of the requested year, or of the last year where the requested one is
     /// missing. Null where there is no year.
     /// </summary>
-    private async Task<string?> YearsAsync(List<string> folders, CancellationToken cancellation)
+    /// <param name="parent">The folder that should have years: empty, or ending in '/'.</param>
+    /// <param name="folders">The folders in it.</param>
+    /// <param name="cancellation">Ends the listing of a year.</param>
+    private async Task<string?> YearsAsync(string parent, List<string> folders, CancellationToken cancellation)
     {
-        int[] years = NumbersOf(folders, digits: 4);
+        int[] years = NumbersOf(folders.Select(name => name[parent.Length..]), digits: 4);
         if (years.Length == 0)
         {
             return null;
         }
 
         int year = years.Contains(month.Year) ? month.Year : years[^1];
-        string folder = string.Create(CultureInfo.InvariantCulture, $"{year:D4}/");
+        string folder = string.Create(CultureInfo.InvariantCulture, $"{parent}{year:D4}/");
         var inside = await ListAsync(source, folder, cancellation);
         int[] months = NumbersOf(inside.Select(name => name[folder.Length..]), digits: 2);
         string found = months.Length == 0
             ? "no month"
             : $"the {(months.Length == 1 ? "month" : "months")} {Text(months, "D2")}";
-        return $"{_root} has {(years.Length == 1 ? "the year" : "the years")} {Text(years, "D4")}, "
+        string place = parent.Length == 0 ? _root : source.UriOf(parent);
+        return $"{place} has {(years.Length == 1 ? "the year" : "the years")} {Text(years, "D4")}, "
             + $"and of {year} {found}.";
     }
 
@@ -125,7 +118,8 @@ internal sealed class FoundFolders(IObjectStore source, Month month)
         IObjectStore store, string prefix, CancellationToken cancellation) =>
         await store.ListFoldersAsync(prefix, cancellation).Take(MaxRead).ToListAsync(cancellation);
 
-    private static string Listed(List<string> folders) =>
+    /// <summary>Names the first folders of a list and says how many more exist.</summary>
+    public static string Listed(IReadOnlyCollection<string> folders) =>
         $"{(folders.Count == 1 ? "the folder" : "the folders")} {Names(folders.Take(MaxNamed), folders.Count)}";
 
     private static string Short(string name) =>

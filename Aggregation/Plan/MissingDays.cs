@@ -13,13 +13,20 @@ public static class MissingDays
     /// <param name="month">The month.</param>
     /// <param name="days">The days with an object, 1 to 31, in any order.</param>
     /// <param name="now">When the run started.</param>
-    internal static IReadOnlyList<DateOnly> Of(Month month, IEnumerable<int> days, DateTimeOffset now)
+    internal static IReadOnlyList<DateOnly> Of(Month month, IEnumerable<int> days, DateTimeOffset now) =>
+        Of(month, days, LastDayDue(month, now));
+
+    /// <inheritdoc cref="Of(Month, IEnumerable{int}, DateTimeOffset)"/>
+    /// <param name="month">The month.</param>
+    /// <param name="days">The days with an object, 1 to 31, in any order.</param>
+    /// <param name="lastDayDue">The last day that is due, 1 to 31; 0 for none.</param>
+    internal static IReadOnlyList<DateOnly> Of(Month month, IEnumerable<int> days, int lastDayDue)
     {
         var present = days.ToHashSet();
         int first = present.Count == 0 ? int.MaxValue : present.Min();
         return
         [
-            .. Enumerable.Range(1, LastDayDue(month, now))
+            .. Enumerable.Range(1, lastDayDue)
                 .Where(day => day > first && !present.Contains(day))
                 .Select(day => new DateOnly(month.Year, month.Number, day)),
         ];

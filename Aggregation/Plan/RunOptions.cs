@@ -5,6 +5,9 @@ namespace CloudTrailAggregation.Plan;
 /// <summary>The settings of a run that hold for every unit.</summary>
 public sealed record RunOptions
 {
+    /// <summary>What a run reads of its source: by default all, in the layout that the source has.</summary>
+    public SourceSelection Selection { get; init; } = new();
+
     /// <summary>The maximum number of rows in a file; 0, the default, means one file for each unit.</summary>
     public long RowsPerFile { get; init; }
 

@@ -13,22 +13,37 @@ namespace CloudTrailAggregation.Plan;
 /// <param name="Sources">The objects to read.</param>
 /// <param name="ParquetFiles">The unit's Parquet files, by key in ordinal order.</param>
 /// <param name="RejectFiles">The unit's reject files, by key in ordinal order.</param>
+/// <param name="Deduplicate">Whether exact copies of a record are dropped.</param>
+/// <param name="Started">When the run started, which decides the open days of a trail.</param>
 /// <param name="Fingerprint">A hash of all that decides the output's bytes: 32 hexadecimal digits.</param>
 internal sealed record RunPlan(
     Unit Unit,
     SourceListing Sources,
     IReadOnlyDictionary<string, StoredObject> ParquetFiles,
     IReadOnlyDictionary<string, StoredObject> RejectFiles,
+    bool Deduplicate,
+    DateTimeOffset Started,
     string Fingerprint)
 {
+    /// <param name="unit">The unit to write.</param>
+    /// <param name="source">The store to read.</param>
+    /// <param name="destination">The store that has the outputs of earlier runs.</param>
+    /// <param name="options">The settings of the run.</param>
+    /// <param name="started">When the run started, which decides the open days of a trail.</param>
+    /// <param name="cancellation">Ends the listings.</param>
     /// <exception cref="AggregationException">
     /// A store cannot be listed, or an object is archived that the run would have to read.
     /// </exception>
     public static async Task<RunPlan> MakeAsync(
-        Unit unit, IObjectStore source, IObjectStore destination, RunOptions options, CancellationToken cancellation)
+        Unit unit,
+        IObjectStore source,
+        IObjectStore destination,
+        RunOptions options,
+        DateTimeOffset started,
+        CancellationToken cancellation)
     {
-        var sources = await SourceListing.ReadAsync(unit, source, cancellation);
-        ArchivedObjects.CheckSources(sources.Objects, source, unit);
+        var sources = await new SourceDiscovery(source, options.Selection, started).ListAsync(unit, cancellation);
+        ArchivedObjects.CheckSources(sources);
         var parquetFiles = await OutputKeys.ListAsync(
             destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
         if (!options.Replace)
@@ -38,8 +53,20 @@ internal sealed record RunPlan(
 
         var rejectFiles = await OutputKeys.ListAsync(
             destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
-        return new RunPlan(unit, sources, parquetFiles, rejectFiles, FingerprintOf(unit, sources, options));
+        return new RunPlan(
+            unit,
+            sources,
+            parquetFiles,
+            rejectFiles,
+            options.Deduplicate,
+            started,
+            FingerprintOf(unit, sources, options));
     }
+
+    /// <summary>Lists the same layout, accounts, regions and days again.</summary>
+    /// <exception cref="AggregationException">The source cannot be listed.</exception>
+    public Task<SourceListing> ListAgainAsync(IObjectStore source, CancellationToken cancellation) =>
+        new SourceDiscovery(source, Sources.Selection, Started).ListAsync(Unit, cancellation);
 
     /// <summary>
     /// The output of an earlier run at a key, or null. Completing a new output at that key is conditional on it.
@@ -48,31 +75,39 @@ internal sealed record RunPlan(
         ParquetFiles.TryGetValue(key, out var file) || RejectFiles.TryGetValue(key, out file) ? file : null;
 
     /// <summary>
-    /// Hashes all that decides the output: tool version, unit, settings, and each source's key, size and ETag.
+    /// Hashes all that decides the output: tool version, unit, settings, the selection, and each source's key, size and
+    /// ETag.
     /// </summary>
     private static string FingerprintOf(Unit unit, SourceListing sources, RunOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(string.Create(
+        Append(hash, string.Create(
             CultureInfo.InvariantCulture,
-            $"{ToolVersion.Text} {unit} {options.RowsPerFile} {options.Codec} {options.Deduplicate} "
-            + $"{options.DamagedObjects}"));
-        foreach (var source in sources.Objects)
+            $"{ToolVersion.Text} {unit} {options.RowsPerFile} {options.Codec} {options.DamagedObjects}"));
+        foreach (var (name, value) in SelectionMetadata.Of(sources.Root, sources.Selection, options.Deduplicate))
         {
-            Append(source.Key);
-            Append(source.Size.ToString(CultureInfo.InvariantCulture));
-            Append(source.ETag);
+            Append(hash, $"{name} {value}");
+        }
+
+        var cursor = sources.Start();
+        while (cursor.Next())
+        {
+            var entry = cursor.Entry;
+            Append(hash, cursor.Key);
+            Append(hash, string.Create(CultureInfo.InvariantCulture, $"{entry.Flags} {entry.Size}"));
+            Append(hash, entry.ETag);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
+    }
 
-        void Append(string text)
-        {
-            byte[] bytes = Encoding.UTF8.GetBytes(text);
-            Span<byte> length = stackalloc byte[sizeof(int)];
-            BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
-        }
+    private static void Append(IncrementalHash hash, string text) => Append(hash, Encoding.UTF8.GetBytes(text));
+
+    private static void Append(IncrementalHash hash, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+        hash.AppendData(length);
+        hash.AppendData(bytes);
     }
 }

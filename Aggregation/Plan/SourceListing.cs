@@ -1,97 +1,204 @@
-using System.Globalization;
+using System.Collections;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Plan;
 
-/// <summary>The keys in a unit's folder that are not sources.</summary>
+/// <summary>The keys in a unit's folders that are not sources.</summary>
 /// <param name="Count">How many there are.</param>
 /// <param name="First">The first five, in ordinal order.</param>
 public sealed record IgnoredKeys(long Count, IReadOnlyList<string> First);
 
 /// <summary>
-/// The source objects of a unit as stage 1 writes them: below <c>YYYY/MM/DD/</c>, named .ndjson or .json, with or
-/// without .gz, in ordinal order of their keys. Skips empty objects, and counts and names any other key.
+/// The source objects of a unit in their order: by day, then by key. An object costs about 60 bytes; the indexer makes
+/// its strings on demand.
 /// </summary>
 internal sealed class SourceListing
 {
     private const int MaxNamedKeys = 5;
 
-    private static readonly string[] Suffixes = [".ndjson", ".json", ".ndjson.gz", ".json.gz"];
-
     private readonly IObjectStore _store;
-    private readonly List<StoredObject> _objects = [];
-    private readonly List<string> _firstIgnored = [];
-    private long _ignored;
+    private readonly ObjectBlock[] _blocks;
+    private readonly Stretch[] _stretches;
+    private readonly int[] _firstPlaces;
 
-    private SourceListing(IObjectStore store) => _store = store;
+    /// <param name="store">The store that was listed.</param>
+    /// <param name="unit">The unit.</param>
+    /// <param name="selection">What was selected; its layout is known.</param>
+    /// <param name="lastDayDue">The last day that is due, 1 to 31; 0 for none.</param>
+    /// <param name="folders">The folders that were listed, each to its end.</param>
+    public SourceListing(
+        IObjectStore store,
+        Unit unit,
+        SourceSelection selection,
+        int lastDayDue,
+        IReadOnlyCollection<ListedFolder> folders)
+    {
+        bool isTrail = selection.Layout == SourceLayout.Trail;
+        (_store, Unit, Selection, LastDayDue) = (store, unit, selection, lastDayDue);
+        Where = isTrail ? $"{store.UriOf("")} ({unit})" : store.UriOf(unit.Prefix);
+        OpenDays = isTrail ? Plan.OpenDays.After(unit.Month, lastDayDue) : [];
+        ListedFolder[] inOrder = [.. folders.OrderBy(folder => folder.Prefix, Utf8Order.Instance)];
+        _blocks = [.. inOrder.SelectMany(folder => folder.Blocks)];
+        _stretches = StretchesByDay(_blocks);
+        _firstPlaces = new int[_stretches.Length];
+        for (int number = 0; number < _stretches.Length; number++)
+        {
+            _firstPlaces[number] = Count;
+            Count += _stretches[number].Count;
+        }
 
-    /// <summary>The objects, in ordinal order of their keys.</summary>
-    public IReadOnlyList<StoredObject> Objects => _objects;
+        Bytes = inOrder.Sum(folder => folder.Bytes);
+        Archived = inOrder.Sum(folder => folder.Archived);
+        EmptyObjects = inOrder.Sum(folder => folder.Empty);
+        Ignored = new IgnoredKeys(
+            inOrder.Sum(folder => folder.Ignored),
+            [.. inOrder.SelectMany(folder => folder.FirstIgnored).Take(MaxNamedKeys)]);
+        Days = [.. _stretches.Select(DayOf).Distinct()];
+        Trail = isTrail ? TrailReading.Of(inOrder, selection, lastDayDue) : null;
+    }
+
+    /// <summary>The unit.</summary>
+    public Unit Unit { get; }
+
+    /// <summary>What was selected; the layout is the source's, never <see cref="SourceLayout.Auto"/>.</summary>
+    public SourceSelection Selection { get; }
+
+    /// <summary>The root of the store that was listed.</summary>
+    public string Root => _store.Root;
+
+    /// <summary>The place of the objects, as messages name it.</summary>
+    public string Where { get; }
+
+    /// <summary>The last day that is due, 1 to 31; 0 for none. A run reads no later day of a trail.</summary>
+    public int LastDayDue { get; }
+
+    /// <summary>Of a trail, the days of the month that are not read yet.</summary>
+    public IReadOnlyList<DateOnly> OpenDays { get; }
+
+    /// <summary>The due days after the first day with an object that have none.</summary>
+    public IReadOnlyList<DateOnly> MissingDays => Plan.MissingDays.Of(Unit.Month, Days, LastDayDue);
 
     /// <summary>How many objects there are.</summary>
-    public int Count => _objects.Count;
+    public int Count { get; }
 
     /// <summary>The stored bytes of all objects together.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes { get; }
 
-    /// <summary>The day of each object, 1 to 31.</summary>
-    public IEnumerable<int> Days => _objects.Select(DayOf);
+    /// <summary>How many of the objects must be restored before they can be read.</summary>
+    public int Archived { get; }
 
-    /// <summary>The keys below the unit's folder that are not sources.</summary>
-    public IgnoredKeys Ignored => new(_ignored, _firstIgnored);
+    /// <summary>The number of objects of 0 bytes, which are skipped.</summary>
+    public long EmptyObjects { get; }
+
+    /// <summary>The keys that are not sources.</summary>
+    public IgnoredKeys Ignored { get; }
+
+    /// <summary>The days that have an object, 1 to 31, in order.</summary>
+    public IReadOnlyList<int> Days { get; }
+
+    /// <summary>What is read of a trail; null in the daily layout.</summary>
+    public TrailReading? Trail { get; }
+
+    /// <summary>Why no folder of a trail was found to be listed; null in any other case.</summary>
+    public string? NoFolder { get; init; }
+
+    /// <summary>The objects in order, as they were listed.</summary>
+    public IReadOnlyList<StoredObject> Objects => field ??= new StoredObjects(this);
 
     /// <summary>The object at a place in the order, from 0.</summary>
-    public SourceObject this[int place] =>
-        new(_objects[place], place, _store.UriOf(_objects[place].Key), DayOf(_objects[place]));
-
-    /// <summary>Lists a unit's sources.</summary>
-    /// <exception cref="AggregationException">The store cannot be listed.</exception>
-    public static async Task<SourceListing> ReadAsync(Unit unit, IObjectStore store, CancellationToken cancellation)
+    public SourceObject this[int place]
     {
-        var listing = new SourceListing(store);
-        await foreach (var stored in store.ListAsync(unit.Prefix, cancellation))
+        get
         {
-            listing.Add(stored, unit.Prefix.Length);
+            var (block, number) = At(place);
+            var stored = block.ObjectAt(number);
+            return new SourceObject(stored, place, _store.UriOf(stored.Key), block.DayOf(number));
         }
-
-        return listing;
     }
+
+    /// <summary>The stored bytes of the object at a place.</summary>
+    public long SizeAt(int place)
+    {
+        var (block, number) = At(place);
+        return block[number].Size;
+    }
+
+    /// <summary>Starts to step through the objects.</summary>
+    public ListingCursor Start() => new(this);
 
     /// <summary>Compares this listing with a later one of the same unit.</summary>
-    /// <exception cref="AggregationException">A source came, went or changed between the two.</exception>
+    /// <exception cref="ObjectChangedException">A source came, went or changed between the two.</exception>
     public void CheckUnchanged(SourceListing later)
     {
-        var changed = _objects.Except(later._objects).Concat(later._objects.Except(_objects)).ToList();
-        if (changed.Count > 0)
+        var (first, changes) = ListingDifference.Between(this, later);
+        if (first is not null)
         {
-            throw new AggregationException(
-                $"{_store.UriOf(changed[0].Key)}: it came, went or changed while the month was read "
-                + $"({changed.Count} changes in the listing). Nothing was replaced. "
-                + "Run the month again once stage 1 is done.");
+            throw new ObjectChangedException(
+                $"{_store.UriOf(first)}: it came, went or changed while the month was read "
+                + $"({changes} changes in the listing). Nothing was replaced. "
+                + "Run the month again once the source is idle.");
         }
     }
 
-    private static int DayOf(StoredObject source) => int.Parse(source.Key.AsSpan("YYYY/MM/".Length, "DD".Length));
-
-    private void Add(StoredObject stored, int prefixLength)
+    /// <summary>The block of the object at a place, and its number in the block.</summary>
+    internal (ObjectBlock Block, int Number) At(int place)
     {
-        var name = stored.Key.AsSpan(prefixLength);
-        bool isSource = name.Length > 3 && name[2] == '/'
-            && int.TryParse(name[..2], NumberStyles.None, provider: null, out int day) && day is >= 1 and <= 31
-            && Array.Exists(Suffixes, suffix => stored.Key.EndsWith(suffix, StringComparison.Ordinal));
-        if (!isSource)
+        ArgumentOutOfRangeException.ThrowIfNegative(place);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, Count);
+        int found = Array.BinarySearch(_firstPlaces, place);
+        int number = found >= 0 ? found : ~found - 1;
+        var stretch = _stretches[number];
+        return (_blocks[stretch.Block], stretch.First + place - _firstPlaces[number]);
+    }
+
+    private static Stretch[] StretchesByDay(ObjectBlock[] blocks)
+    {
+        var byDay = new List<Stretch>[32];
+        for (int block = 0; block < blocks.Length; block++)
         {
-            _ignored++;
-            if (_firstIgnored.Count < MaxNamedKeys)
+            for (int first = 0, next; first < blocks[block].Count; first = next)
             {
-                _firstIgnored.Add(stored.Key);
+                int day = blocks[block].DayOf(first);
+                for (next = first + 1; next < blocks[block].Count && blocks[block].DayOf(next) == day;)
+                {
+                    next++;
+                }
+
+                (byDay[day] ??= []).Add(new Stretch(block, (short)first, (short)(next - first)));
             }
         }
-        else if (stored.Size > 0)
+
+        return [.. byDay.OfType<List<Stretch>>().SelectMany(stretches => stretches)];
+    }
+
+    private int DayOf(Stretch stretch) => _blocks[stretch.Block].DayOf(stretch.First);
+
+    /// <summary>Successive objects of one block and one day.</summary>
+    private readonly record struct Stretch(int Block, short First, short Count);
+
+    /// <summary>The objects, made on demand.</summary>
+    private sealed class StoredObjects(SourceListing listing) : IReadOnlyList<StoredObject>
+    {
+        public int Count => listing.Count;
+
+        public StoredObject this[int place]
         {
-            _objects.Add(stored);
-            Bytes += stored.Size;
+            get
+            {
+                var (block, number) = listing.At(place);
+                return block.ObjectAt(number);
+            }
         }
+
+        public IEnumerator<StoredObject> GetEnumerator()
+        {
+            for (int place = 0; place < Count; place++)
+            {
+                yield return this[place];
+            }
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

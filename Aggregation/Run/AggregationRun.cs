@@ -7,7 +7,8 @@ using CloudTrailAggregation.Write;
 namespace CloudTrailAggregation.Run;
 
 /// <summary>
-/// The main path: plan -> write -> commit. A unit's sources become its Parquet files, or the unit stays unchanged.
+/// The main path: plan -> write -> commit. A unit's sources become its Parquet files, or the unit stays unchanged. When
+/// a source changes in the meantime, the run starts again with a new plan, at most twice.
 /// </summary>
 /// <param name="source">The store that holds the events.</param>
 /// <param name="destination">The store that takes the Parquet files; may be the same object as the source.</param>
@@ -21,6 +22,9 @@ public sealed class AggregationRun(
     TimeProvider time,
     IProgress<RunProgress>? progress = null)
 {
+    /// <summary>How often a run plans at most, if the source changes while it is read.</summary>
+    private const int MaxPlans = 3;
+
     /// <summary>Runs one unit. Call it again for the next unit, one call at a time.</summary>
     /// <param name="unit">The unit to write.</param>
     /// <param name="cancellation">Ends the run; ignored once the first file is being completed.</param>
@@ -32,12 +36,37 @@ public sealed class AggregationRun(
     /// <exception cref="OperationCanceledException">The run was canceled; the unit is unchanged.</exception>
     public async Task<RunReport> RunAsync(Unit unit, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        long started = time.GetTimestamp();
+        var started = time.GetUtcNow();
+        long timestamp = time.GetTimestamp();
         long retriesBefore = Retries();
+        for (int plans = 1; ; plans++)
+        {
+            try
+            {
+                return await RunOnceAsync(unit, started, cancellation) with
+                {
+                    PlannedAgain = plans - 1,
+                    Retries = Retries() - retriesBefore,
+                    DurationMilliseconds = (long)time.GetElapsedTime(timestamp).TotalMilliseconds,
+                };
+            }
+            catch (ObjectChangedException) when (plans < MaxPlans)
+            {
+                // The source changed before anything was committed, and the staged files are gone: plan again.
+            }
+            catch (ObjectChangedException changed)
+            {
+                throw new AggregationException(
+                    $"{changed.Message} The source changed in each of {MaxPlans} attempts to read it.", changed);
+            }
+        }
+    }
 
+    /// <exception cref="ObjectChangedException">A source object is not what it was in the plan.</exception>
+    private async Task<RunReport> RunOnceAsync(Unit unit, DateTimeOffset started, CancellationToken cancellation)
+    {
         // Plan: what to read, and what exists at the destination.
-        var plan = await RunPlan.MakeAsync(unit, source, destination, options, cancellation);
+        var plan = await RunPlan.MakeAsync(unit, source, destination, options, started, cancellation);
 
         // Write: sources -> records -> events -> columns -> staged files, which no reader sees.
         await using var staged = new StagedUnit(plan, source, destination, options, progress, cancellation);
@@ -51,18 +80,12 @@ public sealed class AggregationRun(
             await commit.RunAsync(options.Replace, cancellation);
         }
 
-        var sources = plan.Sources;
-        string? reason = hasRecords
-            ? null
-            : Skipped(staged.Ledger.DamagedObjects)
-                + await new EmptyMonth(source, unit.Month, time)
-                    .ReasonAsync(sources.Count, sources.Ignored, cancellation);
         return RunReport.Of(plan, staged, commit, destination) with
         {
-            MissingDays = MissingDays.Of(unit.Month, sources.Days, now),
-            Reason = reason,
-            Retries = Retries() - retriesBefore,
-            DurationMilliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds,
+            Reason = hasRecords
+                ? null
+                : Skipped(staged.Ledger.DamagedObjects)
+                    + await new EmptyMonth(source, time).ReasonAsync(plan.Sources, cancellation),
         };
     }
 

@@ -13,6 +13,12 @@ public interface IObjectStore
     string UriOf(string key);
 
     /// <summary>
+    /// The store's root, always the same for the same place: <c>s3://bucket/prefix/</c>, or a directory's full path
+    /// with '/' between its names and at its end.
+    /// </summary>
+    string Root => UriOf("");
+
+    /// <summary>
     /// The objects whose key starts with <paramref name="prefix"/>, in ordinal order of their UTF-8 keys.
     /// </summary>
     IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation);
@@ -105,6 +111,10 @@ public sealed class ArchivedObjectException(string uri, Exception? innerExceptio
     /// <summary>The object, as messages name it.</summary>
     public string Uri => uri;
 }
+
+/// <summary>An object is not the one that was listed any more: it came, went or changed.</summary>
+public sealed class ObjectChangedException(string message, Exception? innerException = null)
+    : AggregationException(message, innerException);
 
 /// <summary>Another run was faster: the key no longer holds the object that this run was to replace.</summary>
 public sealed class CommitLostException(string message, Exception? innerException = null)

@@ -19,11 +19,11 @@ internal static class StoreError
     private const string Deleted = "what this run was to replace is gone or can no longer be reached";
 
     /// <summary>A source object does not exist any more.</summary>
-    public static AggregationException Gone(string uri, Exception? cause = null) =>
+    public static ObjectChangedException Gone(string uri, Exception? cause = null) =>
         new($"{uri}: it is gone since it was listed. {StartAgain}", cause);
 
     /// <summary>A source object has another content than it had in the listing.</summary>
-    public static AggregationException Changed(string uri, Exception? cause = null) =>
+    public static ObjectChangedException Changed(string uri, Exception? cause = null) =>
         new($"{uri}: it has changed since it was listed. {StartAgain}", cause);
 
     /// <summary>Another run changed a key of the destination before this run completed its object.</summary>

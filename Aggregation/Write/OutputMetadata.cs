@@ -12,6 +12,9 @@ internal static class OutputMetadata
 
     private const string Prefix = "cloudtrail_aggregation.";
 
+    /// <summary>The maximum number of characters of a value in a message.</summary>
+    private const int MaxShown = 200;
+
     /// <summary>Adds the metadata of a file that is about to be closed.</summary>
     /// <param name="metadata">Receives the keys and values.</param>
     /// <param name="plan">The plan of the run.</param>
@@ -24,7 +27,12 @@ internal static class OutputMetadata
         metadata[Prefix + "version"] = ToolVersion.Text;
         metadata[Prefix + "month"] = plan.Unit.ToString();
         metadata[Run] = plan.Fingerprint;
-        metadata[Prefix + "source_files"] = Text(plan.Sources.Objects.Count);
+        foreach (var (name, value) in SelectionOf(plan))
+        {
+            metadata[Prefix + name] = value;
+        }
+
+        metadata[Prefix + "source_files"] = Text(plan.Sources.Count);
         metadata[Prefix + "source_bytes"] = Text(plan.Sources.Bytes);
         metadata[Prefix + "events_so_far"] = Text(events);
         metadata[Prefix + "duplicates_so_far"] = Text(counts.Duplicates);
@@ -35,6 +43,29 @@ internal static class OutputMetadata
             metadata[Prefix + "first_damaged_objects"] = string.Join('\n', damaged.First.Select(SingleLine.Escaped));
         }
     }
+
+    /// <summary>
+    /// What a file's selection and the plan's differ in, each as <c>name value (now value)</c>. A file of an older
+    /// version, or of another tool, has no selection and differs in nothing.
+    /// </summary>
+    public static IReadOnlyList<string> SelectionDifferences(IReadOnlyDictionary<string, string> metadata, RunPlan plan)
+    {
+        List<string> differences = [];
+        foreach (var (name, value) in SelectionOf(plan))
+        {
+            if (metadata.TryGetValue(Prefix + name, out string? existing) && existing != value)
+            {
+                differences.Add($"{name} {Short(existing)} (now {Short(value)})");
+            }
+        }
+
+        return differences;
+    }
+
+    private static string Short(string value) => value.Length > MaxShown ? value[..MaxShown] + " …" : value;
+
+    private static IReadOnlyList<(string Name, string Value)> SelectionOf(RunPlan plan) =>
+        SelectionMetadata.Of(plan.Sources.Root, plan.Sources.Selection, plan.Deduplicate);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -66,7 +66,7 @@ internal sealed class StagedUnit : IAsyncDisposable
     public async Task WriteAsync(CancellationToken cancellation)
     {
         await using var prefetch = new Prefetch(
-            _source, _plan.Sources.Count, place => _plan.Sources[place].Stored, cancellation);
+            _source, _plan.Sources.Count, place => _plan.Sources.Objects[place], cancellation);
         var readers = new ConcurrentBag<EventReader>();
         var steps = new Steps(
             Create: () => new EventBatch(_plan.Unit.Month),
@@ -92,7 +92,7 @@ internal sealed class StagedUnit : IAsyncDisposable
         Rejects.Close();
         Ledger.CheckAllSourcesEnded();
         Counts.Check(Files.Rows);
-        new RejectLimit(_options.MaxRejectedPercent).Check(_source.UriOf(_plan.Unit.Prefix), Counts, Rejects);
+        new RejectLimit(_options.MaxRejectedPercent).Check(_plan.Sources.Where, Counts, Rejects);
     }
 
     public async ValueTask DisposeAsync()

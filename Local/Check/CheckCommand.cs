@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Local.Check;
@@ -39,8 +40,9 @@ internal sealed class CheckCommand : MonthsCommand
         Array.ForEach(options, Options.Add);
     }
 
-    protected override IMonthWork WorkOf(ParseResult arguments, IObjectStore source, IObjectStore destination) =>
-        new CheckWork(source, destination, _time)
+    protected override IMonthWork WorkOf(
+        ParseResult arguments, IObjectStore source, IObjectStore destination, SourceSelection selection) =>
+        new CheckWork(source, destination, selection, _time)
         {
             Deduplicates = !arguments.GetValue(_keepDuplicates),
             AllowsEmpty = Months.AllowsEmpty(arguments),

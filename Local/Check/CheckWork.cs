@@ -5,7 +5,8 @@ using CloudTrailAggregation.Storage;
 namespace CloudTrailAggregation.Local.Check;
 
 /// <summary>Checks one month and prints what was proven.</summary>
-internal sealed class CheckWork(IObjectStore source, IObjectStore destination, TimeProvider time) : IMonthWork
+internal sealed class CheckWork(
+    IObjectStore source, IObjectStore destination, SourceSelection selection, TimeProvider time) : IMonthWork
 {
     /// <summary>Whether exact copies were dropped when the month was written.</summary>
     public required bool Deduplicates { get; init; }
@@ -22,8 +23,7 @@ internal sealed class CheckWork(IObjectStore source, IObjectStore destination, T
         var found = await progress.ShowWhileAsync(() => check.RunAsync(month, cancellation));
         if (found.Files.Count == 0 && !AllowsEmpty)
         {
-            var empty = new EmptyMonth(source, month, time);
-            string reason = await empty.ReasonAsync(found.SourceFiles, new IgnoredKeys(0, []), cancellation);
+            string reason = await new EmptyMonth(source, time).ReasonAsync(new Unit(month), selection, cancellation);
             throw new AggregationException($"{reason} {MonthOptions.AllowEmptyHint}");
         }
 

@@ -17,6 +17,10 @@ public sealed class DirectoryStore(string root) : IObjectStore
     /// <inheritdoc/>
     public string UriOf(string key) => Path.Combine(root, key);
 
+    /// <inheritdoc/>
+    public string Root { get; } =
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)).Replace(Path.DirectorySeparatorChar, '/') + "/";
+
     /// <exception cref="AggregationException">A directory cannot be read. A missing one is empty.</exception>
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation)
     {

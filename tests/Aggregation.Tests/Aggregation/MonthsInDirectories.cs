@@ -35,4 +35,10 @@ public sealed class RowsPerFileInDirectories() : RowsPerFileTests(new DirectoryM
 
 public sealed class SourceKeysInDirectories() : SourceKeyTests(new DirectoryMonthStores());
 
+public sealed class SelectionsInDirectories() : SelectionTests(new DirectoryMonthStores());
+
+public sealed class TrailDaysInDirectories() : TrailDayTests(new DirectoryMonthStores());
+
+public sealed class TrailPlacesInDirectories() : TrailPlaceTests(new DirectoryMonthStores());
+
 public sealed class RealMonthsInDirectories() : RealMonthTests(new DirectoryMonthStores());

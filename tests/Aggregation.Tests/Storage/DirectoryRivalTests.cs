@@ -158,7 +158,8 @@ public sealed class DirectoryRivalTests : IDisposable
             File.SetLastWriteTimeUtc(file.SafeFileHandle, File.GetLastWriteTimeUtc(file.SafeFileHandle).AddSeconds(1));
         }
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
+        var error = await Assert.ThrowsAsync<ObjectChangedException>(
+            () => stream.CopyToAsync(Stream.Null, Cancellation));
         Assert.StartsWith(store.UriOf("k") + ": it has changed", error.Message, StringComparison.Ordinal);
     }
 

@@ -96,7 +96,8 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
 
         await File.AppendAllTextAsync(Path.Combine(Root, "k"), "more", Cancellation);
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
+        var error = await Assert.ThrowsAsync<ObjectChangedException>(
+            () => stream.CopyToAsync(Stream.Null, Cancellation));
         Assert.StartsWith(_store.UriOf("k") + ": it has changed", error.Message, StringComparison.Ordinal);
     }
 
@@ -112,7 +113,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
             file.SetLength(60);
         }
 
-        await Assert.ThrowsAsync<AggregationException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
+        await Assert.ThrowsAsync<ObjectChangedException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
     }
 
     [Fact]
@@ -143,7 +144,7 @@ public sealed class DirectoryStoreTests : StagedObjectContract, IDisposable
 
         var listed = Assert.Single(await _store.ListedAsync(""));
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => _store.OpenAsync(listed, Cancellation));
+        var error = await Assert.ThrowsAsync<ObjectChangedException>(() => _store.OpenAsync(listed, Cancellation));
         Assert.Contains("it is gone", error.Message, StringComparison.Ordinal);
     }
 

@@ -127,7 +127,8 @@ public sealed class S3ReadTests : IAsyncDisposable
 
         _s3.Put("k", new byte[100_000]);
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
+        var error = await Assert.ThrowsAsync<ObjectChangedException>(
+            () => stream.CopyToAsync(Stream.Null, Cancellation));
         Assert.StartsWith("s3://fake/p/k: it has changed", error.Message, StringComparison.Ordinal);
     }
 
@@ -139,7 +140,8 @@ public sealed class S3ReadTests : IAsyncDisposable
 
         _s3.Objects.Clear();
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
+        var error = await Assert.ThrowsAsync<ObjectChangedException>(
+            () => stream.CopyToAsync(Stream.Null, Cancellation));
         Assert.StartsWith("s3://fake/p/k: it is gone", error.Message, StringComparison.Ordinal);
     }
 
@@ -149,7 +151,7 @@ public sealed class S3ReadTests : IAsyncDisposable
         _s3.Put("k", _bytes);
         _s3.Intercept = request => _s3.Objects[request.Key].Answer(request.Headers.GetValueOrDefault("Range"));
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => _store.OpenAsync(_source, Cancellation));
+        var error = await Assert.ThrowsAsync<ObjectChangedException>(() => _store.OpenAsync(_source, Cancellation));
 
         Assert.StartsWith("s3://fake/p/k: it has changed", error.Message, StringComparison.Ordinal);
     }

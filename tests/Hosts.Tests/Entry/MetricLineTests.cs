@@ -12,6 +12,8 @@ public class MetricLineTests
     {
         Month = "2024-02",
         Status = RunStatus.Written,
+        Layout = SourceLayout.Daily,
+        EmptyObjects = 5,
         SourceFiles = 29,
         SourceBytes = 5_000_000_000,
         IgnoredKeys = new IgnoredKeys(3, ["a", "b", "c"]),
@@ -38,6 +40,26 @@ public class MetricLineTests
         LogLines.CheckMetrics(line, "aggregation", Report);
         Assert.Equal(now.ToUnixTimeMilliseconds(), line.GetProperty("_aws").GetProperty("Timestamp").GetInt64());
         Assert.Equal("2024-02", LogLines.Text(line, "month"));
+    }
+
+    [Fact]
+    public void A_trail_has_metrics_of_its_accounts_and_days()
+    {
+        using var output = new MemoryStream();
+        var report = Report with
+        {
+            Layout = SourceLayout.Trail,
+            Accounts = new NamedItems(500, ["111111111111"]),
+            Regions = new NamedItems(17, ["us-east-1"]),
+            QuietRegions = new NamedItems(9, ["111111111111/us-east-1"]),
+            OpenDays = [new DateOnly(2024, 2, 29)],
+        };
+
+        MetricLine.Write(output, "aggregation", report, isScheduled: true, TimeProvider.System);
+
+        var line = Assert.Single(LogLines.Parse(output));
+        LogLines.CheckMetrics(line, "aggregation", report);
+        Assert.Equal(500, line.GetProperty("Accounts").GetInt64());
     }
 
     [Theory]

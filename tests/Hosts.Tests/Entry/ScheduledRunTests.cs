@@ -19,16 +19,15 @@ public sealed class ScheduledRunTests : IDisposable
     [InlineData("""{"source":"aws.events","time":"2024-03-01T03:00:00Z","detail":{}}""")]
     public async Task A_schedule_that_finds_nothing_fails_and_names_what_exists_instead(string triggerEvent)
     {
-        _run.Months.Write("AWSLogs/111122223333/CloudTrail/eu-west-1/2024/02/01/a.json.gz", "{}");
+        _run.Months.Write("AWSLogs/111122223333/CloudTrail/eu-west-1/2024/01/01/a.json.gz", "{}");
 
         var failure = await Assert.ThrowsAsync<AggregationException>(() => _run.AnswerAsync(triggerEvent));
 
         Assert.Equal(
-            $"2024-02: {Path.Combine(_run.Months.Source, "2024/02/")}: there is nothing to read (DD/*.ndjson or "
-            + "*.json, also with .gz). "
-            + $"{_run.Months.Source}/AWSLogs/ is a trail's own layout, which is not read: "
-            + "stage 1's output is (YYYY/MM/DD/, one event a line). "
-            + "Point the source (SRC_BUCKET and SRC_PREFIX, --source) at stage 1's output. Nothing was changed.",
+            $"2024-02: {_run.Months.Source} (2024-02): there is nothing to read (DD/*.json.gz or *.json). "
+            + $"{_run.Months.Source}/AWSLogs/111122223333/CloudTrail/eu-west-1/ has the year 2024, and of 2024 the "
+            + "month 01. If the month should be there, see whether the trail was on, or correct the source "
+            + "(SRC_BUCKET and SRC_PREFIX, --source). Nothing was changed.",
             failure.Message);
         Assert.Equal(failure.Message, LogLines.Text(Assert.Single(_run.Lines("Error")), "reason"));
         Assert.Empty(_run.Months.Written());
@@ -43,7 +42,7 @@ public sealed class ScheduledRunTests : IDisposable
         var failure = await Assert.ThrowsAsync<AggregationException>(() => _run.AnswerAsync(Schedule));
 
         Assert.StartsWith(
-            $"2024-02: {Path.Combine(_run.Months.Source, "2024/02/")}: its 2 files have no line. ", failure.Message,
+            $"2024-02: {Path.Combine(_run.Months.Source, "2024/02/")}: its 2 files have no record. ", failure.Message,
             StringComparison.Ordinal);
         Assert.Empty(_run.Months.Written());
     }
@@ -80,6 +79,44 @@ public sealed class ScheduledRunTests : IDisposable
         var failure = await Record.ExceptionAsync(() => _run.AnswerAsync(schedule, time, scheduleLagDays: 0));
 
         Assert.Equal(isEmpty, failure is null);
+    }
+
+    [Theory]
+    [InlineData("2024-03-02T00:59:00Z", true)]
+    [InlineData("2024-03-02T01:00:00Z", false)]
+    public async Task A_trails_month_whose_days_are_all_open_is_not_due_yet(string now, bool isEmpty)
+    {
+        _run.Months.Write("AWSLogs/111122223333/CloudTrail/eu-west-1/2024/02/01/a.json.gz", Months.Event(1));
+        var time = new FakeTime(DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture));
+        string schedule = $$"""{"source":"aws.scheduler","time":"{{now}}","detail":"{}"}""";
+
+        var failure = await Record.ExceptionAsync(() => _run.AnswerAsync(schedule, time, scheduleLagDays: 0));
+
+        Assert.Equal(isEmpty, failure is null);
+    }
+
+    [Fact]
+    public async Task Open_days_and_quiet_regions_of_a_trail_are_in_the_log_and_warn_of_nothing()
+    {
+        _run.Months.Write("AWSLogs/111122223333/CloudTrail/eu-west-1/2024/02/27/a.json.gz", Months.Event(1));
+        _run.Months.Write("AWSLogs/111122223333/CloudTrail/eu-west-1/2024/02/28/a.json.gz", Months.Event(2));
+        _run.Months.Write("AWSLogs/111122223333/CloudTrail/us-east-1/2024/02/27/a.json.gz", Months.Event(3));
+        _run.Months.Write("AWSLogs/111122223333/CloudTrail/us-east-1/2024/02/27/empty.json");
+
+        await _run.AnswerAsync(
+            Schedule, new FakeTime(new DateTimeOffset(2024, 2, 29, 12, 0, 0, TimeSpan.Zero)), scheduleLagDays: 2);
+
+        string?[] messages = [.. _run.Lines("Information").Select(line => LogLines.Text(line, "message"))];
+        Assert.Contains("2024-02: 1 days are open and were not read: 2024-02-29", messages);
+        Assert.Contains(
+            "2024-02: 1 regions have no object of the last day read, the first: 111122223333/us-east-1", messages);
+        Assert.Contains("2024-02: 1 objects have 0 bytes and were skipped", messages);
+        Assert.Empty(_run.Lines("Warning"));
+        var metrics = Assert.Single(_run.Lines(), line => line.TryGetProperty("_aws", out _));
+        Assert.Equal(
+            (1, 1, 1),
+            (metrics.GetProperty("Accounts").GetInt32(), metrics.GetProperty("QuietRegions").GetInt32(),
+                metrics.GetProperty("OpenDays").GetInt32()));
     }
 
     [Fact]

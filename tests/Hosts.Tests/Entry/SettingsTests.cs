@@ -31,7 +31,9 @@ public class SettingsTests
     public void Each_variable_is_read()
     {
         var settings = Read(
-            ("SRC_BUCKET", "a"), ("SRC_PREFIX", "daily/"), ("DST_BUCKET", "b"), ("DST_PREFIX", "deep/monthly"),
+            ("SRC_BUCKET", "a"), ("SRC_PREFIX", "daily/"), ("SRC_LAYOUT", "Trail"),
+            ("ACCOUNTS", "222222222222, 111111111111"), ("REGIONS", "us-gov-west-1"),
+            ("DST_BUCKET", "b"), ("DST_PREFIX", "deep/monthly"),
             ("ROWS_PER_FILE", "1000000"), ("LOG_LEVEL", "WARN"), ("SRC_REGION", "eu-central-1"),
             ("DST_REGION", "us-gov-west-1"), ("DST_SSE", "AES256"), ("COMPRESSION", "Snappy"), ("DEDUPLICATE", "False"),
             ("MAX_REJECTED_PERCENT", "0.5"), ("DAMAGED_OBJECTS", "Skip"), ("SCHEDULE_LAG_DAYS", "31"));
@@ -50,6 +52,12 @@ public class SettingsTests
                 ScheduleLagDays = 31,
                 Options = new RunOptions
                 {
+                    Selection = new SourceSelection
+                    {
+                        Layout = SourceLayout.Trail,
+                        Accounts = ["111111111111", "222222222222"],
+                        Regions = ["us-gov-west-1"],
+                    },
                     RowsPerFile = 1_000_000,
                     Codec = Codec.Snappy,
                     Deduplicate = false,
@@ -113,6 +121,12 @@ public class SettingsTests
     [InlineData("DST_BUCKET", " ", "DST_BUCKET is not set")]
     [InlineData("SRC_PREFIX", "/daily/", "SRC_PREFIX is '/daily/': a prefix does not start with '/'")]
     [InlineData("DST_PREFIX", "/", "DST_PREFIX is '/': a prefix does not start with '/'")]
+    [InlineData("SRC_LAYOUT", "raw", "SRC_LAYOUT is 'raw', not one of auto, daily, trail")]
+    [InlineData(
+        "ACCOUNTS", "111111111111,1234",
+        "ACCOUNTS is '111111111111,1234', not 12-digit account ids with commas between them")]
+    [InlineData(
+        "REGIONS", "Frankfurt", "REGIONS is 'Frankfurt', not regions such as eu-central-1 with commas between them")]
     [InlineData("SRC_REGION", "Frankfurt", "SRC_REGION is 'Frankfurt', not a region such as eu-central-1")]
     [InlineData("DST_REGION", "eu_central_1", "DST_REGION is 'eu_central_1', not a region")]
     [InlineData(
@@ -137,6 +151,19 @@ public class SettingsTests
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(';', error.Message);
+    }
+
+    [Theory]
+    [InlineData("ACCOUNTS", "111111111111")]
+    [InlineData("REGIONS", "eu-central-1")]
+    public void Daily_files_have_no_accounts_and_regions_to_choose(string name, string value)
+    {
+        var error = Assert.Throws<AggregationException>(() => Read(("SRC_LAYOUT", "daily"), (name, value)));
+
+        Assert.Contains(
+            "ACCOUNTS and REGIONS choose from a trail, and SRC_LAYOUT is 'daily'", error.Message,
+            StringComparison.Ordinal);
+        Assert.True(Read((name, value)).Options.Selection.IsNarrowed);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ internal sealed class SlowStore(IObjectStore store, string slowKey, FakeTime tim
 {
     public string UriOf(string key) => store.UriOf(key);
 
+    public string Root => store.Root;
+
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellation) =>
         store.ListAsync(prefix, cancellation);
 

@@ -1,4 +1,5 @@
 using CloudTrailAggregation.Local;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Storage.S3;
 using Xunit;
@@ -145,10 +146,79 @@ public sealed class OptionTests : IDisposable
     {
         var endpoint = new S3Endpoint("eu-central-1");
 
-        string? note = SharedPrefix.Note(
-            StoreLocation.Open(source, endpoint), StoreLocation.Open(destination, endpoint));
+        var (from, to) = (StoreLocation.Open(source, endpoint), StoreLocation.Open(destination, endpoint));
+        string? daily = SharedPrefix.Note(from, to, SourceLayout.Daily);
+        string? trail = SharedPrefix.Note(from, to, SourceLayout.Trail);
 
-        Assert.Equal(isShared, note is not null);
+        Assert.Equal((isShared, isShared), (daily is not null, trail is not null));
+        Assert.True(!isShared || trail!.Contains("say --layout trail", StringComparison.Ordinal), trail);
+    }
+
+    [Theory]
+    [InlineData("s3://bucket", "s3://bucket/AWSLogs/monthly", true)]
+    [InlineData("s3://bucket/AWSLogs/111111111111", "s3://bucket/monthly", false)]
+    [InlineData("s3://bucket/logs", "s3://bucket/logs/monthly", false)]
+    public void A_destination_in_a_trails_folder_is_told(string source, string destination, bool isTold)
+    {
+        var endpoint = new S3Endpoint("eu-central-1");
+
+        string? note = SharedPrefix.Note(
+            StoreLocation.Open(source, endpoint), StoreLocation.Open(destination, endpoint), SourceLayout.Trail);
+
+        Assert.Equal(isTold, note is not null);
+        Assert.True(
+            !isTold || note!.Contains("the destination is in a trail's folder AWSLogs/", StringComparison.Ordinal),
+            note);
+    }
+
+    [Fact]
+    public async Task A_trail_is_read_with_the_accounts_and_regions_that_are_chosen()
+    {
+        const string Folder = "AWSLogs/o-abc/111111111111/CloudTrail/eu-west-1/2024/02/03/";
+        _months.Write(Folder + "a.json.gz", Months.Event(1));
+        _months.Write(
+            Folder.Replace("eu-west-1", "us-east-1", StringComparison.Ordinal) + "a.json.gz", Months.Event(2));
+        _months.Write(Folder.Replace("11111", "22222", StringComparison.Ordinal) + "a.json.gz", Months.Event(3));
+        _months.Write(Folder + "empty.json");
+
+        var run = await _months.RunAsync("--account", "111111111111", "--region", "eu-west-1,us-west-2");
+        var all = await _months.RunAsync("--replace", "--json");
+
+        Assert.Equal((0, 0), (run.ExitCode, all.ExitCode));
+        Assert.Contains(
+            $", from {_months.Source}\nof 1 account (111111111111) and 1 region (eu-west-1)\n",
+            run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\nNote: 1 of the accounts' regions without a file of the last day read: 111111111111/eu-west-1. ",
+            run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\nNote: 1 file of 0 bytes, skipped.\n", run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"layout\":\"trail\",\"accounts\":{\"count\":2,\"first\":[\"111111111111\",\"222222222211\"]},"
+            + "\"regions\":{\"count\":2,",
+            all.Output, StringComparison.Ordinal);
+        Assert.Contains("\"openDays\":[],\"sourceFiles\":3,", all.Output, StringComparison.Ordinal);
+        Assert.Contains("\"emptyObjects\":1,", all.Output, StringComparison.Ordinal);
+        Assert.Contains("\"plannedAgain\":0,", all.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--account choose from a trail", "--layout", "daily", "--account", "111111111111")]
+    [InlineData("--account takes 12-digit account ids with commas between them, not '1'.", "--account", "1")]
+    [InlineData(
+        "--region takes regions such as eu-central-1 with commas between them, not 'Frankfurt'.", "--region",
+        "Frankfurt")]
+    [InlineData("--layout takes one of auto, daily, trail, not 'raw'.", "--layout", "raw")]
+    public async Task A_choice_that_cannot_be_made_is_wrong_usage(string message, params string[] arguments)
+    {
+        var run = await _months.RunAsync(arguments);
+        var check = await CommandLineRun.OfAsync(["check", .. _months.Aggregate(arguments)[1..]]);
+
+        Assert.Equal((2, 2), (run.ExitCode, check.ExitCode));
+        Assert.Contains(
+            message.Replace("--account choose", "--account and --region choose", StringComparison.Ordinal),
+            run.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Equal(run.ErrorLines[0], check.ErrorLines[0]);
     }
 
     [Fact]

@@ -56,10 +56,10 @@ public sealed class ReportTests : IDisposable
         using var document = JsonDocument.Parse(run.Output);
         Assert.Equal(
             [
-                "month", "status", "reason", "sourceFiles", "sourceBytes", "ignoredKeys", "missingDays", "lines",
-                "events", "duplicates", "rejects", "outsideMonth", "eventsWithoutTime", "outputs", "outputBytes",
-                "objectsWithoutEvents", "damagedObjects", "rejectFile", "removed", "mixedMilliseconds", "retries",
-                "durationMilliseconds",
+                "month", "status", "reason", "layout", "accounts", "regions", "quietRegions", "openDays", "sourceFiles",
+                "sourceBytes", "emptyObjects", "ignoredKeys", "missingDays", "lines", "events", "duplicates", "rejects",
+                "outsideMonth", "eventsWithoutTime", "outputs", "outputBytes", "objectsWithoutEvents", "damagedObjects",
+                "rejectFile", "removed", "mixedMilliseconds", "retries", "plannedAgain", "durationMilliseconds",
             ],
             document.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.Equal(

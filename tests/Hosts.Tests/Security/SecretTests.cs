@@ -44,7 +44,7 @@ public sealed class SecretTests : IAsyncDisposable
         var failure = await Assert.ThrowsAsync<AggregationException>(() => HandleAsync(output));
 
         string log = Encoding.UTF8.GetString(output.ToArray());
-        Assert.Contains("s3://fake/p/2024/02/: ", log, StringComparison.Ordinal);
+        Assert.Contains("s3://fake/p/: ", log, StringComparison.Ordinal);
         AssertNoSecret(log + failure);
     }
 
@@ -85,7 +85,7 @@ public sealed class SecretTests : IAsyncDisposable
         var run = await CommandLineRun.OfAsync(Credentials, Aggregate());
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("s3://fake/p/2024/02/: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("s3://fake/p/: ", run.Error, StringComparison.Ordinal);
         AssertNoSecret(run.Output + run.Error);
     }
 

@@ -95,7 +95,7 @@ public sealed partial class StructureTests
         string[] provenTypes =
         [
             $"{Product}.Events.EventReader", $"{Product}.Events.MemberNames", $"{Product}.Events.OtherFields",
-            $"{Product}.Plan.SourceListing",
+            $"{Product}.Plan.SourceListing", $"{Product}.Plan.SourceDiscovery", $"{Product}.Plan.TrailFolders",
         ];
 
         Assert.DoesNotContain(
@@ -114,7 +114,8 @@ public sealed partial class StructureTests
 
         Assert.Equal(
             Rooms.Reverse(), RoomRow().Matches(page).Take(Rooms.Length).Select(row => row.Groups["room"].Value));
-        Assert.Contains("var plan = await RunPlan.MakeAsync(unit, source, destination, options, cancellation);", path);
+        Assert.Contains(
+            "var plan = await RunPlan.MakeAsync(unit, source, destination, options, started, cancellation);", path);
         Assert.Contains(
             string.Join('\n', path),
             string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)),

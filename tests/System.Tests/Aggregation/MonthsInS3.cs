@@ -37,4 +37,10 @@ public sealed class RowsPerFileInS3(S3Server server) : RowsPerFileTests(new S3Mo
 
 public sealed class SourceKeysInS3(S3Server server) : SourceKeyTests(new S3MonthStores(server));
 
+public sealed class SelectionsInS3(S3Server server) : SelectionTests(new S3MonthStores(server));
+
+public sealed class TrailDaysInS3(S3Server server) : TrailDayTests(new S3MonthStores(server));
+
+public sealed class TrailPlacesInS3(S3Server server) : TrailPlaceTests(new S3MonthStores(server));
+
 public sealed class RealMonthsInS3(S3Server server) : RealMonthTests(new S3MonthStores(server));

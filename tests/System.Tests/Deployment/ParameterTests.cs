@@ -69,7 +69,8 @@ public class ParameterTests
         [
             ("Architecture", "arm64"), ("ScheduleExpression", "cron(0 3 1 * ? *)"), ("ScheduleLagDays", "1"),
             ("RowsPerFile", "0"), ("Compression", "zstd"), ("Deduplicate", "true"), ("MaxRejectedPercent", "1"),
-            ("DamagedObjects", "fail"), ("TriggerQueue", "no"), ("LogLevel", "INFO"),
+            ("SrcLayout", "auto"), ("Accounts", ""), ("Regions", ""), ("DamagedObjects", "fail"),
+            ("TriggerQueue", "no"), ("LogLevel", "INFO"),
         ];
 
         Assert.All(expected, e => Assert.Equal(e.Default, (string?)Parameters[e.Name]!["Default"]));
@@ -94,6 +95,10 @@ public class ParameterTests
     [InlineData("DstPrefix", "a//b/")]
     [InlineData("DstPrefix", "*/")]
     [InlineData("DstBucket", "Monthly")]
+    [InlineData("SrcLayout", "raw")]
+    [InlineData("Accounts", "1234")]
+    [InlineData("Accounts", "111111111111, 222222222222")]
+    [InlineData("Regions", "Frankfurt")]
     [InlineData("SrcRegion", "Frankfurt")]
     [InlineData("DstRegion", "eu_central_1")]
     [InlineData("DstSse", "AES128")]
@@ -132,6 +137,9 @@ public class ParameterTests
     [InlineData("SrcPrefix", "")]
     [InlineData("DstPrefix", "")]
     [InlineData("SrcPrefix", "logs/org=o-1/daily/")]
+    [InlineData("SrcLayout", "trail")]
+    [InlineData("Accounts", "111111111111,222222222222")]
+    [InlineData("Regions", "us-gov-west-1,eusc-de-east-1")]
     [InlineData("SrcRegion", "us-gov-west-1")]
     [InlineData("DstRegion", "eusc-de-east-1")]
     [InlineData("DstSse", "AES256")]
@@ -181,6 +189,7 @@ public class ParameterTests
         var refusal = Record.Exception(() => Template.Render([.. places, .. table]));
 
         Assert.NotEmpty(Template.Render(places).Resources);
+        Assert.NotEmpty(Template.Render([.. places, .. table, ("SrcLayout", "trail")]).Resources);
         Assert.Equal(refused, refusal is RefusedException);
         Assert.Equal(
             refused, refusal?.Message.StartsWith("GlueTableNeedsItsOwnPrefix: ", StringComparison.Ordinal) ?? false);

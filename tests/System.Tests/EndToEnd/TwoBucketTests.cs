@@ -13,7 +13,7 @@ public sealed class TwoBucketTests : IAsyncDisposable
     private const string Denied = "s3://monthly/p/2024/02/000000.parquet: access denied. ";
 
     private const string SourceIsElsewhere =
-        $"s3://daily/p/2024/02/: the bucket is in the region {TwoBuckets.SourceRegion}, and the request was sent to "
+        $"s3://daily/p/: the bucket is in the region {TwoBuckets.SourceRegion}, and the request was sent to "
         + "another one. Set SRC_REGION for the source or DST_REGION for the destination (--source-region, "
         + $"--destination-region; --region of show) to {TwoBuckets.SourceRegion}.";
 

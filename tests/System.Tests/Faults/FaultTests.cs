@@ -94,8 +94,9 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
 
         var faulty = await RunThroughAsync(proxy, TwoFiles);
 
-        Assert.Equal(6, proxy.Faults);
-        Assert.Equal(6, faulty.Report.Retries);
+        // The listings of the root's folders, of the source (twice), of both outputs, and two completions.
+        Assert.Equal(7, proxy.Faults);
+        Assert.Equal(7, faulty.Report.Retries);
         await AssertSameAsUndisturbedAsync(faulty);
     }
 

@@ -40,7 +40,7 @@ public class BucketTests(S3Server server)
 
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
         Assert.Equal(
-            "error: s3://no-such-bucket/daily/2024/02/: there is no such bucket. Correct its name, or create it.",
+            "error: s3://no-such-bucket/daily/: there is no such bucket. Correct its name, or create it.",
             Assert.Single(run.ErrorLines));
     }
 

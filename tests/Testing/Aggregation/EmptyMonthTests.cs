@@ -1,5 +1,5 @@
 using CloudTrailAggregation.Ground;
-using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Plan;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
@@ -7,6 +7,9 @@ namespace CloudTrailAggregation.Tests.Aggregation;
 /// <summary>A run over a month without lines reports what exists where the month should be.</summary>
 public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
 {
+    private static readonly RunOptions Daily =
+        new() { Selection = new SourceSelection { Layout = SourceLayout.Daily } };
+
     private const string Correct = "Correct the source (SRC_BUCKET and SRC_PREFIX, --source).";
 
     [Theory]
@@ -22,22 +25,11 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
         "ROOT has the year 2024, and of 2024 no month. If the month should be there, see why stage 1 left nothing.",
         "2024/2/01/a.ndjson")]
     [InlineData(
-        "ROOTAWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event a line). "
-        + "Point the source (SRC_BUCKET and SRC_PREFIX, --source) at stage 1's output.",
-        "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/02/01/a.json.gz", "other/a")]
+        "ROOT has no years (YYYY/MM/DD/) and no AWSLogs/, but the folder 02/. " + Correct, "02/01/a.ndjson",
+        "b.ndjson")]
     [InlineData(
-        "ROOTo-abc123/AWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event "
-        + "a line). Point the source (SRC_BUCKET and SRC_PREFIX, --source) at stage 1's output.",
-        "o-abc123/AWSLogs/o-abc123/111122223333/CloudTrail/eu-west-1/2024/02/01/a.json.gz", "o-aaaaaa/else/a")]
-    [InlineData(
-        "ROOTAWSLogs/ is a trail's own layout, which is not read: stage 1's output is (YYYY/MM/DD/, one event a line). "
-        + "ROOT has the year 2023, and of 2023 the month 01. If the month should be there, see why stage 1 left "
-        + "nothing.",
-        "AWSLogs/111122223333/CloudTrail/eu-west-1/2024/02/01/a.json.gz", "2023/01/01/a.ndjson")]
-    [InlineData("ROOT has no years (YYYY/MM/DD/), but the folder 02/. " + Correct, "02/01/a.ndjson", "b.ndjson")]
-    [InlineData(
-        "ROOT has no years (YYYY/MM/DD/), but the folders 00/, 01/, 02/, 03/, 04/, 05/, 06/, 07/, 08/, 09/ and 2 more. "
-        + Correct,
+        "ROOT has no years (YYYY/MM/DD/) and no AWSLogs/, but the folders 00/, 01/, 02/, 03/, 04/, 05/, 06/, 07/, 08/, "
+        + "09/ and 2 more. " + Correct,
         "00/a", "01/a", "02/a", "03/a", "04/a", "05/a", "06/a", "07/a", "08/a", "09/a", "10/a", "11/a")]
     public async Task The_folders_that_exist_at_the_prefix_are_named(string found, params string[] keys)
     {
@@ -72,7 +64,7 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
-    public async Task Files_without_a_line_are_told_from_no_files()
+    public async Task Files_without_a_record_are_told_from_no_files()
     {
         await PutTextAsync("2024/02/01/a.ndjson", "\n\n");
         await PutTextAsync("2024/02/02/a.ndjson.gz", "\n");
@@ -80,32 +72,32 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
         var result = await RunAsync();
 
         Assert.StartsWith(
-            $"{Source.UriOf("2024/02/")}: its 2 files have no line. ", result.Report.Reason, StringComparison.Ordinal);
+            $"{Source.UriOf("2024/02/")}: its 2 files have no record. ", result.Report.Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_month_with_events_has_no_reason_and_its_folders_are_not_listed()
+    public async Task A_month_with_events_has_no_reason_and_its_folders_are_not_listed_in_a_known_layout()
     {
         await PutAsync("2024/02/01/a.ndjson", Event("a"));
         var watched =
             new InterruptedStore(Source) { ListingFolders = _ => throw new InvalidOperationException("listed") };
 
-        var result = await RunAsync(source: watched);
+        var result = await RunAsync(Daily, source: watched);
 
         Assert.Null(result.Report.Reason);
     }
 
     [Fact]
-    public async Task A_prefix_inside_a_trail_is_told_from_any_other()
+    public async Task A_trail_that_is_to_be_read_as_daily_files_is_told_from_anything_else()
     {
         await PutTextAsync("AWSLogs/111122223333/CloudTrail/eu-west-1/2024/02/01/a.json.gz", "x");
-        var inside = new PrefixedStore(Source, "AWSLogs/111122223333/CloudTrail/");
 
-        var result = await RunAsync(source: inside);
+        var result = await RunAsync(Daily);
 
-        Assert.Contains(
-            $" {Source.UriOf("AWSLogs/")} is a trail's own layout, which is not read", result.Report.Reason,
-            StringComparison.Ordinal);
+        Assert.EndsWith(
+            $" {Source.UriOf("").TrimEnd('/')}/ is a trail's. Set SRC_LAYOUT (--layout) to trail to read it.",
+            result.Report.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +108,7 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
             ListingFolders = _ => throw new AggregationException("s3://b/: access denied."),
         };
 
-        var result = await RunAsync(source: refusing);
+        var result = await RunAsync(Daily, source: refusing);
 
         Assert.Equal(
             $"{Source.UriOf("2024/02/")}: there is nothing to read (DD/*.ndjson or *.json, also with .gz). "
@@ -134,30 +126,5 @@ public abstract class EmptyMonthTests(MonthStores stores) : MonthTest(stores)
 
         Assert.Contains(
             $"the folders {new string('x', 80)} …, \\u202ename/. ", result.Report.Reason, StringComparison.Ordinal);
-    }
-
-    /// <summary>The keys of a store below a prefix, as with SRC_PREFIX.</summary>
-    private sealed class PrefixedStore(IObjectStore store, string prefix) : IObjectStore
-    {
-        public string UriOf(string key) => store.UriOf(prefix + key);
-
-        public IAsyncEnumerable<StoredObject> ListAsync(string below, CancellationToken cancellation) =>
-            store.ListAsync(prefix + below, cancellation)
-                .Select(found => found with { Key = found.Key[prefix.Length..] });
-
-        public IAsyncEnumerable<string> ListFoldersAsync(string below, CancellationToken cancellation) =>
-            store.ListFoldersAsync(prefix + below, cancellation).Select(found => found[prefix.Length..]);
-
-        public Task<Stream> OpenAsync(StoredObject source, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task ReadRangeAsync(
-            StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task DeleteAsync(string key, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

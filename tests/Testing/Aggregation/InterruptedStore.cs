@@ -36,10 +36,12 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
 
     public string UriOf(string key) => store.UriOf(key);
 
+    public string Root => store.Root;
+
     public async IAsyncEnumerable<StoredObject> ListAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await Listing(prefix, ++_listings);
+        await Listing(prefix, Interlocked.Increment(ref _listings));
         await foreach (var stored in store.ListAsync(prefix, cancellation))
         {
             yield return stored;

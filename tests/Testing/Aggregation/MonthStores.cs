@@ -13,6 +13,9 @@ public abstract class MonthStores : IAsyncDisposable
     /// <summary>A store that is empty and that no other test uses.</summary>
     public abstract Task<IObjectStore> NewAsync();
 
+    /// <summary>A part of a store made here: its keys below a prefix that is empty or ends in '/'.</summary>
+    public virtual IObjectStore Below(IObjectStore store, string prefix) => new DirectoryStore(store.UriOf(prefix));
+
     /// <summary>What the stores made here contain beside objects: temporary files, open uploads.</summary>
     public abstract Task<string[]> LeftoversAsync();
 
@@ -57,6 +60,9 @@ public sealed class S3MonthStores(S3Server server) : MonthStores
         }
         return new S3Store(_client, _bucket, $"logs/store {_stores++}/");
     }
+
+    public override IObjectStore Below(IObjectStore store, string prefix) =>
+        new S3Store(_client!, _bucket, store.UriOf(prefix)[$"s3://{_bucket}/".Length..]);
 
     public override async Task<string[]> LeftoversAsync()
     {

@@ -31,6 +31,9 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
 
     protected IObjectStore Destination { get; private set; } = null!;
 
+    /// <summary>The clock of the runs.</summary>
+    protected TimeProvider Time { get; set; } = TimeProvider.System;
+
     public async ValueTask InitializeAsync() =>
         (Source, Destination) = (await stores.NewAsync(), await stores.NewAsync());
 
@@ -92,6 +95,9 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
         await store.DeleteAsync(key, Cancellation);
         await store.PutAsync(key, bytes);
     }
+
+    /// <summary>The part of the source below a prefix.</summary>
+    protected IObjectStore Below(string prefix) => stores.Below(Source, prefix);
 
     /// <summary>The source and the destination from now on.</summary>
     protected void UseOneStore() => Destination = Source;
@@ -163,7 +169,7 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
         [.. rows.Select(row => (string?)row["event_id"])];
 
     private AggregationRun Aggregation(RunOptions? options, IObjectStore? source, IObjectStore? destination) =>
-        new(source ?? Source, destination ?? Destination, options ?? new RunOptions(), TimeProvider.System);
+        new(source ?? Source, destination ?? Destination, options ?? new RunOptions(), Time);
 
     private async Task<byte[][]> FilesAsync(RunReport report)
     {

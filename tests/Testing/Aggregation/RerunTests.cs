@@ -127,9 +127,9 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
     {
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(6));
         var first = await RunAsync();
-        var copies = await RunAsync(new RunOptions { Deduplicate = false });
+        var copies = await RunAsync(new RunOptions { Deduplicate = false, Replace = true });
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(7));
-        var source = await RunAsync();
+        var source = await RunAsync(new RunOptions { Replace = true });
 
         Assert.Equal(3, new[] { first, copies, source }
             .Select(run => DuckDbRows.Metadata(run.Files[0])["cloudtrail_aggregation.run"]).Distinct().Count());

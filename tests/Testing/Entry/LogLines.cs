@@ -51,9 +51,20 @@ internal static class LogLines
                 ("IgnoredKeys", "Count", report.IgnoredKeys.Count),
                 ("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
                 ("DamagedObjects", "Count", report.DamagedObjects.Count),
+                ("EmptyObjects", "Count", report.EmptyObjects),
+                .. OfTrail(report),
             ],
             MetricsOf(directives[0]));
         Assert.Equal([("MissingDays", "Count", report.MissingDays.Count)], MetricsOf(directives[1]));
+
+        static IEnumerable<(string, string, long)> OfTrail(RunReport report) => report.Layout == SourceLayout.Trail
+            ?
+            [
+                ("Accounts", "Count", report.Accounts!.Count),
+                ("QuietRegions", "Count", report.QuietRegions!.Count),
+                ("OpenDays", "Count", report.OpenDays.Count),
+            ]
+            : [];
 
         IEnumerable<(string Name, string Unit, long Value)> MetricsOf(JsonElement directive) =>
             directive.GetProperty("Metrics").EnumerateArray()

@@ -130,8 +130,8 @@ public abstract class StoreContract
         var listed = await store.PutAsync("2024/k", "one"u8.ToArray());
         await store.PutAsync("2024/k", "three"u8.ToArray(), replaced: listed);
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => store.OpenAsync(listed, Cancellation));
-        var range = await Assert.ThrowsAsync<AggregationException>(
+        var error = await Assert.ThrowsAsync<ObjectChangedException>(() => store.OpenAsync(listed, Cancellation));
+        var range = await Assert.ThrowsAsync<ObjectChangedException>(
             () => store.ReadRangeAsync(listed, 0, new byte[1], Cancellation));
 
         Assert.StartsWith(store.UriOf("2024/k") + ": it has changed", error.Message, StringComparison.Ordinal);
@@ -145,7 +145,7 @@ public abstract class StoreContract
         var listed = await store.PutAsync("2024/k", "one"u8.ToArray());
         await store.DeleteAsync("2024/k", Cancellation);
 
-        var error = await Assert.ThrowsAsync<AggregationException>(() => store.OpenAsync(listed, Cancellation));
+        var error = await Assert.ThrowsAsync<ObjectChangedException>(() => store.OpenAsync(listed, Cancellation));
 
         Assert.StartsWith(store.UriOf("2024/k") + ": it is gone", error.Message, StringComparison.Ordinal);
     }
