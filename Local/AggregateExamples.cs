@@ -8,6 +8,10 @@ internal static class AggregateExamples
             dotnet run --project Local -- aggregate \
               --source tests/data/cloudtrail_daily --destination out --month 2024-02
 
+          A trail's own log files, of a whole organization; --account and --region narrow them:
+            AWS_PROFILE=audit dotnet run --project Local -- aggregate \
+              --source s3://my-trail-bucket/AWSLogs/o-exampleorg1 --destination monthly --month 2024-02
+
           A year, each month in turn, with a summary at the end:
             dotnet run --project Local -- aggregate --source daily --destination monthly --from 2023-01 --to 2023-12
 

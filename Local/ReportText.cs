@@ -47,7 +47,7 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         string files = $"{Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}";
         string records = Quantity.Of((long)(report.Lines / seconds), "record");
         output.WriteLine($"Read {files}, from {SingleLine.Escaped(source)}");
-        if (report is { Accounts: { } accounts, Regions: { } regions })
+        if (report is { Accounts: { Count: > 0 } accounts, Regions: { } regions })
         {
             output.WriteLine($"of {Named(accounts, "account")} and {Named(regions, "region")}");
         }
