@@ -41,4 +41,6 @@ public sealed class TrailDaysInDirectories() : TrailDayTests(new DirectoryMonthS
 
 public sealed class TrailPlacesInDirectories() : TrailPlaceTests(new DirectoryMonthStores());
 
+public sealed class RealTrailsInDirectories() : RealTrailTests(new DirectoryMonthStores());
+
 public sealed class RealMonthsInDirectories() : RealMonthTests(new DirectoryMonthStores());

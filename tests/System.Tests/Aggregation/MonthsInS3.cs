@@ -43,4 +43,6 @@ public sealed class TrailDaysInS3(S3Server server) : TrailDayTests(new S3MonthSt
 
 public sealed class TrailPlacesInS3(S3Server server) : TrailPlaceTests(new S3MonthStores(server));
 
+public sealed class RealTrailsInS3(S3Server server) : RealTrailTests(new S3MonthStores(server));
+
 public sealed class RealMonthsInS3(S3Server server) : RealMonthTests(new S3MonthStores(server));
