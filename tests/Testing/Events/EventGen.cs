@@ -49,8 +49,11 @@ internal static class EventGen
             + string.Concat(Enumerable.Repeat("]}", levels))
             + (odd ? "]" : ""));
 
-    /// <summary>Any JSON value.</summary>
-    public static readonly Gen<string> Value = Gen.Frequency((8, Scalar), (3, Nested(levels: 3)), (1, Deep));
+    /// <summary>Any JSON value of a few levels.</summary>
+    private static readonly Gen<string> Shallow = Gen.Frequency((8, Scalar), (3, Nested(levels: 3)));
+
+    /// <summary>Any JSON value. The deepest ones have as many levels as a member of an event may have.</summary>
+    public static readonly Gen<string> Value = Gen.Frequency((11, Shallow), (1, Deep));
 
     private static readonly Gen<string> Known = Gen.OneOf(
         [
@@ -89,7 +92,7 @@ internal static class EventGen
             Gen.OneOf("accountId", "account\\u0049d", "recipientAccountId", "timeWindow", "eventTime"), Value,
             (name, value) => $"\"{name}\":{value}"),
         Gen.Select(
-            Gen.OneOf("windowStart", "window\\u0053tart", "windowEnd"), Gen.OneOf(Time, Value), White,
+            Gen.OneOf("windowStart", "window\\u0053tart", "windowEnd"), Gen.OneOf(Time, Shallow), White,
             (name, value, white) =>
                 $"\"timeWindow\":{{{white}\"windowSize\":{{}}{white},{white}"
                 + $"\"{name}\"{white}:{white}{value}{white}}}"));
