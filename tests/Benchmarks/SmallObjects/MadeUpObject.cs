@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Text;
-using System.Text.Unicode;
 
 namespace CloudTrailAggregation.Benchmarks.SmallObjects;
 
@@ -13,17 +12,19 @@ namespace CloudTrailAggregation.Benchmarks.SmallObjects;
 /// </summary>
 internal sealed class MadeUpObject : IDisposable
 {
-    /// <summary>The packed size of a container's first record, and of each further one, is at most this.</summary>
-    private const int FirstRecordBytes = 480, FurtherRecordBytes = 165;
+    /// <summary>About what a container's first record takes packed, and each further one.</summary>
+    private const int FirstRecordBytes = 480, FurtherRecordBytes = 150;
 
     private const int HeaderBytes = 10;
     private const int TrailerBytes = 8;
     private const byte HasComment = 16;
 
-    /// <summary>What is replaced in a template: ids of 32 hexadecimal digits, and the time of day.</summary>
+    /// <summary>What is replaced in a template: ids of hexadecimal digits, and the time of day.</summary>
     private const string RequestId = "RRRRRRRR-RRRR-RRRR-RRRR-RRRRRRRRRRRR";
     private const string EventId = "EEEEEEEE-EEEE-EEEE-EEEE-EEEEEEEEEEEE";
     private const string TimeOfDay = "HH:MM:SS";
+    private const string HostId = "DDDDDDDD";
+    private const int HostIdParts = 4;
 
     private static readonly Template[] Templates =
     [
@@ -31,8 +32,11 @@ internal sealed class MadeUpObject : IDisposable
             {"eventVersion":"1.09","userIdentity":{"type":"AWSService","invokedBy":"lambda.amazonaws.com"},
             "eventTime":"2024-01-15THH:MM:SSZ","eventSource":"sts.amazonaws.com","eventName":"AssumeRole",
             "awsRegion":"eu-central-1","sourceIPAddress":"lambda.amazonaws.com","userAgent":"lambda.amazonaws.com",
-            "requestParameters":{"roleArn":"arn:aws:iam::104398475610:role/orders-import","roleSessionName":"orders-import"},
-            "responseElements":null,"requestID":"RRRRRRRR-RRRR-RRRR-RRRR-RRRRRRRRRRRR",
+            "requestParameters":{"roleArn":"arn:aws:iam::104398475610:role/orders-import",
+            "roleSessionName":"orders-import"},
+            "responseElements":null,
+            "additionalEventData":{"x-amz-id-2":"DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD"},
+            "requestID":"RRRRRRRR-RRRR-RRRR-RRRR-RRRRRRRRRRRR",
             "eventID":"EEEEEEEE-EEEE-EEEE-EEEE-EEEEEEEEEEEE","readOnly":true,"eventType":"AwsApiCall",
             "managementEvent":true,"recipientAccountId":"104398475610","eventCategory":"Management"}
             """),
@@ -42,6 +46,7 @@ internal sealed class MadeUpObject : IDisposable
             "awsRegion":"eu-central-1","sourceIPAddress":"autoscaling.amazonaws.com",
             "userAgent":"autoscaling.amazonaws.com","requestParameters":{"instancesSet":{"items":
             [{"instanceId":"i-0a1b2c3d4e5f60718"}]},"filterSet":{},"includeAllInstances":true},"responseElements":null,
+            "additionalEventData":{"x-amz-id-2":"DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD"},
             "requestID":"RRRRRRRR-RRRR-RRRR-RRRR-RRRRRRRRRRRR","eventID":"EEEEEEEE-EEEE-EEEE-EEEE-EEEEEEEEEEEE",
             "readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"104398475610",
             "eventCategory":"Management"}
@@ -51,7 +56,9 @@ internal sealed class MadeUpObject : IDisposable
             "accountId":"104398475610"},"eventTime":"2024-01-15THH:MM:SSZ","eventSource":"kms.amazonaws.com",
             "eventName":"Decrypt","awsRegion":"eu-central-1","sourceIPAddress":"198.51.100.7",
             "userAgent":"aws-sdk-java/2.20","requestParameters":{"encryptionAlgorithm":"SYMMETRIC_DEFAULT"},
-            "responseElements":null,"requestID":"RRRRRRRR-RRRR-RRRR-RRRR-RRRRRRRRRRRR",
+            "responseElements":null,
+            "additionalEventData":{"x-amz-id-2":"DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD"},
+            "requestID":"RRRRRRRR-RRRR-RRRR-RRRR-RRRRRRRRRRRR",
             "eventID":"EEEEEEEE-EEEE-EEEE-EEEE-EEEEEEEEEEEE","readOnly":true,"resources":[{"accountId":"104398475610",
             "type":"AWS::KMS::Key","ARN":"arn:aws:kms:eu-central-1:104398475610:key/orders"}],"eventType":"AwsApiCall",
             "managementEvent":true,"recipientAccountId":"104398475610","eventCategory":"Management"}
@@ -61,25 +68,31 @@ internal sealed class MadeUpObject : IDisposable
     private readonly MemoryStream _text = new();
     private readonly MemoryStream _packed = new();
 
-    /// <summary>The number of records of an object that is listed with this size.</summary>
-    public static int RecordsOf(int size) => 1 + Math.Max(0, size - FirstRecordBytes) / FurtherRecordBytes;
-
     /// <summary>The bytes of the object at a place; valid until the next call.</summary>
     public ReadOnlyMemory<byte> BytesAt(int place)
     {
         int size = MadeUpTrail.SizeAt(place);
-        WriteText(place, RecordsOf(size));
+        int records = 1 + (Math.Max(0, size - FirstRecordBytes) / FurtherRecordBytes);
+        while (true)
+        {
+            WriteText(place, records);
+            Pack();
+            int padding = size - (int)_packed.Length - TrailerBytes;
+            if (padding >= 0)
+            {
+                return AddHeaderAndTrailer(padding);
+            }
+
+            records -= Math.Max(1, -padding / FurtherRecordBytes);
+        }
+    }
+
+    private void Pack()
+    {
         _packed.SetLength(HeaderBytes);
         _packed.Position = HeaderBytes;
-        using (var deflate = new DeflateStream(_packed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            deflate.Write(Text);
-        }
-
-        int padding = size - (int)_packed.Length - TrailerBytes;
-        return padding >= 0
-            ? AddHeaderAndTrailer(padding)
-            : throw new InvalidOperationException($"Object {place} has {-padding} bytes too many for {size}.");
+        using var deflate = new DeflateStream(_packed, CompressionLevel.Fastest, leaveOpen: true);
+        deflate.Write(Text);
     }
 
     public void Dispose()
@@ -98,7 +111,8 @@ internal sealed class MadeUpObject : IDisposable
         {
             _text.Write(record == 0 ? ""u8 : ","u8);
             ulong hash = MadeUpTrail.HashOf(((long)place << 8) + record);
-            Templates[hash % (uint)Templates.Length].WriteTo(_text, place, record, hash);
+            var template = Templates[record == 0 ? 0 : hash % (uint)Templates.Length];
+            template.WriteTo(_text, place, record, hash);
         }
 
         _text.Write("]}"u8);
@@ -128,7 +142,7 @@ internal sealed class MadeUpObject : IDisposable
     private sealed class Template
     {
         private readonly byte[] _bytes;
-        private readonly int _requestId, _eventId, _time;
+        private readonly int _requestId, _eventId, _time, _hostId;
 
         public Template(string text)
         {
@@ -136,6 +150,7 @@ internal sealed class MadeUpObject : IDisposable
             _requestId = _bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(RequestId));
             _eventId = _bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(EventId));
             _time = _bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(TimeOfDay));
+            _hostId = _bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(HostId));
         }
 
         public void WriteTo(MemoryStream text, int place, int record, ulong hash)
@@ -143,16 +158,20 @@ internal sealed class MadeUpObject : IDisposable
             int start = (int)text.Length;
             text.Write(_bytes);
             var copy = text.GetBuffer().AsSpan(start, _bytes.Length);
-            var culture = CultureInfo.InvariantCulture;
             uint second = (uint)(hash >> 32) % 86_400;
-            _ = Utf8.TryWrite(copy[_requestId..], culture, $"{(uint)hash:x8}-{(ushort)(hash >> 32):x4}-4", out _);
-            _ = Utf8.TryWrite(
-                copy[(_requestId + 15)..], culture, $"{hash & 0xFFF:x3}-a{hash >> 52:x3}-{~hash >> 16:x12}", out _);
-            _ = Utf8.TryWrite(copy[_eventId..], culture, $"{place:x8}-{record:x4}-4", out _);
-            _ = Utf8.TryWrite(
-                copy[(_eventId + 15)..], culture, $"{hash >> 52:x3}-b{hash & 0xFFF:x3}-{hash >> 16:x12}", out _);
-            _ = Utf8.TryWrite(
-                copy[_time..], culture, $"{second / 3600:00}:{second / 60 % 60:00}:{second % 60:00}", out _);
+            Put(copy[_requestId..], $"{(uint)hash:x8}-{(ushort)(hash >> 32):x4}-4{hash & 0xFFF:x3}-");
+            Put(copy[(_requestId + 19)..], $"a{hash >> 52:x3}-{~hash >> 16:x12}");
+            Put(copy[_eventId..], $"{place:x8}-{record:x4}-4{hash >> 52:x3}-");
+            Put(copy[(_eventId + 19)..], $"b{hash & 0xFFF:x3}-{hash >> 16:x12}");
+            Put(copy[_time..], $"{second / 3600:00}:{second / 60 % 60:00}:{second % 60:00}");
+            for (int part = 0; part < HostIdParts; part++)
+            {
+                ulong digits = MadeUpTrail.HashOf((long)hash + part);
+                Put(copy[(_hostId + (16 * part))..], $"{digits:x16}");
+            }
         }
+
+        private static void Put(Span<byte> copy, FormattableString text) =>
+            Encoding.ASCII.GetBytes(text.ToString(CultureInfo.InvariantCulture), copy);
     }
 }
