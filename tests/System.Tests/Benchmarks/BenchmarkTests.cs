@@ -67,6 +67,25 @@ public sealed class BenchmarkTests : IDisposable
             kernel => Assert.Contains($"| {kernel} ", table, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Small_objects_are_fetched_beside_the_SDK_alone()
+    {
+        TestRun.Needs(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
+
+        var run = await RunAsync("small-objects", "--objects", "500", "--rounds", "1", "--delay", "1");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        string[] rows =
+        [
+            "this, from request to unpacked bytes", "the SDK's GetObject alone", "this, a tenth of the objects",
+            "CPU for each object: this / the SDK alone", "peak memory: this / this, a tenth of the objects",
+        ];
+        Assert.All(
+            rows,
+            row => Assert.Single(
+                run.Output.Split('\n'), line => line.StartsWith($"| {row} ", StringComparison.Ordinal)));
+    }
+
     private Task<CommandLineRun> RunAsync(params string[] arguments) => CommandLineRun.OfAsync(
         Assembly, [],
         [.. arguments, "--cache", Path.Combine(_directory, "cache"), "--results", Path.Combine(_directory, "results")]);
