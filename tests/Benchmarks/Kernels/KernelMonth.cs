@@ -15,6 +15,9 @@ internal static class KernelMonth
 
     public static byte[] Text => Lines;
 
+    /// <summary>The same events in containers of 500, as CloudTrail delivers them.</summary>
+    public static byte[] Containers { get; } = Contain();
+
     public static byte[] Packed { get; } = Pack();
 
     public static SourceText Open(byte[] stored) => new(new MemoryStream(stored), "memory");
@@ -45,6 +48,21 @@ internal static class KernelMonth
         {
             text.Write(line.Bytes.Span);
             text.WriteByte((byte)'\n');
+        }
+
+        return text.ToArray();
+    }
+
+    private static byte[] Contain()
+    {
+        const int EventsOfContainer = 500;
+        var text = new MemoryStream();
+        int events = 0;
+        foreach (var line in Lines.AsSpan().TrimEnd((byte)'\n').Split((byte)'\n'))
+        {
+            text.Write(events++ % EventsOfContainer == 0 ? "{\"Records\":["u8 : ","u8);
+            text.Write(Lines.AsSpan()[line]);
+            text.Write(events % EventsOfContainer == 0 || events == Events ? "]}\n"u8 : []);
         }
 
         return text.ToArray();

@@ -7,7 +7,8 @@ namespace CloudTrailAggregation.Fuzzing.Targets;
 
 /// <summary>
 /// Runs RecordFraming over containers in every form, as <see cref="FrameTarget"/> does over lines, and ResumableScanner
-/// over the same text in pieces. Utf8JsonReader must find the same end of the text's first value, or the same damage.
+/// over the same text in pieces at the edge of guarded memory. Utf8JsonReader must find the same end of the text's
+/// first value, or the same damage.
 /// </summary>
 internal sealed unsafe class ContainerTarget : FrameTarget
 {
@@ -16,7 +17,7 @@ internal sealed unsafe class ContainerTarget : FrameTarget
 
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
-    private readonly Chunk _piece = new();
+    private readonly GuardedLine _guarded = new();
 
     public override string Name => "container";
 
@@ -37,6 +38,12 @@ internal sealed unsafe class ContainerTarget : FrameTarget
         // In an array, because Utf8JsonReader also checks what follows a number that is not in one.
         byte[] value = [(byte)'[', .. input, (byte)']'];
         Assert.Equal(LengthOf(value), Follow(value, new Random(input.Length)));
+    }
+
+    public override void Dispose()
+    {
+        _guarded.Dispose();
+        base.Dispose();
     }
 
     private static int? LengthOf(byte[] text)
@@ -61,16 +68,14 @@ internal sealed unsafe class ContainerTarget : FrameTarget
         for (int at = 0, cut = 0; cut < text.Length;)
         {
             cut = Math.Min(text.Length, cut + dice.Next(1, dice.Next(4) == 0 ? 4_000 : 9));
-            _piece.Clear();
-            _piece.Append(text.AsSpan(at, cut - at));
-            _piece.Terminate();
-            byte* next = scanner.Follow(_piece.Start, _piece.Start + _piece.Length);
+            byte* start = _guarded.Put(text.AsSpan(at, cut - at), end: 0);
+            byte* next = scanner.Follow(start, start + (cut - at));
             if (next == null)
             {
                 return null;
             }
 
-            at += (int)(next - _piece.Start);
+            at += (int)(next - start);
             if (scanner.IsComplete)
             {
                 return at;

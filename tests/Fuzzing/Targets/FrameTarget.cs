@@ -50,7 +50,7 @@ internal class FrameTarget : ITarget, IDisposable
         }
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Array.ForEach(_chunks, chunk => chunk.Dispose());
         GC.SuppressFinalize(this);

@@ -47,12 +47,20 @@ internal sealed unsafe partial class GuardedLine : IDisposable
     /// <summary>Whether the reader accepts the line as one event.</summary>
     public bool Accepts(ReadOnlySpan<byte> line)
     {
-        byte* start = _end - Chunk.SpareBytes - 1 - line.Length;
-        line.CopyTo(new Span<byte>(start, line.Length));
-        start[line.Length] = (byte)'\n';
+        byte* start = Put(line, end: (byte)'\n');
         _arena.Clear();
         byte* end = _reader.TryRead(JsonScanner.SkipWhite(start), _arena);
         return end != null && JsonScanner.SkipWhite(end) == start + line.Length;
+    }
+
+    /// <summary>Puts a text at the end of the memory, with one byte and the spare bytes behind it.</summary>
+    /// <returns>Its first byte.</returns>
+    public byte* Put(ReadOnlySpan<byte> text, byte end)
+    {
+        byte* start = _end - Chunk.SpareBytes - 1 - text.Length;
+        text.CopyTo(new Span<byte>(start, text.Length));
+        start[text.Length] = end;
+        return start;
     }
 
     public void Dispose()
