@@ -4,7 +4,10 @@ internal static class AggregateExamples
 {
     public const string Text = """
         Examples:
-          The sample data of the repository:
+          The sample trail of the repository:
+            dotnet run --project Local -- aggregate --source tests/data/trail --destination out --month 2024-03
+
+          A month of daily files, as stage 1 writes them:
             dotnet run --project Local -- aggregate \
               --source tests/data/cloudtrail_daily --destination out --month 2024-02
 

@@ -10,13 +10,14 @@ internal sealed class CheckCommand : MonthsCommand
     private const string Examples = """
         Examples:
           The month that the first command of the README wrote:
-            dotnet run --project Local -- check --source tests/data/cloudtrail_daily --destination out --month 2024-02
+            dotnet run --project Local -- check --source tests/data/trail --destination out --month 2024-03
 
-          A year in S3; nothing is written:
+          A year of a trail in S3; nothing is written:
             AWS_PROFILE=audit dotnet run --project Local -- check \
-              --source s3://my-logs/cloudtrail_daily --destination s3://my-logs/cloudtrail_monthly \
+              --source s3://my-trail-bucket/AWSLogs/o-exampleorg1 --destination s3://my-logs/cloudtrail_monthly \
               --from 2023-01 --to 2023-12
 
+        The options --layout, --account, --region and --no-deduplicate are those that the months were written with.
         Another JSON reader than the one that wrote the file reads every record of the source again. The record must be
         a duplicate, be kept as a reject byte for byte, or be the next row: each member's value with its bytes.
         Exit code: 0 every event is in the files; 1 an event is missing or differs (stderr has the first difference),

@@ -19,7 +19,7 @@ internal sealed class CheckWork(
 
     public async Task<MonthOutcome> RunAsync(Month month, ProgressDisplay progress, CancellationToken cancellation)
     {
-        var check = new MonthCheck(source, destination, Deduplicates, progress);
+        var check = new MonthCheck(source, destination, selection, Deduplicates, time, progress);
         var found = await progress.ShowWhileAsync(() => check.RunAsync(month, cancellation));
         if (found.Files.Count == 0 && !AllowsEmpty)
         {
@@ -56,6 +56,10 @@ internal sealed class CheckWork(
         string sum = $"{Quantity.Of(counts.Events, "event")} + {Quantity.Of(counts.Duplicates, "duplicate")}"
             + $" + {Quantity.Of(counts.Rejects, "reject")}";
         string files = SingleLine.Escaped(string.Join(", ", found.Files));
-        return $"{month}: {Quantity.Of(counts.Records, "record")} = {sum}; every event is in {files}";
+        string open = found.OpenDays == 0
+            ? ""
+            : $"; {Quantity.Of(found.OpenDays, "day")} of the trail not read yet, because a day is read when it has "
+                + "ended (UTC) at least one hour before";
+        return $"{month}: {Quantity.Of(counts.Records, "record")} = {sum}; every event is in {files}{open}";
     }
 }

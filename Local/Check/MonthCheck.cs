@@ -11,8 +11,19 @@ namespace CloudTrailAggregation.Local.Check;
 /// Proves that a month's files hold its source, or finds the first difference: each record is a reject, a duplicate, or
 /// the event of the next row. Source and files are each read once and not held in memory.
 /// </summary>
+/// <param name="source">The source.</param>
+/// <param name="destination">Holds the month's files.</param>
+/// <param name="selection">What was read of the source.</param>
+/// <param name="deduplicate">Whether exact copies were dropped.</param>
+/// <param name="time">Tells which days of a trail are open.</param>
+/// <param name="progress">Receives how far the check is.</param>
 internal sealed class MonthCheck(
-    IObjectStore source, IObjectStore destination, bool deduplicate, IProgress<RunProgress> progress)
+    IObjectStore source,
+    IObjectStore destination,
+    SourceSelection selection,
+    bool deduplicate,
+    TimeProvider time,
+    IProgress<RunProgress> progress)
 {
     private const int MaxNamedObjects = 5;
 
@@ -24,24 +35,26 @@ internal sealed class MonthCheck(
     public async Task<CheckedMonth> RunAsync(Month month, CancellationToken cancellation)
     {
         var unit = new Unit(month);
-        var sources = await MonthSource.ListAsync(source, month, cancellation);
+        var listed = await MonthSource.ListAsync(source, selection, month, time.GetUtcNow(), cancellation);
+        var sources = listed.Objects;
         var files = await OutputKeys.ListAsync(
             destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
         var rejectFiles = await OutputKeys.ListAsync(
             destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
+        FileSelection.Check(destination, files.Values, listed.Layout, selection, deduplicate, cancellation);
         using var rows = new MonthRows(destination, [.. files.Values], cancellation);
         await using var kept = new KeptRejects(destination, [.. rejectFiles.Values]);
 
         using var records = new RecordCheck(source, rows, kept, deduplicate);
         var damaged = DamagedSources.Of(destination, files.Values, cancellation);
-        long bytes = 0, allBytes = sources.Sum(each => each.Size);
+        long bytes = 0, allBytes = sources.Sum(each => each.Stored.Size);
         await using var ahead = new OpenedAhead(source, sources, cancellation);
-        foreach (var (number, stored) in sources.Index())
+        foreach (var (number, (stored, day)) in sources.Index())
         {
             await using var bytesOfSource = await ahead.NextAsync();
             if (!await damaged.HasAsync(source, stored, cancellation))
             {
-                await CheckSourceAsync(stored, bytesOfSource, records, cancellation);
+                await CheckSourceAsync(stored, day, bytesOfSource, records, cancellation);
             }
 
             bytes += stored.Size;
@@ -52,13 +65,14 @@ internal sealed class MonthCheck(
         FileCounts.Check(rows.Read, month, sources.Count, bytes, records.Counts);
         CheckObjects();
         damaged.Check();
-        return new CheckedMonth(sources.Count, records.Counts, [.. rows.Read.Select(file => file.Uri)]);
+        string[] read = [.. rows.Read.Select(file => file.Uri)];
+        return new CheckedMonth(sources.Count, listed.OpenDays, records.Counts, read);
     }
 
     private async Task CheckSourceAsync(
-        StoredObject stored, Stream content, RecordCheck records, CancellationToken cancellation)
+        StoredObject stored, int day, Stream content, RecordCheck records, CancellationToken cancellation)
     {
-        records.StartObject(stored.Key, MonthSource.DayOf(stored));
+        records.StartObject(stored.Key, day);
         string uri = source.UriOf(stored.Key);
         var before = records.Counts;
         await using var text = new SourceText(content, uri);
@@ -106,4 +120,9 @@ internal sealed class MonthCheck(
 }
 
 /// <summary>A month whose files hold every event.</summary>
-internal sealed record CheckedMonth(int SourceFiles, RecordCounts Counts, IReadOnlyList<string> Files);
+/// <param name="SourceFiles">How many source objects were read.</param>
+/// <param name="OpenDays">How many days of a trail's month are not read yet.</param>
+/// <param name="Counts">What their records are.</param>
+/// <param name="Files">The month's Parquet files.</param>
+internal sealed record CheckedMonth(
+    int SourceFiles, int OpenDays, RecordCounts Counts, IReadOnlyList<string> Files);

@@ -9,7 +9,7 @@ namespace CloudTrailAggregation.Local.Check;
 /// <param name="sources">The objects.</param>
 /// <param name="cancellation">Ends the requests.</param>
 internal sealed class OpenedAhead(
-    IObjectStore store, IReadOnlyList<StoredObject> sources, CancellationToken cancellation) : IAsyncDisposable
+    IObjectStore store, IReadOnlyList<SourceOfDay> sources, CancellationToken cancellation) : IAsyncDisposable
 {
     private const int MaxAhead = 16;
 
@@ -21,7 +21,7 @@ internal sealed class OpenedAhead(
     {
         while (_ahead.Count < MaxAhead && _next < sources.Count)
         {
-            _ahead.Enqueue(store.OpenAsync(sources[_next++], cancellation));
+            _ahead.Enqueue(store.OpenAsync(sources[_next++].Stored, cancellation));
         }
 
         return await _ahead.Dequeue();

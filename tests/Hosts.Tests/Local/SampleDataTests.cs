@@ -11,7 +11,30 @@ public sealed class SampleDataTests : IDisposable
     public void Dispose() => _months.Dispose();
 
     [Fact]
-    public async Task The_first_command_of_the_README_shows_every_kind_of_line()
+    public async Task The_first_command_of_the_README_shows_every_kind_of_record()
+    {
+        string[] arguments = await FirstCommandAsync();
+        Assert.Equal(["aggregate", "--source", "tests/data/trail", "--destination", "out"], arguments[..5]);
+        arguments[2] = Repository.File(arguments[2].Split('/'));
+        arguments[4] = _months.Destination;
+
+        var run = await CommandLineRun.OfAsync([.. arguments, "--json"]);
+        var check = await CommandLineRun.OfAsync(["check", .. arguments[1..]]);
+
+        var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.RunReport)!;
+        Assert.Equal((417L, 400L, 16L, 1L), (report.Lines, report.Events, report.Duplicates, report.Rejects));
+        Assert.Equal((2, 2, 99), (report.Accounts!.Count, report.Regions!.Count, report.SourceFiles));
+        Assert.Equal(2, report.OutsideMonth!.Events);
+        Assert.Equal((0, 0), (report.MissingDays.Count, report.QuietRegions!.Count));
+        string file = Path.Combine(_months.Destination, "2024/03/000000.parquet");
+        Assert.Equal(
+            [["400"]], Sql.Rows($"SELECT count(*) FROM '{file.Replace("'", "''", StringComparison.Ordinal)}'"));
+        Assert.Equal(
+            $"2024-03: 417 records = 400 events + 16 duplicates + 1 reject; every event is in {file}\n", check.Output);
+    }
+
+    [Fact]
+    public async Task The_month_of_daily_files_shows_every_kind_of_line()
     {
         string sampleData = Path.Combine(Repository.Root, "tests/data/cloudtrail_daily");
 
@@ -21,9 +44,6 @@ public sealed class SampleDataTests : IDisposable
         var report = JsonSerializer.Deserialize(run.Output, ReportJson.Readable.RunReport)!;
         Assert.Equal((614L, 600L, 12L, 2L), (report.Lines, report.Events, report.Duplicates, report.Rejects));
         Assert.Equal(2, report.OutsideMonth!.Events);
-        Assert.Equal(
-            [["600"]],
-            Sql.Rows($"SELECT count(*) FROM '{_months.Parquet.Replace("'", "''", StringComparison.Ordinal)}'"));
     }
 
     [Fact]
@@ -43,6 +63,17 @@ public sealed class SampleDataTests : IDisposable
             .Where(line => line != "…").Select(Comparable)];
         Assert.True(shown.Count(line => line.Length > 0) > 40);
         Assert.All(shown, line => Assert.Contains(line, printed));
+    }
+
+    /// <summary>The arguments of the first command in the README.</summary>
+    private static async Task<string[]> FirstCommandAsync()
+    {
+        const string Start = "dotnet run --project Local -- ";
+        string[] lines = await File.ReadAllLinesAsync(
+            Repository.File("README.md"), TestContext.Current.CancellationToken);
+        string command = lines[Array.IndexOf(lines, "```sh") + 1];
+        Assert.StartsWith(Start, command, StringComparison.Ordinal);
+        return command[Start.Length..].Split(' ');
     }
 
     private static string Comparable(string line) =>

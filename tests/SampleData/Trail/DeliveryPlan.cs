@@ -37,7 +37,10 @@ internal sealed class DeliveryPlan(SampleArguments arguments, long first, long e
         long copiesEnd = Spread.Before(end, arguments.Duplicates, arguments.Events);
         foreach (var (number, size) in sizes.Index())
         {
-            var time = Delivery.Floor(clock.Delivered(number, ref dice));
+            // A region with few objects is delivered to the end, too: otherwise it would look as if its trail were off.
+            var delivered = clock.Delivered(number, ref dice);
+            bool isLast = number == sizes.Count - 1;
+            var time = Delivery.Floor(isLast ? Afterwards.AddDays(-1) + delivered.TimeOfDay : delivered);
             var original = new Delivery(FolderOf(number), time, time, at, size, IsCopy: false);
             yield return original;
             at += size;
@@ -57,12 +60,14 @@ internal sealed class DeliveryPlan(SampleArguments arguments, long first, long e
     /// </summary>
     private static bool IsInOverlap(int number, int objects) => number >= objects / 4;
 
+    /// <summary>The end of the last day with events.</summary>
+    private DateTime Afterwards => arguments.Month.ToDateTime(TimeOnly.MinValue)
+        .AddDays(arguments.Days ?? DateTime.DaysInMonth(arguments.Month.Year, arguments.Month.Month));
+
     private DateTime CopyTime(DateTime original, int number)
     {
         var later = original + Delivery.Interval;
-        var afterwards = arguments.Month.AddDays(
-            arguments.Days ?? DateTime.DaysInMonth(arguments.Month.Year, arguments.Month.Month));
-        return number % OneInLaterCopies == 0 && later < afterwards.ToDateTime(TimeOnly.MinValue) ? later : original;
+        return number % OneInLaterCopies == 0 && later < Afterwards ? later : original;
     }
 
     private List<int> Sizes()

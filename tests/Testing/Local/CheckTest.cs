@@ -26,16 +26,24 @@ public abstract class CheckTest(MonthStores stores) : MonthTest(stores)
         await RunAsync(options);
     }
 
-    private protected async Task<CheckedMonth> CheckAsync(bool deduplicate = true)
+    private protected async Task<CheckedMonth> CheckAsync(
+        bool deduplicate = true, SourceSelection? selection = null, Month? month = null, TimeProvider? time = null)
     {
-        var check = new MonthCheck(Source, Destination, deduplicate, new Progress<RunProgress>());
-        return await check.RunAsync(Month, Cancellation);
+        var check = new MonthCheck(
+            Source,
+            Destination,
+            selection ?? new SourceSelection(),
+            deduplicate,
+            time ?? TimeProvider.System,
+            new Progress<RunProgress>());
+        return await check.RunAsync(month ?? Month, Cancellation);
     }
 
     /// <summary>Checks the month, which must differ.</summary>
     /// <returns>The message that names the difference.</returns>
-    private protected async Task<string> DiffersAsync(bool deduplicate = true) =>
-        (await Assert.ThrowsAsync<DifferenceException>(() => CheckAsync(deduplicate))).Message;
+    private protected async Task<string> DiffersAsync(
+        bool deduplicate = true, SourceSelection? selection = null, Month? month = null) =>
+        (await Assert.ThrowsAsync<DifferenceException>(() => CheckAsync(deduplicate, selection, month))).Message;
 
     /// <summary>Changes rows and metadata of a file.</summary>
     private protected async Task ChangeAsync(

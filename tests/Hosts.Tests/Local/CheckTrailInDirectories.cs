@@ -1,0 +1,5 @@
+using CloudTrailAggregation.Tests.Aggregation;
+
+namespace CloudTrailAggregation.Tests.Local;
+
+public sealed class CheckTrailInDirectories() : CheckTrailTests(new DirectoryMonthStores());
