@@ -99,7 +99,7 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
     }
 
     [Fact]
-    public async Task The_metadata_tells_month_version_run_sources_and_counts()
+    public async Task The_metadata_tells_month_version_run_selection_sources_and_counts()
     {
         await PutAsync("2024/02/01/000000.ndjson", [.. Events(5), .. Events(2), "reject"]);
         await PutAsync("2024/02/02/000000.ndjson", Event("a"));
@@ -116,6 +116,11 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
             {
                 ["cloudtrail_aggregation.version"] = "1.0.0",
                 ["cloudtrail_aggregation.month"] = "2024-02",
+                ["cloudtrail_aggregation.source"] = Source.Root,
+                ["cloudtrail_aggregation.layout"] = "daily",
+                ["cloudtrail_aggregation.accounts"] = "all",
+                ["cloudtrail_aggregation.regions"] = "all",
+                ["cloudtrail_aggregation.deduplicate"] = "true",
                 ["cloudtrail_aggregation.source_files"] = "2",
                 ["cloudtrail_aggregation.source_bytes"] = $"{result.Report.SourceBytes}",
                 ["cloudtrail_aggregation.events_so_far"] = "6",
