@@ -55,7 +55,9 @@ public sealed class FaultTests(S3Server server) : FaultyMonthTest(server)
         var faulty = await RunThroughAsync(proxy, TwoFiles, timeoutSeconds: 2);
 
         Assert.Equal(7, proxy.Faults);
-        Assert.InRange(faulty.Report.Retries, 7, 9);
+
+        // On a busy machine further requests may miss the 2 s.
+        Assert.InRange(faulty.Report.Retries, 7, 14);
         await AssertSameAsUndisturbedAsync(faulty);
     }
 
