@@ -135,6 +135,7 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
     /// <summary>A parameter's default in the page's words.</summary>
     private static string ForReaders(string parameter, string value) => (parameter, value) switch
     {
+        ("Accounts" or "Regions", "") => "all",
         (_, "") => "none",
         ("ScheduleExpression", "cron(0 3 1 * ? *)") => "03:00 UTC on the 1st",
         ("ScheduleLagDays", "1") => "1 day",

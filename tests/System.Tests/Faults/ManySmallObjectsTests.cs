@@ -113,34 +113,38 @@ public sealed class ManySmallObjectsTests : MonthTest, IDisposable
     public async Task The_first_object_that_vanished_or_changed_since_it_was_listed_is_named(string what, int threads)
     {
         PutObjects();
-        int changes = 0;
+        int attempts = 0;
         _s3.Intercept = request =>
         {
-            if (request.Operation == "Get" && Interlocked.Increment(ref changes) == 1)
+            if (request.Operation == "Get" && request.Key == "p/" + KeyAt(0))
             {
-                Change();
+                Change(First(++attempts));
+                Change(First(attempts) + 1);
             }
 
             // The later object answers first.
-            return request.Key == "p/" + KeyAt(Failing)
+            return request.Key == "p/" + KeyAt(First(attempts))
                 ? _s3.Usual(request) with { After = Task.Delay(300, Cancellation) }
                 : null;
         };
 
         var failure = await FailsAsync(new RunOptions { Threads = threads }, _s3.ToolStore());
 
+        Assert.Equal(3, attempts);
         Assert.Equal(
-            $"s3://fake/p/{KeyAt(Failing)}: it {(what == "gone" ? "is gone" : "has changed")} since it was listed. "
-            + "Start again when the source is idle.",
+            $"s3://fake/p/{KeyAt(First(3))}: it {(what == "gone" ? "is gone" : "has changed")} since it was listed. "
+            + "Start again when the source is idle. The source changed in each of 3 attempts to read it.",
             failure.Message);
 
-        void Change()
+        // Each attempt finds two objects that differ from its own listing.
+        static int First(int attempt) => Failing + (10 * attempt);
+
+        void Change(int number)
         {
-            Remove(KeyAt(Failing + 1));
-            Remove(KeyAt(Failing));
+            Remove(KeyAt(number));
             if (what == "changed")
             {
-                _s3.Put(KeyAt(Failing), ObjectAt(Failing));
+                _s3.Put(KeyAt(number), ObjectAt(number));
             }
         }
     }
