@@ -13,7 +13,10 @@ namespace CloudTrailAggregation.Plan;
 /// <param name="Sources">The objects to read.</param>
 /// <param name="ParquetFiles">The unit's Parquet files, by key in ordinal order.</param>
 /// <param name="RejectFiles">The unit's reject files, by key in ordinal order.</param>
-/// <param name="Deduplicate">Whether exact copies of a record are dropped.</param>
+/// <param name="Existing">
+/// What the Parquet files hold; null where there are none, or where the run may replace them whatever they hold.
+/// </param>
+/// <param name="Selection">What is selected, as the metadata of the run's files keeps it.</param>
 /// <param name="Started">When the run started, which decides the open days of a trail.</param>
 /// <param name="Fingerprint">A hash of all that decides the output's bytes: 32 hexadecimal digits.</param>
 internal sealed record RunPlan(
@@ -21,7 +24,8 @@ internal sealed record RunPlan(
     SourceListing Sources,
     IReadOnlyDictionary<string, StoredObject> ParquetFiles,
     IReadOnlyDictionary<string, StoredObject> RejectFiles,
-    bool Deduplicate,
+    ExistingFiles? Existing,
+    IReadOnlyList<(string Name, string Value)> Selection,
     DateTimeOffset Started,
     string Fingerprint)
 {
@@ -32,7 +36,8 @@ internal sealed record RunPlan(
     /// <param name="started">When the run started, which decides the open days of a trail.</param>
     /// <param name="cancellation">Ends the listings.</param>
     /// <exception cref="AggregationException">
-    /// A store cannot be listed, or an object is archived that the run would have to read.
+    /// A store cannot be listed, an object is archived that the run would have to read, or the existing files are of
+    /// another selection or cannot be read, and the run may not replace such files.
     /// </exception>
     public static async Task<RunPlan> MakeAsync(
         Unit unit,
@@ -44,11 +49,15 @@ internal sealed record RunPlan(
     {
         var sources = await new SourceDiscovery(source, options.Selection, started).ListAsync(unit, cancellation);
         ArchivedObjects.CheckSources(sources);
+        var selection = SelectionMetadata.Of(sources.Root, sources.Selection, options.Deduplicate);
         var parquetFiles = await OutputKeys.ListAsync(
             destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
-        if (!options.Replace)
+        ExistingFiles? existing = null;
+        if (!options.Replace && sources.Count > 0 && parquetFiles.Count > 0)
         {
             ArchivedObjects.CheckOutputs(parquetFiles.Values, destination);
+            existing = await ExistingFiles.ReadAsync(destination, unit, parquetFiles, cancellation);
+            existing.CheckSelection(selection);
         }
 
         var rejectFiles = await OutputKeys.ListAsync(
@@ -58,9 +67,10 @@ internal sealed record RunPlan(
             sources,
             parquetFiles,
             rejectFiles,
-            options.Deduplicate,
+            existing,
+            selection,
             started,
-            FingerprintOf(unit, sources, options));
+            FingerprintOf(unit, sources, selection, options));
     }
 
     /// <summary>Lists the same layout, accounts, regions and days again.</summary>
@@ -78,13 +88,17 @@ internal sealed record RunPlan(
     /// Hashes all that decides the output: tool version, unit, settings, the selection, and each source's key, size and
     /// ETag.
     /// </summary>
-    private static string FingerprintOf(Unit unit, SourceListing sources, RunOptions options)
+    private static string FingerprintOf(
+        Unit unit,
+        SourceListing sources,
+        IReadOnlyList<(string Name, string Value)> selection,
+        RunOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, string.Create(
             CultureInfo.InvariantCulture,
             $"{ToolVersion.Text} {unit} {options.RowsPerFile} {options.Codec} {options.DamagedObjects}"));
-        foreach (var (name, value) in SelectionMetadata.Of(sources.Root, sources.Selection, options.Deduplicate))
+        foreach (var (name, value) in selection)
         {
             Append(hash, $"{name} {value}");
         }

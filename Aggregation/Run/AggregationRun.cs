@@ -77,7 +77,7 @@ public sealed class AggregationRun(
         bool hasRecords = staged.Counts.Records > 0;
         if (hasRecords)
         {
-            await commit.RunAsync(options.Replace, cancellation);
+            await commit.RunAsync(cancellation);
         }
 
         return RunReport.Of(plan, staged, commit, destination) with

@@ -7,13 +7,7 @@ namespace CloudTrailAggregation.Write;
 /// <summary>The key-value metadata of a file that this tool writes.</summary>
 internal static class OutputMetadata
 {
-    /// <summary>The key of the run's fingerprint, which all files of one run share.</summary>
-    public const string Run = Prefix + "run";
-
-    private const string Prefix = "cloudtrail_aggregation.";
-
-    /// <summary>The maximum number of characters of a value in a message.</summary>
-    private const int MaxShown = 200;
+    private const string Prefix = MetadataNames.Prefix;
 
     /// <summary>Adds the metadata of a file that is about to be closed.</summary>
     /// <param name="metadata">Receives the keys and values.</param>
@@ -26,8 +20,8 @@ internal static class OutputMetadata
     {
         metadata[Prefix + "version"] = ToolVersion.Text;
         metadata[Prefix + "month"] = plan.Unit.ToString();
-        metadata[Run] = plan.Fingerprint;
-        foreach (var (name, value) in SelectionOf(plan))
+        metadata[MetadataNames.Run] = plan.Fingerprint;
+        foreach (var (name, value) in plan.Selection)
         {
             metadata[Prefix + name] = value;
         }
@@ -43,29 +37,6 @@ internal static class OutputMetadata
             metadata[Prefix + "first_damaged_objects"] = string.Join('\n', damaged.First.Select(SingleLine.Escaped));
         }
     }
-
-    /// <summary>
-    /// What a file's selection and the plan's differ in, each as <c>name value (now value)</c>. A file of an older
-    /// version, or of another tool, has no selection and differs in nothing.
-    /// </summary>
-    public static IReadOnlyList<string> SelectionDifferences(IReadOnlyDictionary<string, string> metadata, RunPlan plan)
-    {
-        List<string> differences = [];
-        foreach (var (name, value) in SelectionOf(plan))
-        {
-            if (metadata.TryGetValue(Prefix + name, out string? existing) && existing != value)
-            {
-                differences.Add($"{name} {Short(existing)} (now {Short(value)})");
-            }
-        }
-
-        return differences;
-    }
-
-    private static string Short(string value) => value.Length > MaxShown ? value[..MaxShown] + " …" : value;
-
-    private static IReadOnlyList<(string Name, string Value)> SelectionOf(RunPlan plan) =>
-        SelectionMetadata.Of(plan.Sources.Root, plan.Sources.Selection, plan.Deduplicate);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

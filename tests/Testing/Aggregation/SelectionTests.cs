@@ -116,6 +116,22 @@ public abstract class SelectionTests(MonthStores stores) : TrailTest(stores)
     }
 
     [Fact]
+    public async Task Another_selection_is_refused_before_anything_is_read()
+    {
+        await PutLogsAsync("AWSLogs/", Files);
+        await RunAsync(Trail());
+        var unread = new InterruptedStore(Source)
+        {
+            Opening = key => throw new InvalidOperationException($"{key} is opened."),
+        };
+
+        var failure = await FailsAsync(Trail(accounts: One), unread);
+
+        Assert.Contains("another selection: accounts all", failure.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(Trail(), unread));
+    }
+
+    [Fact]
     public async Task A_file_says_what_it_was_selected_from()
     {
         await PutLogsAsync("AWSLogs/", Files);
