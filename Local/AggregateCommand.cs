@@ -40,6 +40,11 @@ internal sealed class AggregateCommand : MonthsCommand
         "--threads", "Threads that read and encode; the file does not depend on their number.", "COUNT",
         Environment.ProcessorCount, 1, 1024);
 
+    private readonly Option<bool> _dryRun = new("--dry-run")
+    {
+        Description = "Say what would be read, written and removed, and do none of it.",
+    };
+
     private readonly Option<bool> _json = new("--json")
     {
         Description = "Print one line of JSON for each month, the same report as the Lambda's,"
@@ -54,8 +59,8 @@ internal sealed class AggregateCommand : MonthsCommand
         _time = time;
         Option[] options =
         [
-            _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent, _damagedObjects, _threads,
-            Places.Encryption, .. Places.Servers, _json, CommandHelp.OptionWith(AggregateExamples.Text),
+            _dryRun, _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent, _damagedObjects,
+            _threads, Places.Encryption, .. Places.Servers, _json, CommandHelp.OptionWith(AggregateExamples.Text),
         ];
         Array.ForEach(options, Options.Add);
     }
@@ -67,6 +72,7 @@ internal sealed class AggregateCommand : MonthsCommand
         {
             IsRange = Months.IsRange(arguments),
             AllowsEmpty = Months.AllowsEmpty(arguments),
+            IsDryRun = arguments.GetValue(_dryRun),
             IsJson = arguments.GetValue(_json),
             IsVerbose = arguments.GetValue(Failure.Verbose),
             Endpoint = Places.DestinationEndpoint(arguments),

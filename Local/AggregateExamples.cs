@@ -15,6 +15,10 @@ internal static class AggregateExamples
             AWS_PROFILE=audit dotnet run --project Local -- aggregate \
               --source s3://my-trail-bucket/AWSLogs/o-exampleorg1 --destination monthly --month 2024-02
 
+          What a run would read, write and remove, and how many requests that takes:
+            dotnet run --project Local -- aggregate --dry-run \
+              --source s3://my-trail-bucket/AWSLogs --destination monthly --month 2024-02
+
           A year, each month in turn, with a summary at the end:
             dotnet run --project Local -- aggregate --source daily --destination monthly --from 2023-01 --to 2023-12
 

@@ -21,6 +21,9 @@ internal sealed class AggregateWork(
     /// <summary>Whether a month without records is done.</summary>
     public required bool AllowsEmpty { get; init; }
 
+    /// <summary>Whether the month is only planned.</summary>
+    public required bool IsDryRun { get; init; }
+
     /// <summary>Whether stdout gets JSON and nothing else.</summary>
     public required bool IsJson { get; init; }
 
@@ -32,8 +35,10 @@ internal sealed class AggregateWork(
 
     public async Task<MonthOutcome> RunAsync(Month month, ProgressDisplay progress, CancellationToken cancellation)
     {
-        var aggregation = new AggregationRun(source, destination, options, time, progress);
-        var report = await progress.ShowWhileAsync(() => aggregation.RunAsync(new Unit(month), cancellation));
+        var unit = new Unit(month);
+        var report = await progress.ShowWhileAsync(() => IsDryRun
+            ? new DryRun(source, destination, options, time).RunAsync(unit, cancellation)
+            : new AggregationRun(source, destination, options, time, progress).RunAsync(unit, cancellation));
         if (report.Status == RunStatus.Empty)
         {
             WriteEmpty(month, report.Reason!);

@@ -9,13 +9,13 @@ namespace CloudTrailAggregation.Local;
 /// <param name="Failed">Whether it failed.</param>
 internal sealed record MonthOutcome(Month Month, MonthCounts? Counts, string Result, bool Failed = false);
 
-/// <summary>The numbers of one month in the summary.</summary>
+/// <summary>The numbers of one month in the summary; null for what a dry run does not know.</summary>
 /// <param name="Files">Source files that were read.</param>
 /// <param name="Records">Records of all outcomes.</param>
 /// <param name="Events">Rows.</param>
 /// <param name="Duplicates">Exact copies of an earlier record.</param>
 /// <param name="Rejects">Records that are not events.</param>
-internal sealed record MonthCounts(long Files, long Records, long Events, long Duplicates, long Rejects);
+internal sealed record MonthCounts(long Files, long? Records, long? Events, long? Duplicates, long? Rejects);
 
 /// <summary>
 /// Works on months one after the other. A month that fails is reported and the next one follows, unless the first
@@ -89,8 +89,8 @@ internal sealed class MonthSequence(IReadOnlyList<Month> months, bool stopOnFail
 
     private static IEnumerable<string> Cells(MonthCounts? counts) => counts is null
         ? Columns.Select(_ => "-")
-        : ((long[])[counts.Files, counts.Records, counts.Events, counts.Duplicates, counts.Rejects])
-            .Select(count => $"{count:N0}");
+        : ((long?[])[counts.Files, counts.Records, counts.Events, counts.Duplicates, counts.Rejects])
+            .Select(count => count is null ? "-" : $"{count:N0}");
 
     private string Ending() => _outcomes[^1].Failed ? "failed" : "is done";
 

@@ -15,16 +15,34 @@ namespace CloudTrailAggregation.Local;
 internal sealed class ReportText(TextWriter output, string source, S3Endpoint endpoint)
 {
     /// <summary>A report as one line of a summary.</summary>
-    public static MonthOutcome Outcome(Month month, RunReport report, bool failed) => new(
-        month,
-        new MonthCounts(report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects),
-        report.Status == RunStatus.Empty
-            ? "empty, nothing was changed"
-            : $"{Files(report)}, in {Duration(report)}{Missing(report)}{Damaged(report)}",
-        failed);
+    public static MonthOutcome Outcome(Month month, RunReport report, bool failed) => report.Planned is { } planned
+        ? new MonthOutcome(
+            month,
+            new MonthCounts(report.SourceFiles, null, null, null, null),
+            planned.Replaces ? $"would replace {planned.FirstFile}" : $"would write {planned.FirstFile}")
+        : new MonthOutcome(
+            month,
+            new MonthCounts(report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects),
+            report.Status == RunStatus.Empty
+                ? "empty, nothing was changed"
+                : $"{Files(report)}, in {Duration(report)}{Missing(report)}{Damaged(report)}",
+            failed);
+
+    /// <summary>The accounts and regions of a trail as a line of text; null in the daily layout.</summary>
+    public static string? OfTrail(RunReport report) =>
+        report is { Accounts: { Count: > 0 } accounts, Regions: { } regions }
+            ? $"of {Named(accounts, "account")} and {Named(regions, "region")}"
+            : null;
 
     public void Write(RunReport report)
     {
+        if (report.Planned is { } planned)
+        {
+            new PlanText(output, source).Write(report, planned);
+            WriteNotes(report);
+            return;
+        }
+
         WriteRead(report);
         if (report.Status == RunStatus.Empty)
         {
@@ -47,9 +65,9 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         string files = $"{Quantity.Of(report.SourceFiles, "file")}, {Quantity.Bytes(report.SourceBytes)}";
         string records = Quantity.Of((long)(report.Lines / seconds), "record");
         output.WriteLine($"Read {files}, from {SingleLine.Escaped(source)}");
-        if (report is { Accounts: { Count: > 0 } accounts, Regions: { } regions })
+        if (OfTrail(report) is { } trail)
         {
-            output.WriteLine($"of {Named(accounts, "account")} and {Named(regions, "region")}");
+            output.WriteLine(trail);
         }
 
         output.WriteLine(
@@ -138,7 +156,8 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
 
         if (report.QuietRegions is { Count: > 0 } quiet)
         {
-            yield return $"{quiet.Count:N0} of the accounts' regions without a file of the last day read: "
+            string silent = quiet.Count == 1 ? "1 account or region" : $"{quiet.Count:N0} accounts or regions";
+            yield return $"{silent} without a file of the last day read: "
                 + $"{FirstFew(quiet.First, quiet.Count)}. "
                 + "If there were events, see whether the trail is still on.";
         }

@@ -19,6 +19,10 @@ public sealed record RunReport
     /// </summary>
     public string? Reason { get; init; }
 
+    /// <summary>What a run would read, write and remove. Null unless the status is planned.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlannedRun? Planned { get; init; }
+
     /// <summary>The layout of the source: daily or trail.</summary>
     public required SourceLayout Layout { get; init; }
 
@@ -29,8 +33,8 @@ public sealed record RunReport
     public NamedItems? Regions { get; init; }
 
     /// <summary>
-    /// Of a trail, the accounts' regions whose last object is older than the last day read, and the chosen accounts
-    /// without an object: the first five as <c>111122223333/us-east-1</c>. Null in the daily layout.
+    /// Of a trail, the accounts' regions whose last object is older than the last day read, and the chosen accounts and
+    /// regions without an object: the first five as <c>111122223333/us-east-1</c>. Null in the daily layout.
     /// </summary>
     public NamedItems? QuietRegions { get; init; }
 
@@ -114,6 +118,12 @@ public sealed record RunReport
     public long Retries { get; init; }
 
     /// <summary>
+    /// The requests to S3 without those sent again; those that a run would send where the status is planned. Null in
+    /// directories.
+    /// </summary>
+    public RequestCounts? Requests { get; init; }
+
+    /// <summary>
     /// How often the run started again with a new plan, because a source came, went or changed: 0 to 2.
     /// </summary>
     public int PlannedAgain { get; init; }
@@ -121,17 +131,14 @@ public sealed record RunReport
     /// <summary>The duration of the run in milliseconds.</summary>
     public long DurationMilliseconds { get; init; }
 
-    /// <summary>
-    /// Reports what a run read, wrote and removed. Reason, retries, new plans and duration are for the caller to add.
-    /// </summary>
-    internal static RunReport Of(RunPlan plan, StagedUnit staged, RunCommit commit, IObjectStore destination)
+    /// <summary>Reports what a plan reads. The rest is for the caller to add.</summary>
+    internal static RunReport OfPlan(RunPlan plan)
     {
-        var counts = staged.Counts;
         var sources = plan.Sources;
         return new RunReport
         {
             Month = plan.Unit.ToString(),
-            Status = counts.Records == 0 ? RunStatus.Empty : RunStatus.Written,
+            Status = RunStatus.Planned,
             Layout = sources.Selection.Layout,
             Accounts = sources.Trail?.Accounts,
             Regions = sources.Trail?.Regions,
@@ -142,6 +149,18 @@ public sealed record RunReport
             EmptyObjects = sources.EmptyObjects,
             IgnoredKeys = sources.Ignored,
             MissingDays = sources.MissingDays,
+        };
+    }
+
+    /// <summary>
+    /// Reports what a run read, wrote and removed. Reason, requests, new plans and duration are for the caller to add.
+    /// </summary>
+    internal static RunReport Of(RunPlan plan, StagedUnit staged, RunCommit commit, IObjectStore destination)
+    {
+        var counts = staged.Counts;
+        return OfPlan(plan) with
+        {
+            Status = counts.Records == 0 ? RunStatus.Empty : RunStatus.Written,
             Lines = counts.Records,
             Events = counts.Events,
             Duplicates = counts.Duplicates,
@@ -177,7 +196,30 @@ public enum RunStatus
     /// <summary>The run wrote the month's files.</summary>
     [JsonStringEnumMemberName("written")]
     Written,
+
+    /// <summary>A dry run: nothing was read, written or removed.</summary>
+    [JsonStringEnumMemberName("planned")]
+    Planned,
 }
+
+/// <summary>What a run would read, write and remove.</summary>
+/// <param name="Days">The days with an object. In JSON <c>["2024-02-14"]</c>.</param>
+/// <param name="FirstFile">The URI of the Parquet file, or of the first of several.</param>
+/// <param name="Replaces">Whether that file exists.</param>
+/// <param name="Removes">
+/// The URIs of further files of an earlier run, rejects included: removed unless the run writes them again.
+/// </param>
+/// <param name="Keeps">The other keys in the month's folder, which a run leaves alone, with the first five.</param>
+/// <param name="MinEvents">
+/// The number of events below which the run fails, because the month would shrink; 0 for no limit.
+/// </param>
+public sealed record PlannedRun(
+    IReadOnlyList<DateOnly> Days,
+    string FirstFile,
+    bool Replaces,
+    IReadOnlyList<string> Removes,
+    NamedItems Keeps,
+    long MinEvents);
 
 /// <summary>Events whose eventTime is in another month than the one that owns them.</summary>
 /// <param name="Events">How many there are.</param>

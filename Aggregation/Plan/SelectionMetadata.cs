@@ -1,6 +1,8 @@
 namespace CloudTrailAggregation.Plan;
 
-/// <summary>What a run selected, as the key-value metadata of its files keeps it, and as a later run compares it.</summary>
+/// <summary>
+/// What a run selected, as the key-value metadata of its files keeps it, and as a later run compares it.
+/// </summary>
 internal static class SelectionMetadata
 {
     private const string All = "all";

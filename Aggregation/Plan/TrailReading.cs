@@ -4,8 +4,8 @@ namespace CloudTrailAggregation.Plan;
 /// <param name="Accounts">The accounts that have an object.</param>
 /// <param name="Regions">The names of the regions that have an object, each once for all accounts.</param>
 /// <param name="Quiet">
-/// The accounts' regions whose last object is older than the last day read, and the chosen accounts without an object:
-/// their trail may have stopped, or there was nothing to record.
+/// The accounts' regions whose last object is older than the last day read, and the chosen accounts and regions without
+/// an object: their trail may have stopped, or there was nothing to record.
 /// </param>
 /// <param name="Folders">The number of regions' folders that were listed, with an object or without.</param>
 /// <param name="FirstFolder">The key of the first of them; empty for none.</param>
@@ -26,10 +26,12 @@ internal sealed record TrailReading(
             .Where(region => region.Max(folder => folder.LastDay) < lastDay)
             .Select(region => region.Key);
         string[] accounts = [.. read.Select(folder => folder.Region!.Account).Distinct()];
+        string[] regions = [.. read.Select(folder => folder.Region!.Region).Distinct()];
+        var unseen = selection.Accounts.Except(accounts).Concat(selection.Regions.Except(regions));
         return new TrailReading(
             Named(accounts),
-            Named(read.Select(folder => folder.Region!.Region)),
-            NamedItems.Of(quiet.Concat(selection.Accounts.Except(accounts)), MaxNamedQuiet),
+            Named(regions),
+            NamedItems.Of(quiet.Concat(unseen), MaxNamedQuiet),
             folders.Select(folder => folder.Region).Distinct().Count(),
             folders.FirstOrDefault()?.Region!.Prefix ?? "");
     }

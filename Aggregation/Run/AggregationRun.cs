@@ -38,7 +38,7 @@ public sealed class AggregationRun(
     {
         var started = time.GetUtcNow();
         long timestamp = time.GetTimestamp();
-        long retriesBefore = Retries();
+        var meter = new RequestMeter(source, destination);
         for (int plans = 1; ; plans++)
         {
             try
@@ -46,7 +46,8 @@ public sealed class AggregationRun(
                 return await RunOnceAsync(unit, started, cancellation) with
                 {
                     PlannedAgain = plans - 1,
-                    Retries = Retries() - retriesBefore,
+                    Retries = meter.Retries,
+                    Requests = meter.Requests,
                     DurationMilliseconds = (long)time.GetElapsedTime(timestamp).TotalMilliseconds,
                 };
             }
@@ -94,6 +95,4 @@ public sealed class AggregationRun(
         ? ""
         : $"{string.Join(", ", damaged.First)}{(damaged.Count > damaged.First.Count ? ", ..." : "")}: "
             + $"damaged and skipped ({damaged.Count}). ";
-
-    private long Retries() => source.Retries + (ReferenceEquals(source, destination) ? 0 : destination.Retries);
 }

@@ -61,6 +61,9 @@ public interface IObjectStore
 
     /// <summary>The number of requests sent again so far, because they failed or their answer broke off.</summary>
     long Retries => 0;
+
+    /// <summary>The requests so far, without those sent again; null in a store that sends none.</summary>
+    RequestCounts? Requests => null;
 }
 
 /// <summary>An object as a listing shows it.</summary>

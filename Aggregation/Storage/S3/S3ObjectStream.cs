@@ -136,6 +136,7 @@ internal sealed class S3ObjectStream : ForwardStream
             request.ByteRange = new ByteRange(_position, _end - 1);
         }
 
+        _store.CountRead();
         _response = await S3Error.TranslateAsync(
             _uri,
             "s3:GetObject",

@@ -89,6 +89,7 @@ internal sealed class S3StagedObject : IStagedObject
     private async Task SendAsync(
         CompleteMultipartUploadRequest request, StoredObject? replaced, CancellationToken cancellation)
     {
+        _store.CountWrite();
         try
         {
             await _store.Client.CompleteMultipartUploadAsync(request, cancellation);
@@ -98,6 +99,7 @@ internal sealed class S3StagedObject : IStagedObject
         {
             await RequireUnchangedAsync(replaced, cancellation);
             (request.IfMatch, request.IfNoneMatch) = (null, null);
+            _store.CountWrite();
             await _store.Client.CompleteMultipartUploadAsync(request, cancellation);
         }
     }
@@ -150,6 +152,7 @@ internal sealed class S3StagedObject : IStagedObject
     private async Task<GetObjectMetadataResponse?> HeadAsync(CancellationToken cancellation)
     {
         var request = new GetObjectMetadataRequest { BucketName = _store.Bucket, Key = _store.FullKeyOf(Key) };
+        _store.CountRead();
         try
         {
             return await _store.Client.GetObjectMetadataAsync(request, cancellation);

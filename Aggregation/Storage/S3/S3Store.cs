@@ -30,6 +30,9 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
             $"s3://{bucket}/{prefix}: a prefix cannot start with '/'. Remove the '/' at its start.");
     private S3Pace? _pace;
     private long _resumedReads;
+    private long _listRequests;
+    private long _readRequests;
+    private long _writeRequests;
 
     /// <summary>The number of times that a read continued with a new request because a body broke off.</summary>
     public long ResumedReads => Interlocked.Read(ref _resumedReads);
@@ -40,6 +43,12 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
     /// </summary>
     public long Retries =>
         ResumedReads + Pace.SentAgain + (client is S3RetryCountingClient counting ? counting.Retries : 0);
+
+    /// <inheritdoc/>
+    public RequestCounts Requests => new(
+        Interlocked.Read(ref _listRequests),
+        Interlocked.Read(ref _readRequests),
+        Interlocked.Read(ref _writeRequests));
 
     /// <summary>
     /// The wait before the first resumed read of an object, and the maximum wait before a request is sent again because
@@ -189,6 +198,7 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
     {
         do
         {
+            Interlocked.Increment(ref _listRequests);
             var page = await S3Error.TranslateAsync(
                 UriOf(prefix),
                 "s3:ListBucket",
@@ -216,4 +226,8 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
         && found.RestoreStatus is not { IsRestoreInProgress: false, RestoreExpiryDate: not null };
 
     internal void CountResumedRead() => Interlocked.Increment(ref _resumedReads);
+
+    internal void CountRead() => Interlocked.Increment(ref _readRequests);
+
+    internal void CountWrite() => Interlocked.Increment(ref _writeRequests);
 }

@@ -126,6 +126,7 @@ internal sealed class S3UploadContent(
             ServerSideEncryptionMethod = store.Encryption?.Method,
             ServerSideEncryptionKeyManagementServiceKeyId = store.Encryption?.KeyArn,
         };
+        store.CountWrite();
         var started = await S3Error.TranslateAsync(
             _uri, "s3:PutObject", () => store.Client.InitiateMultipartUploadAsync(request, _stop.Token), _stop.Token);
         return started.UploadId;
@@ -155,6 +156,7 @@ internal sealed class S3UploadContent(
                 ChecksumAlgorithm = _checksum,
                 ChecksumCRC32 = _checksum is null ? null : Crc32Of(part.AsSpan(0, count)),
             };
+            store.CountWrite();
             var sent = await S3Error.TranslateAsync(
                 _uri, "s3:PutObject", () => store.Client.UploadPartAsync(request, _stop.Token), _stop.Token);
             // Return the buffer only after success: after a failure the SDK may still read it.

@@ -37,6 +37,8 @@ public sealed class SourceKeysInDirectories() : SourceKeyTests(new DirectoryMont
 
 public sealed class SelectionsInDirectories() : SelectionTests(new DirectoryMonthStores());
 
+public sealed class DryRunsInDirectories() : DryRunTests(new DirectoryMonthStores());
+
 public sealed class TrailDaysInDirectories() : TrailDayTests(new DirectoryMonthStores());
 
 public sealed class TrailPlacesInDirectories() : TrailPlaceTests(new DirectoryMonthStores());

@@ -189,7 +189,7 @@ public sealed class OptionTests : IDisposable
             $", from {_months.Source}\nof 1 account (111111111111) and 1 region (eu-west-1)\n",
             run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains(
-            "\nNote: 1 of the accounts' regions without a file of the last day read: 111111111111/eu-west-1. ",
+            "\nNote: 2 accounts or regions without a file of the last day read: 111111111111/eu-west-1, us-west-2. If",
             run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains(
             "\nNote: 1 file of 0 bytes, skipped.\n", run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);

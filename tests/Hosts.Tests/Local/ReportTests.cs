@@ -59,7 +59,8 @@ public sealed class ReportTests : IDisposable
                 "month", "status", "reason", "layout", "accounts", "regions", "quietRegions", "openDays", "sourceFiles",
                 "sourceBytes", "emptyObjects", "ignoredKeys", "missingDays", "lines", "events", "duplicates", "rejects",
                 "outsideMonth", "eventsWithoutTime", "outputs", "outputBytes", "objectsWithoutEvents", "damagedObjects",
-                "rejectFile", "removed", "mixedMilliseconds", "retries", "plannedAgain", "durationMilliseconds",
+                "rejectFile", "removed", "mixedMilliseconds", "retries", "requests", "plannedAgain",
+                "durationMilliseconds",
             ],
             document.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.Equal(
@@ -122,6 +123,53 @@ public sealed class ReportTests : IDisposable
             $"Removed 1 file of an earlier run: {Path.Combine(_months.Destination, "2024/02/000001.parquet")}\n",
             second.Output, StringComparison.Ordinal);
         Assert.Equal(["2024/02/000000.parquet", "_rejected/2024/02/000000.ndjson.gz"], _months.Written());
+    }
+
+    [Fact]
+    public async Task A_dry_run_prints_what_would_happen_and_changes_nothing()
+    {
+        _months.WithEveryKindOfLine();
+        var fresh = await _months.RunAsync("--dry-run");
+        Assert.Empty(_months.Written());
+        await _months.RunAsync("--rows-per-file", "2");
+        string[] written = _months.Written();
+
+        var run = await _months.RunAsync("--dry-run");
+
+        Assert.Equal((0, 0), (fresh.ExitCode, run.ExitCode));
+        Assert.Equal(written, _months.Written());
+        Assert.Contains(
+            $"\nWould write   {_months.Parquet}\n\nA dry run: nothing was read", fresh.Output,
+            StringComparison.Ordinal);
+        string removes = string.Join(
+            ", ", written.Skip(1).Select(file => Path.Combine(_months.Destination, file)));
+        Assert.Matches(
+            $"^Would read 2 files, [0-9]+ bytes, from {_months.Source}/2024/02/\n"
+            + "of 2 days: 2024-02-01 to 2024-02-02\n\n"
+            + $"Would write   {_months.Parquet}, in place of the file that exists\n"
+            + "              or fail, if it has fewer than 4 events\n"
+            + $"Would remove  2 files of an earlier run, if it does not write them again: {removes}\n\n"
+            + "A dry run: nothing was read, written or removed.\n\nNote: 27 days after the first without a file",
+            run.Output);
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_several_months_sums_up_what_it_knows()
+    {
+        _months.WithEveryKindOfLine();
+
+        var run = await CommandLineRun.OfAsync(
+            [
+                "aggregate", "--dry-run", "--source", _months.Source, "--destination", _months.Destination,
+                "--from", "2024-01", "--to", "2024-02",
+            ]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches(
+            "\n2024-01 +0 +0 +0 +0 +0  FAILED: empty, nothing was changed\n"
+            + $"2024-02 +2 +- +- +- +-  would write {_months.Parquet}\n",
+            run.Output);
+        Assert.Empty(_months.Written());
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     }
 
     /// <summary>Every object of the destination: key, size, ETag and bytes.</summary>
-    private async Task<string[]> SnapshotAsync()
+    protected async Task<string[]> SnapshotAsync()
     {
         var objects = new List<string>();
         foreach (var stored in await Destination.ListedAsync(""))

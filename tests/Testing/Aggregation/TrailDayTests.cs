@@ -120,6 +120,16 @@ public abstract class TrailDayTests(MonthStores stores) : TrailTest(stores)
         Assert.Equal("2024-02-05 to 2024-02-26", MissingDays.Text(report.MissingDays));
     }
 
+    [Fact]
+    public async Task A_chosen_region_without_an_object_is_named()
+    {
+        await PutLogsAsync("AWSLogs/", LogFile(One, 29));
+
+        var report = (await RunAsync(Trail(regions: "us-east-1,us-esat-1"))).Report;
+
+        Assert.Equal(["us-esat-1"], report.QuietRegions!.First);
+    }
+
     private Task PutEveryDayAsync() =>
         PutLogsAsync("AWSLogs/", [.. Enumerable.Range(1, 29).Select(day => LogFile(One, day))]);
 
