@@ -79,7 +79,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
 
             Assert.Contains(true, won);
             lost += won.Count(run => !run);
-            Assert.Contains(await SnapshotAsync(), whole);
+            Assert.Contains(await ContentAsync(), whole);
             Assert.Empty(await LeftoversAsync());
         }
 
@@ -265,7 +265,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
     {
         await ClearAsync();
         await RunAsync(options);
-        return await SnapshotAsync();
+        return await ContentAsync();
     }
 
     private async Task ClearAsync()
@@ -276,5 +276,5 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         }
     }
 
-    private async Task<string> SnapshotAsync() => string.Join(", ", await HashesAsync());
+    private async Task<string> ContentAsync() => string.Join(", ", await HashesAsync());
 }

@@ -90,11 +90,8 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
     protected Task PutBytesAsync(string key, byte[] bytes) => PutBytesAsync(Source, key, bytes);
 
     /// <summary>Puts the bytes, replacing an existing object.</summary>
-    protected static async Task PutBytesAsync(IObjectStore store, string key, byte[] bytes)
-    {
-        await store.DeleteAsync(key, Cancellation);
-        await store.PutAsync(key, bytes);
-    }
+    protected static Task PutBytesAsync(IObjectStore store, string key, byte[] bytes) =>
+        store.ReplaceAsync(key, bytes);
 
     /// <summary>The part of the source below a prefix.</summary>
     protected IObjectStore Below(string prefix) => stores.Below(Source, prefix);

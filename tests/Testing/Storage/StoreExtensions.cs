@@ -1,4 +1,6 @@
+using Amazon.S3.Model;
 using CloudTrailAggregation.Storage;
+using CloudTrailAggregation.Storage.S3;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Storage;
@@ -17,6 +19,28 @@ internal static class StoreExtensions
             await staged.CompleteAsync(replaced, Cancellation);
         }
         return await store.FindAsync(key);
+    }
+
+    /// <summary>
+    /// Puts an object or replaces it, in S3 with one request, because months have thousands of objects.
+    /// </summary>
+    public static async Task ReplaceAsync(this IObjectStore store, string key, byte[] bytes)
+    {
+        if (store is S3Store s3)
+        {
+            using var content = new MemoryStream(bytes);
+            var request = new PutObjectRequest
+            {
+                BucketName = s3.Bucket,
+                Key = s3.FullKeyOf(key),
+                InputStream = content,
+            };
+            await s3.Client.PutObjectAsync(request, Cancellation);
+            return;
+        }
+
+        await store.DeleteAsync(key, Cancellation);
+        await store.PutAsync(key, bytes);
     }
 
     public static async Task<StoredObject> FindAsync(this IObjectStore store, string key) =>
