@@ -52,6 +52,8 @@ internal sealed record RunPlan(
         var selection = SelectionMetadata.Of(sources.Root, sources.Selection, options.Deduplicate);
         var parquetFiles = await OutputKeys.ListAsync(
             destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
+        var rejectFiles = await OutputKeys.ListAsync(
+            destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
         ExistingFiles? existing = null;
         if (!options.Replace && sources.Count > 0 && parquetFiles.Count > 0)
         {
@@ -60,8 +62,6 @@ internal sealed record RunPlan(
             existing.CheckSelection(selection);
         }
 
-        var rejectFiles = await OutputKeys.ListAsync(
-            destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
         return new RunPlan(
             unit,
             sources,

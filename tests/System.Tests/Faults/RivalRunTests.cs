@@ -93,13 +93,15 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         await PutAsync(First, Events(3));
         byte[] faster = (await RunAsync(Other)).Files[0];
         await RunAsync();
-        var overtaken = new InterruptedStore(Source)
+        var overtaken = new InterruptedStore(Destination)
         {
-            Listing = (_, number) => number == 2 ? PutBytesAsync(Destination, Parquet0, faster) : Task.CompletedTask,
+            Listing = (prefix, _) => prefix.StartsWith("_rejected/", StringComparison.Ordinal)
+                ? PutBytesAsync(Destination, Parquet0, faster)
+                : Task.CompletedTask,
         };
 
         var failure = await Assert.ThrowsAsync<CommitLostException>(
-            () => new AggregationRun(overtaken, Destination, One, TimeProvider.System)
+            () => new AggregationRun(Source, overtaken, One, TimeProvider.System)
                 .RunAsync(new Unit(Month), Cancellation));
 
         Assert.StartsWith(
