@@ -24,7 +24,7 @@ def main(endpoint, parameters):
                             aws_access_key_id="test", aws_secret_access_key="test")
 
     layer = publish_code(client)
-    create_stack(client("cloudformation"), {
+    create_stack(client, endpoint, {
         "CodeBucket": "code-bucket", "CodeKey": "function.zip", "ParquetSharpLayerArn": layer,
         "SrcBucket": "daily-bucket", "DstBucket": "monthly-bucket", **parameters})
     return read_back(client)
@@ -41,10 +41,12 @@ def publish_code(client):
     return version["LayerVersionArn"]
 
 
-def create_stack(cloudformation, parameters):
-    cloudformation.create_stack(
+def create_stack(client, endpoint, parameters):
+    """Through S3, because CloudFormation takes a larger template from nowhere else."""
+    client("s3").put_object(Bucket="code-bucket", Key="template", Body=TEMPLATE.read_bytes())
+    client("cloudformation").create_stack(
         StackName=STACK,
-        TemplateBody=TEMPLATE.read_text(),
+        TemplateURL=endpoint.replace("127.0.0.1", "localhost").rstrip("/") + "/code-bucket/template",
         Capabilities=["CAPABILITY_IAM"],
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()])
 

@@ -73,6 +73,18 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
             $"all 33 of such a month {Output:0.0} GB or ${Output * 5 / 1000:0.00};", Cost, StringComparison.Ordinal);
     }
 
+    /// <summary>A template of more than 51,200 bytes is taken from S3 only.</summary>
+    [Fact]
+    public void Every_deployment_sends_the_template_through_S3()
+    {
+        string[] deployments = [.. Blocks.Select(b => b.Text)
+            .Where(text => text.Contains("aws cloudformation deploy", StringComparison.Ordinal))];
+
+        Assert.Equal(3, deployments.Length);
+        Assert.All(deployments, text => Assert.Contains(
+            "--s3-bucket \"$CODE_BUCKET\" ", text, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Most_blocks_are_run_and_the_others_say_why_not()
     {
@@ -155,9 +167,14 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
 
     private (string Name, string Value)[] Environment() =>
         [
-            .. TestCredentials.Variables, ("MOTO", moto.Endpoint.ToString()), ("AWS_DEFAULT_REGION", "us-east-1"),
-            ("AWS_PAGER", ""),
+            .. TestCredentials.Variables, ("MOTO", Moto), ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_PAGER", ""),
+
+            // AWS CLI 1 uploads a template without regard to --endpoint-url.
+            ("AWS_ENDPOINT_URL_S3", Moto),
         ];
+
+    /// <summary>moto reads a template from its own S3 only if the URL says localhost.</summary>
+    private string Moto => $"http://localhost:{moto.Endpoint.Port}";
 
     private static string Page(string name) => File.ReadAllText(Repository.File("docs", name + ".md"));
 
