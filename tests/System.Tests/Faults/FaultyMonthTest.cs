@@ -9,8 +9,12 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Faults;
 
 /// <summary>A month on moto, run through the proxy; the tests check it without the proxy.</summary>
-public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthStores(server))
+/// <param name="server">moto.</param>
+/// <param name="layout">Whether the sources are stage 1's files, or a trail's containers.</param>
+public abstract class FaultyMonthTest(S3Server server, SourceLayout layout) : MonthTest(new S3MonthStores(server))
 {
+    private const string LogFiles = "AWSLogs/111122223333/CloudTrail/us-east-1/";
+
     /// <summary>Two Parquet files.</summary>
     protected static readonly RunOptions TwoFiles = new() { RowsPerFile = 70 };
 
@@ -20,8 +24,9 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
     protected const int EventsInMonth = 130;
 
     /// <summary>The keys of the month's sources, in order.</summary>
-    protected static readonly string[] Sources =
-        ["2024/02/01/000000.ndjson.gz", "2024/02/02/000000.ndjson", "2024/02/29/000000.ndjson.gz"];
+    protected string[] Sources { get; } = layout == SourceLayout.Trail
+        ? [$"{LogFiles}2024/02/01/a.json.gz", $"{LogFiles}2024/02/02/b.json", $"{LogFiles}2024/02/29/c.json.gz"]
+        : ["2024/02/01/000000.ndjson.gz", "2024/02/02/000000.ndjson", "2024/02/29/000000.ndjson.gz"];
 
     /// <summary>A proxy that is disposed with the test.</summary>
     internal FaultProxy NewProxy()
@@ -70,23 +75,28 @@ public abstract class FaultyMonthTest(S3Server server) : MonthTest(new S3MonthSt
     /// </summary>
     protected async Task PutMonthAsync()
     {
-        await PutAsync(Sources[0], [.. Events(6), "old reject"]);
+        await PutSourceAsync(Sources[0], [.. Events(6), "\"old reject\""]);
         await RunAsync(new RunOptions { RowsPerFile = 2 });
-        await PutAsync(Sources[0], [.. Events(9), "new reject"]);
-        await PutAsync(Sources[1], LargeEvents(EventsInMonth - 10));
-        await PutAsync(Sources[2], Event("z"), "last reject");
+        await PutSourceAsync(Sources[0], [.. Events(9), "\"new reject\""]);
+        await PutSourceAsync(Sources[1], LargeEvents(EventsInMonth - 10));
+        await PutSourceAsync(Sources[2], Event("z"), "\"last reject\"");
     }
 
-    internal static string[] SourcesRead(IEnumerable<FakeRequest> requests) =>
-        [.. requests.Where(request =>
-                request.Operation == "Get" && request.Key.Contains(".ndjson", StringComparison.Ordinal))
-            .Select(Read)];
+    /// <summary>Puts the records as a source of the layout.</summary>
+    protected Task PutSourceAsync(string key, params string[] records) => layout == SourceLayout.Trail
+        ? PutTextAsync(key, $"{{\"Records\":[{string.Join(',', records)}]}}")
+        : PutAsync(key, records);
 
-    private static string Read(FakeRequest request)
-    {
-        string key = request.Key[request.Key.IndexOf("2024/", StringComparison.Ordinal)..];
-        return IsResumed(request) ? $"{key} {request.Headers["Range"].TrimEnd("0123456789".ToCharArray())}" : key;
-    }
+    internal string[] SourcesRead(IEnumerable<FakeRequest> requests) =>
+    [
+        .. from request in requests
+           where request.Operation == "Get"
+           from source in Sources
+           where request.Key.EndsWith(source, StringComparison.Ordinal)
+           select IsResumed(request)
+               ? $"{source} {request.Headers["Range"].TrimEnd("0123456789".ToCharArray())}"
+               : source,
+    ];
 
     /// <summary>Whether it requests the rest of an object.</summary>
     internal static bool IsResumed(FakeRequest request) =>

@@ -29,10 +29,12 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
         ];
 
     /// <summary>Puts two sources with a reject each; the older run reads fewer events of the first.</summary>
-    protected async Task PutMonthAsync(int rowsPerFile)
+    /// <param name="rowsPerFile">The rows per file of the run.</param>
+    /// <param name="layout">Whether the sources are stage 1's files, or a trail's containers.</param>
+    protected async Task PutMonthAsync(int rowsPerFile, SourceLayout layout = SourceLayout.Daily)
     {
         var options = new RunOptions { RowsPerFile = rowsPerFile };
-        await PutAsync("2024/02/01/000000.ndjson.gz", [.. LargeEvents(180), "old reject"]);
+        await PutSourceAsync(layout, 1, [.. LargeEvents(180), "\"old reject\""]);
         await RunAsync(options with { RowsPerFile = rowsPerFile / 4 });
         _old = await HashesAsync();
         foreach (string key in await KeysAsync())
@@ -40,8 +42,8 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
             _oldFiles[key] = await BytesAsync(key);
         }
 
-        await PutAsync("2024/02/01/000000.ndjson.gz", [.. LargeEvents(300), "new reject"]);
-        await PutAsync("2024/02/29/000000.ndjson", [.. Events(20, first: 1_000_000), "last reject"]);
+        await PutSourceAsync(layout, 1, [.. LargeEvents(300), "\"new reject\""]);
+        await PutSourceAsync(layout, 29, [.. Events(20, first: 1_000_000), "\"last reject\""]);
         await RunAsync(options);
         _new = await HashesAsync();
         Assert.Equal(rowsPerFile == 0 ? 2 : 4, _new.Count);
@@ -123,6 +125,12 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
         GC.SuppressFinalize(this);
         return base.DisposeAsync();
     }
+
+    private Task PutSourceAsync(SourceLayout layout, int day, string[] records) => layout == SourceLayout.Trail
+        ? PutTextAsync(
+            $"AWSLogs/111122223333/CloudTrail/us-east-1/2024/02/{day:00}/a.json.gz",
+            $"{{\"Records\":[{string.Join(',', records)}]}}")
+        : PutAsync($"2024/02/{day:00}/000000.ndjson.gz", records);
 
     private async Task RestoreAsync()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.EndToEnd;
@@ -17,12 +18,12 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
     private static readonly int Step = TestRun.RequiresAll ? 1 : 4;
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(150)]
+    [InlineData(0, SourceLayout.Daily)]
+    [InlineData(150, SourceLayout.Trail)]
     public async Task A_run_that_is_killed_at_any_request_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
-        int rowsPerFile)
+        int rowsPerFile, SourceLayout layout)
     {
-        await PutMonthAsync(rowsPerFile);
+        await PutMonthAsync(rowsPerFile, layout);
         bool isDone = false;
         for (int at = 1; !isDone; at += Step)
         {
@@ -44,12 +45,12 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(150)]
+    [InlineData(0, SourceLayout.Daily)]
+    [InlineData(150, SourceLayout.Trail)]
     public async Task A_run_that_is_killed_at_a_random_moment_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
-        int rowsPerFile)
+        int rowsPerFile, SourceLayout layout)
     {
-        await PutMonthAsync(rowsPerFile);
+        await PutMonthAsync(rowsPerFile, layout);
 
         await KillAtRandomAsync(TestRun.Rounds(3), rowsPerFile, async delay =>
         {
@@ -108,12 +109,12 @@ public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
     private const int MostChanges = 200;
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(150)]
+    [InlineData(0, SourceLayout.Daily)]
+    [InlineData(150, SourceLayout.Trail)]
     public async Task A_run_that_is_killed_at_any_change_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
-        int rowsPerFile)
+        int rowsPerFile, SourceLayout layout)
     {
-        await PutMonthAsync(rowsPerFile);
+        await PutMonthAsync(rowsPerFile, layout);
         int late = 0;
         bool isBeyond = false;
         for (int at = 1; !isBeyond; at = at < 12 ? at + 1 : at * 4 / 3)
@@ -161,12 +162,12 @@ public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(150)]
+    [InlineData(0, SourceLayout.Daily)]
+    [InlineData(150, SourceLayout.Trail)]
     public async Task A_run_that_is_killed_at_a_random_moment_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
-        int rowsPerFile)
+        int rowsPerFile, SourceLayout layout)
     {
-        await PutMonthAsync(rowsPerFile);
+        await PutMonthAsync(rowsPerFile, layout);
 
         await KillAtRandomAsync(TestRun.Rounds(3), rowsPerFile, async delay =>
         {

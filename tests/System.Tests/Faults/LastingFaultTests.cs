@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Xml.Linq;
 using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 
@@ -11,7 +12,7 @@ namespace CloudTrailAggregation.Tests.Faults;
 /// Permanent faults: the run fails after a limited number of tries and names the object and the remedy, and the month
 /// is unchanged.
 /// </summary>
-public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
+public abstract class LastingFaultTests(S3Server server, SourceLayout layout) : FaultyMonthTest(server, layout)
 {
     private static readonly Dictionary<string, (Func<Fault> Make, int Tries)> Faults = new(StringComparer.Ordinal)
     {
@@ -140,7 +141,7 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
         int times = 0;
         proxy.Choose = request => request.Operation == "Get" && request.Key.EndsWith(replaced, StringComparison.Ordinal)
             && request.Headers.GetValueOrDefault("Range", "bytes=0-").StartsWith("bytes=0-", StringComparison.Ordinal)
-            ? Fault.Cut(20) with { Then = () => PutAsync(replaced, Event($"{++times}")).GetAwaiter().GetResult() }
+            ? Fault.Cut(20) with { Then = () => PutSourceAsync(replaced, Event($"{++times}")).GetAwaiter().GetResult() }
             : null;
 
         var failure = await FailsAsync(TwoFiles, Through(proxy, Source));
@@ -190,7 +191,7 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
     [InlineData(2)]
     public async Task A_write_that_waits_for_a_stalled_part_ends_when_the_run_is_cancelled(int threads)
     {
-        await PutAsync(Sources[0], [.. Enumerable.Range(0, 40).SelectMany(copy => LargeEvents(1_000)
+        await PutSourceAsync(Sources[0], [.. Enumerable.Range(0, 40).SelectMany(copy => LargeEvents(1_000)
             .Select(line => line.Replace("\"eventID\":\"", $"\"eventID\":\"{copy}-", StringComparison.Ordinal)))]);
         var proxy = NewProxy();
         using var cancellation = new CancellationTokenSource();
@@ -245,3 +246,7 @@ public sealed class LastingFaultTests(S3Server server) : FaultyMonthTest(server)
         return body;
     }
 }
+
+public sealed class LastingFaultsOfDailyFiles(S3Server server) : LastingFaultTests(server, SourceLayout.Daily);
+
+public sealed class LastingFaultsOfTrails(S3Server server) : LastingFaultTests(server, SourceLayout.Trail);

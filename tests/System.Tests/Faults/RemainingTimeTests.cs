@@ -1,5 +1,6 @@
 using System.Text;
 using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Entry;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
@@ -9,7 +10,7 @@ namespace CloudTrailAggregation.Tests.Faults;
 /// <summary>
 /// The function's remaining time runs out, or nearly so, during a request: each request of a run in turn.
 /// </summary>
-public sealed class RemainingTimeTests(S3Server server) : FaultyMonthTest(server)
+public sealed class RemainingTimeTests(S3Server server) : FaultyMonthTest(server, SourceLayout.Daily)
 {
     private const int MostRequests = 60;
 
