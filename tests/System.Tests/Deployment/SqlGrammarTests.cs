@@ -37,6 +37,11 @@ public sealed class SqlGrammarTests : IAsyncLifetime
     [Fact]
     public async Task The_ddl_is_one_hive_statement() => Assert.Equal(1, await StatementsOf("hive", Read("table.ddl")));
 
+    /// <summary>Clients send the statement on one line, where a comment hides all that follows it.</summary>
+    [Fact]
+    public async Task The_ddl_is_one_hive_statement_when_a_client_joins_its_lines() =>
+        Assert.Equal(1, await StatementsOf("hive", Read("table.ddl").ReplaceLineEndings(" ")));
+
     [Fact]
     public async Task The_queries_are_ten_trino_statements() =>
         Assert.Equal(10, await StatementsOf("trino", Read("queries.sql")));

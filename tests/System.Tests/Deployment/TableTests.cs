@@ -88,13 +88,21 @@ public partial class TableTests
     }
 
     [Fact]
-    public void The_headers_replacements_are_all_there_is_to_replace()
+    public void The_ddl_begins_with_its_statement_because_some_clients_join_its_lines()
     {
-        string header = Ddl[..Ddl.IndexOf("CREATE", StringComparison.Ordinal)];
-        string body = Ddl[header.Length..];
+        Assert.StartsWith("CREATE EXTERNAL TABLE cloudtrail_events (", Ddl, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "--", Ddl[..Ddl.IndexOf("\n)\n\n--", StringComparison.Ordinal)], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_replacements_that_the_comment_names_are_all_there_is_to_replace()
+    {
+        string body = Ddl[..Ddl.IndexOf("--", StringComparison.Ordinal)];
+        string comment = Ddl[body.Length..];
 
         Assert.All(["MY_BUCKET", "cloudtrail_monthly/", "cloudtrail_events"], name => Assert.Contains(
-            $"--   {name} ", header, StringComparison.Ordinal));
+            $"--   {name} ", comment, StringComparison.Ordinal));
         Assert.Equal(2, body.Split("MY_BUCKET/cloudtrail_monthly/").Length - 1);
         Assert.Equal(2, body.Split("MY_BUCKET").Length - 1);
     }
