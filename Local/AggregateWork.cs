@@ -80,7 +80,11 @@ internal sealed class AggregateWork(
             string read = source.UriOf(report.Layout == SourceLayout.Daily ? month.Prefix : "");
             new ReportText(Console.Out, read, Endpoint).Write(report);
         }
-        else if (report.Status == RunStatus.Written)
+        else if (report.Status == RunStatus.Unchanged)
+        {
+            await Console.Error.WriteLineAsync($"{month}: unchanged");
+        }
+        else if (report.Status != RunStatus.Empty)
         {
             string duration = Quantity.Duration(TimeSpan.FromMilliseconds(report.DurationMilliseconds));
             await Console.Error.WriteLineAsync(

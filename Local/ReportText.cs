@@ -25,6 +25,8 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
             new MonthCounts(report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects),
             report.Status == RunStatus.Empty
                 ? "empty, nothing was changed"
+                : report.Status == RunStatus.Unchanged
+                ? $"unchanged{Missing(report)}{Damaged(report)}"
                 : $"{Files(report)}, in {Duration(report)}{Missing(report)}{Damaged(report)}",
             failed);
 
@@ -43,7 +45,18 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
             return;
         }
 
-        WriteRead(report);
+        if (report.Status == RunStatus.Unchanged)
+        {
+            output.WriteLine(
+                $"{report.Month} is unchanged: its files were written from the same source with the same settings. "
+                + "No event was read; --replace writes it again.");
+            output.WriteLine();
+        }
+        else
+        {
+            WriteRead(report);
+        }
+
         if (report.Status == RunStatus.Empty)
         {
             output.WriteLine($"{report.Month} has no events: nothing was written, nothing was changed.");
@@ -91,7 +104,12 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
 
     private void WriteWritten(RunReport report)
     {
-        output.WriteLine($"Wrote {Files(report)}:");
+        output.WriteLine(report.Status switch
+        {
+            RunStatus.Unchanged => $"As before, {Files(report)}:",
+            RunStatus.WrittenByAnotherRun => $"Another run wrote the same, {Files(report)}:",
+            _ => $"Wrote {Files(report)}:",
+        });
         foreach (var file in report.Outputs)
         {
             string size = $"{Quantity.Of(file.Rows, "row")}, {Quantity.Bytes(file.Bytes)}";

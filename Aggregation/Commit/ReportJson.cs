@@ -8,6 +8,7 @@ namespace CloudTrailAggregation.Commit;
 /// <summary>Writes a report as JSON, in the same form for the function and for the terminal.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(UtcTime)])]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(WrittenMonth))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>

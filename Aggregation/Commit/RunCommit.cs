@@ -20,10 +20,17 @@ internal sealed class RunCommit(
     /// <summary>How long a reader could see files of both runs; null where one file replaced one or none.</summary>
     public TimeSpan? Mixed { get; private set; }
 
+    /// <summary>
+    /// Whether another run of the same fingerprint was faster and wrote the same bytes, as happens when an event
+    /// arrives twice.
+    /// </summary>
+    public bool IsByAnotherRun { get; private set; }
+
     /// <summary>Commits the run, or leaves the unit unchanged.</summary>
     /// <param name="cancellation">Ends the commit before any file is visible; ignored after that.</param>
     /// <exception cref="CommitLostException">
-    /// Another run was faster. The message names the files that this run has already written, if any.
+    /// Another run was faster, and not all files are of this run's fingerprint. The message names the files that this
+    /// run has already written, if any.
     /// </exception>
     /// <exception cref="AggregationException">
     /// A source changed, the unit would shrink, or the store refused a file.
@@ -32,7 +39,40 @@ internal sealed class RunCommit(
     {
         await PrepareAsync(cancellation);
         cancellation.ThrowIfCancellationRequested();
-        await CompleteAsync();
+        try
+        {
+            await CompleteAsync();
+        }
+        catch (CommitLostException)
+        {
+            IsByAnotherRun = await IsCommittedAsync();
+            if (!IsByAnotherRun)
+            {
+                throw;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether the unit has the very files of this run: the same keys, all Parquet files with its fingerprint. A file
+    /// that cannot be read is none of them.
+    /// </summary>
+    private async Task<bool> IsCommittedAsync()
+    {
+        try
+        {
+            var rejects = await OutputKeys.ListAsync(
+                destination, OutputKeys.RejectPrefix(plan.Unit), OutputKeys.RejectSuffix, CancellationToken.None);
+            var parquet = await OutputKeys.ListAsync(
+                destination, OutputKeys.ParquetPrefix(plan.Unit), OutputKeys.ParquetSuffix, CancellationToken.None);
+            return rejects.Keys.Concat(parquet.Keys).SequenceEqual(staged.Objects.Select(file => file.Key))
+                && (await ExistingFiles.ReadAsync(destination, plan.Unit, parquet, CancellationToken.None))
+                    .AreOf(plan.Fingerprint);
+        }
+        catch (AggregationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>

@@ -77,6 +77,12 @@ public sealed record RunReport
     public long Rejects { get; init; }
 
     /// <summary>
+    /// The rejects beyond those of the files that existed before: 0 where a rerun finds those of the run before it. All
+    /// are new where the run may replace any files, because it does not read those.
+    /// </summary>
+    public long NewRejects { get; init; }
+
+    /// <summary>
     /// Events whose eventTime is in another month: a month owns the events delivered in it. Null where there are none.
     /// </summary>
     public OutsideMonth? OutsideMonth { get; init; }
@@ -99,6 +105,9 @@ public sealed record RunReport
     /// Objects that cannot be unpacked or framed and were skipped: nothing of them is in the month's files.
     /// </summary>
     public NamedObjects DamagedObjects { get; init; } = new(0, []);
+
+    /// <summary>Likewise, the damaged objects beyond those of the files that existed before.</summary>
+    public long NewDamagedObjects { get; init; }
 
     /// <summary>The URI of the reject file; null where there are no rejects.</summary>
     public string? RejectFile { get; init; }
@@ -131,6 +140,13 @@ public sealed record RunReport
     /// <summary>The duration of the run in milliseconds.</summary>
     public long DurationMilliseconds { get; init; }
 
+    /// <summary>
+    /// Events divided by the duration: what this source and this machine make of a second. 0 where no source was read.
+    /// </summary>
+    public long EventsPerSecond => Status is RunStatus.Written or RunStatus.WrittenByAnotherRun
+        ? Events * 1_000 / Math.Max(DurationMilliseconds, 1)
+        : 0;
+
     /// <summary>Reports what a plan reads. The rest is for the caller to add.</summary>
     internal static RunReport OfPlan(RunPlan plan)
     {
@@ -158,13 +174,17 @@ public sealed record RunReport
     internal static RunReport Of(RunPlan plan, StagedUnit staged, RunCommit commit, IObjectStore destination)
     {
         var counts = staged.Counts;
+        var damaged = staged.Ledger.DamagedObjects;
         return OfPlan(plan) with
         {
-            Status = counts.Records == 0 ? RunStatus.Empty : RunStatus.Written,
+            Status = counts.Records == 0 ? RunStatus.Empty
+                : commit.IsByAnotherRun ? RunStatus.WrittenByAnotherRun
+                : RunStatus.Written,
             Lines = counts.Records,
             Events = counts.Events,
             Duplicates = counts.Duplicates,
             Rejects = counts.Rejects,
+            NewRejects = Math.Max(0, counts.Rejects - (plan.Existing?.Rejects ?? 0)),
             OutsideMonth = counts.OutsideMonth == 0 ? null : new OutsideMonth(
                 counts.OutsideMonth,
                 DateTimeOffset.FromUnixTimeMilliseconds(counts.Earliest!.Value),
@@ -177,10 +197,34 @@ public sealed record RunReport
             ],
             OutputBytes = staged.Files.Closed.Sum(file => file.Bytes),
             ObjectsWithoutEvents = staged.Ledger.ObjectsWithoutEvents,
-            DamagedObjects = staged.Ledger.DamagedObjects,
+            DamagedObjects = damaged,
+            NewDamagedObjects = Math.Max(0, damaged.Count - (plan.Existing?.DamagedObjects ?? 0)),
             RejectFile = staged.Rejects.Staged is { } rejects ? destination.UriOf(rejects.Key) : null,
             Removed = commit.Removed,
             MixedMilliseconds = (long?)commit.Mixed?.TotalMilliseconds,
+        };
+    }
+
+    /// <summary>
+    /// Reports files that already are what the run would write. The counts are those that the files keep. What only
+    /// reading the sources tells is left out: events outside of the month or without a time, objects without events.
+    /// </summary>
+    internal static RunReport OfUnchanged(RunPlan plan, IObjectStore destination)
+    {
+        var existing = plan.Existing!;
+        return OfPlan(plan) with
+        {
+            Status = RunStatus.Unchanged,
+            Lines = existing.Events + existing.Duplicates,
+            Events = existing.Events,
+            Duplicates = existing.Duplicates,
+            DamagedObjects = new NamedObjects(existing.DamagedObjects, existing.FirstDamagedObjects),
+            Outputs =
+            [
+                .. existing.Files.Select(file =>
+                    new OutputFile(destination.UriOf(file.Stored.Key), file.Rows, file.Stored.Size)),
+            ],
+            OutputBytes = existing.Files.Sum(file => file.Stored.Size),
         };
     }
 }
@@ -196,6 +240,18 @@ public enum RunStatus
     /// <summary>The run wrote the month's files.</summary>
     [JsonStringEnumMemberName("written")]
     Written,
+
+    /// <summary>
+    /// The month's files already are what the run would write: same sources, settings and version. No source was read.
+    /// </summary>
+    [JsonStringEnumMemberName("unchanged")]
+    Unchanged,
+
+    /// <summary>
+    /// Another run of the same sources, settings and version was faster: the month's files are the same.
+    /// </summary>
+    [JsonStringEnumMemberName("by another run")]
+    WrittenByAnotherRun,
 
     /// <summary>A dry run: nothing was read, written or removed.</summary>
     [JsonStringEnumMemberName("planned")]

@@ -8,4 +8,13 @@ internal static class MetadataNames
 
     /// <summary>The run's fingerprint, which all files of one run share.</summary>
     public const string Run = Prefix + "run";
+
+    /// <summary>The run's counts up to the end of the file.</summary>
+    public const string Events = Prefix + "events_so_far",
+        Duplicates = Prefix + "duplicates_so_far",
+        Rejects = Prefix + "rejects_so_far",
+        DamagedObjects = Prefix + "damaged_objects_so_far";
+
+    /// <summary>The first damaged objects, escaped, one a line.</summary>
+    public const string FirstDamagedObjects = Prefix + "first_damaged_objects";
 }

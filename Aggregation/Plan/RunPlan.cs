@@ -2,9 +2,11 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using CloudTrailAggregation.Events;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Storage;
+using Outputs = System.Collections.Generic.IReadOnlyDictionary<string, CloudTrailAggregation.Storage.StoredObject>;
 
 namespace CloudTrailAggregation.Plan;
 
@@ -29,6 +31,11 @@ internal sealed record RunPlan(
     DateTimeOffset Started,
     string Fingerprint)
 {
+    /// <summary>
+    /// How often the existing files are listed at most, if another run replaces them before their footers are read.
+    /// </summary>
+    private const int MaxListings = 3;
+
     /// <param name="unit">The unit to write.</param>
     /// <param name="source">The store to read.</param>
     /// <param name="destination">The store that has the outputs of earlier runs.</param>
@@ -50,18 +57,9 @@ internal sealed record RunPlan(
         var sources = await new SourceDiscovery(source, options.Selection, started).ListAsync(unit, cancellation);
         ArchivedObjects.CheckSources(sources);
         var selection = SelectionMetadata.Of(sources.Root, sources.Selection, options.Deduplicate);
-        var parquetFiles = await OutputKeys.ListAsync(
-            destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
-        var rejectFiles = await OutputKeys.ListAsync(
-            destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
-        ExistingFiles? existing = null;
-        if (!options.Replace && sources.Count > 0 && parquetFiles.Count > 0)
-        {
-            ArchivedObjects.CheckOutputs(parquetFiles.Values, destination);
-            existing = await ExistingFiles.ReadAsync(destination, unit, parquetFiles, cancellation);
-            existing.CheckSelection(selection);
-        }
-
+        bool isRead = !options.Replace && sources.Count > 0;
+        var (parquetFiles, rejectFiles, existing) = await FindExistingAsync(unit, destination, isRead, cancellation);
+        existing?.CheckSelection(selection);
         return new RunPlan(
             unit,
             sources,
@@ -72,6 +70,22 @@ internal sealed record RunPlan(
             started,
             FingerprintOf(unit, sources, selection, options));
     }
+
+    /// <summary>
+    /// Whether the existing files are what the run would write, so that it need not read its sources.
+    /// </summary>
+    /// <remarks>
+    /// Not with rejects: nothing tells whether the reject file is of the same run. And not if a file was written before
+    /// the unit ended, and it has ended in the meantime: a file that was written afterwards tells that the unit is
+    /// complete.
+    /// </remarks>
+    /// <param name="rowsPerFile">The maximum number of rows in a file; 0 for no limit.</param>
+    public bool IsDone(long rowsPerFile) =>
+        Existing is { Rejects: 0 } existing
+        && RejectFiles.Count == 0
+        && existing.AreOf(Fingerprint)
+        && existing.AreComplete(Unit, rowsPerFile)
+        && (Started < Unit.End || existing.Files.All(file => file.Stored.Modified >= Unit.End));
 
     /// <summary>Lists the same layout, accounts, regions and days again.</summary>
     /// <exception cref="AggregationException">The source cannot be listed.</exception>
@@ -84,9 +98,36 @@ internal sealed record RunPlan(
     public StoredObject? ExistingAt(string key) =>
         ParquetFiles.TryGetValue(key, out var file) || RejectFiles.TryGetValue(key, out file) ? file : null;
 
+    /// <summary>Lists the existing files, and reads their footers unless the run may replace them anyway.</summary>
+    private static async Task<(Outputs Parquet, Outputs Rejects, ExistingFiles? Existing)> FindExistingAsync(
+        Unit unit, IObjectStore destination, bool isRead, CancellationToken cancellation)
+    {
+        for (int listings = 1; ; listings++)
+        {
+            var parquet = await OutputKeys.ListAsync(
+                destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
+            var rejects = await OutputKeys.ListAsync(
+                destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
+            if (!isRead || parquet.Count == 0)
+            {
+                return (parquet, rejects, null);
+            }
+
+            ArchivedObjects.CheckOutputs(parquet.Values, destination);
+            try
+            {
+                return (parquet, rejects, await ExistingFiles.ReadAsync(destination, unit, parquet, cancellation));
+            }
+            catch (CommitLostException) when (listings < MaxListings)
+            {
+                // Another run has just replaced them, and this one has read nothing yet: list them again.
+            }
+        }
+    }
+
     /// <summary>
-    /// Hashes all that decides the output: tool version, unit, settings, the selection, and each source's key, size and
-    /// ETag.
+    /// Hashes all that decides the output: tool version, unit, settings, the columns, the selection, and each source's
+    /// key, size and ETag.
     /// </summary>
     private static string FingerprintOf(
         Unit unit,
@@ -98,6 +139,7 @@ internal sealed record RunPlan(
         Append(hash, string.Create(
             CultureInfo.InvariantCulture,
             $"{ToolVersion.Text} {unit} {options.RowsPerFile} {options.Codec} {options.DamagedObjects}"));
+        Append(hash, string.Join(' ', EventSchema.Columns.Select(column => $"{column.Name}:{column.Kind}")));
         foreach (var (name, value) in selection)
         {
             Append(hash, $"{name} {value}");

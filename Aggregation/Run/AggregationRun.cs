@@ -28,7 +28,10 @@ public sealed class AggregationRun(
     /// <summary>Runs one unit. Call it again for the next unit, one call at a time.</summary>
     /// <param name="unit">The unit to write.</param>
     /// <param name="cancellation">Ends the run; ignored once the first file is being completed.</param>
-    /// <returns>What the run read, wrote and removed; the status is empty where the unit has no records.</returns>
+    /// <returns>
+    /// What the run read, wrote and removed; the status is empty where the unit has no records, and unchanged where its
+    /// files already are what the run would write.
+    /// </returns>
     /// <exception cref="AggregationException">
     /// The run failed. The message names the object, what is wrong and what to do. The unit is unchanged, except after
     /// a commit that fails between two files: that message names the files already written.
@@ -68,6 +71,10 @@ public sealed class AggregationRun(
     {
         // Plan: what to read, and what exists at the destination.
         var plan = await RunPlan.MakeAsync(unit, source, destination, options, started, cancellation);
+        if (plan.IsDone(options.RowsPerFile))
+        {
+            return RunReport.OfUnchanged(plan, destination);
+        }
 
         // Write: sources -> records -> events -> columns -> staged files, which no reader sees.
         await using var staged = new StagedUnit(plan, source, destination, options, progress, cancellation);

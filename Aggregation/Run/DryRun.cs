@@ -18,8 +18,8 @@ public sealed class DryRun(
 
     /// <summary>Plans one unit.</summary>
     /// <returns>
-    /// A report with status planned, or empty where there is nothing to read. Its requests are those that a run would
-    /// send, without those sent again.
+    /// A report with status planned, empty where there is nothing to read, or unchanged where a run would write
+    /// nothing. Its requests are those that a run would send, without those sent again.
     /// </returns>
     /// <exception cref="AggregationException">A run would fail with this message before it reads an event.</exception>
     public async Task<RunReport> RunAsync(Unit unit, CancellationToken cancellation)
@@ -29,7 +29,10 @@ public sealed class DryRun(
         var plan = await RunPlan.MakeAsync(unit, source, destination, options, time.GetUtcNow(), cancellation);
         var requests = meter.Requests;
         bool isEmpty = plan.Sources.Count == 0;
-        var report = RunReport.OfPlan(plan) with
+        var report = plan.IsDone(options.RowsPerFile) ? RunReport.OfUnchanged(plan, destination) with
+        {
+            Requests = requests,
+        } : RunReport.OfPlan(plan) with
         {
             Status = isEmpty ? RunStatus.Empty : RunStatus.Planned,
             Reason = isEmpty ? await new EmptyMonth(source, time).ReasonAsync(plan.Sources, cancellation) : null,

@@ -71,7 +71,12 @@ public interface IObjectStore
 /// <param name="Size">Its size in bytes, as stored.</param>
 /// <param name="ETag">An opaque text that changes whenever its content changes.</param>
 /// <param name="IsArchived">Whether somebody must restore it before it can be read.</param>
-public readonly record struct StoredObject(string Key, long Size, string ETag, bool IsArchived = false);
+/// <param name="Modified">
+/// When it was written; of a multipart upload to S3, when that upload was started. The earliest time where that is not
+/// known.
+/// </param>
+public readonly record struct StoredObject(
+    string Key, long Size, string ETag, bool IsArchived = false, DateTimeOffset Modified = default);
 
 /// <summary>
 /// An object that is being written. <see cref="IAsyncDisposable.DisposeAsync"/> aborts it unless it is complete.

@@ -28,13 +28,14 @@ internal static class OutputMetadata
 
         metadata[Prefix + "source_files"] = Text(plan.Sources.Count);
         metadata[Prefix + "source_bytes"] = Text(plan.Sources.Bytes);
-        metadata[Prefix + "events_so_far"] = Text(events);
-        metadata[Prefix + "duplicates_so_far"] = Text(counts.Duplicates);
-        metadata[Prefix + "rejects_so_far"] = Text(counts.Rejects);
+        metadata[MetadataNames.Events] = Text(events);
+        metadata[MetadataNames.Duplicates] = Text(counts.Duplicates);
+        metadata[MetadataNames.Rejects] = Text(counts.Rejects);
         if (damaged.Count > 0)
         {
-            metadata[Prefix + "damaged_objects_so_far"] = Text(damaged.Count);
-            metadata[Prefix + "first_damaged_objects"] = string.Join('\n', damaged.First.Select(SingleLine.Escaped));
+            metadata[MetadataNames.DamagedObjects] = Text(damaged.Count);
+            metadata[MetadataNames.FirstDamagedObjects] =
+                string.Join('\n', damaged.First.Select(SingleLine.Escaped));
         }
     }
 

@@ -94,7 +94,11 @@ internal static class DirectoryWalk
                 file = target;
             }
 
-            return new StoredObject(key, file.Length, DirectoryStore.ETagOf(file.Length, file.LastWriteTimeUtc));
+            return new StoredObject(
+                key,
+                file.Length,
+                DirectoryStore.ETagOf(file.Length, file.LastWriteTimeUtc),
+                Modified: new DateTimeOffset(file.LastWriteTimeUtc));
         }
         catch (FileNotFoundException) when (file.Name.Contains('\ufffd', StringComparison.Ordinal))
         {

@@ -113,7 +113,11 @@ public sealed class S3Store(IAmazonS3 client, string bucket, string prefix, int 
             {
                 last = RequireOrder(last, found.Key);
                 yield return new StoredObject(
-                    found.Key[_prefix.Length..], found.Size ?? 0, found.ETag, IsArchived(found));
+                    found.Key[_prefix.Length..],
+                    found.Size ?? 0,
+                    found.ETag,
+                    IsArchived(found),
+                    found.LastModified is { } modified ? new DateTimeOffset(modified.ToUniversalTime()) : default);
             }
         }
     }

@@ -46,3 +46,7 @@ public sealed class TrailPlacesInDirectories() : TrailPlaceTests(new DirectoryMo
 public sealed class RealTrailsInDirectories() : RealTrailTests(new DirectoryMonthStores());
 
 public sealed class RealMonthsInDirectories() : RealMonthTests(new DirectoryMonthStores());
+
+public sealed class UnchangedInDirectories() : UnchangedTests(new DirectoryMonthStores());
+
+public sealed class OtherRunsInDirectories() : OtherRunTests(new DirectoryMonthStores());

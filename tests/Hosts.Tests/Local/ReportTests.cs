@@ -58,9 +58,9 @@ public sealed class ReportTests : IDisposable
             [
                 "month", "status", "reason", "layout", "accounts", "regions", "quietRegions", "openDays", "sourceFiles",
                 "sourceBytes", "emptyObjects", "ignoredKeys", "missingDays", "lines", "events", "duplicates", "rejects",
-                "outsideMonth", "eventsWithoutTime", "outputs", "outputBytes", "objectsWithoutEvents", "damagedObjects",
-                "rejectFile", "removed", "mixedMilliseconds", "retries", "requests", "plannedAgain",
-                "durationMilliseconds",
+                "newRejects", "outsideMonth", "eventsWithoutTime", "outputs", "outputBytes", "objectsWithoutEvents",
+                "damagedObjects", "newDamagedObjects", "rejectFile", "removed", "mixedMilliseconds", "retries",
+                "requests", "plannedAgain", "durationMilliseconds", "eventsPerSecond",
             ],
             document.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.Equal(

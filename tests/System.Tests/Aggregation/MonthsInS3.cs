@@ -48,3 +48,7 @@ public sealed class TrailPlacesInS3(S3Server server) : TrailPlaceTests(new S3Mon
 public sealed class RealTrailsInS3(S3Server server) : RealTrailTests(new S3MonthStores(server));
 
 public sealed class RealMonthsInS3(S3Server server) : RealMonthTests(new S3MonthStores(server));
+
+public sealed class UnchangedInS3(S3Server server) : UnchangedTests(new S3MonthStores(server));
+
+public sealed class OtherRunsInS3(S3Server server) : OtherRunTests(new S3MonthStores(server));

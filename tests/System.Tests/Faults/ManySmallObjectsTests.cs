@@ -44,7 +44,7 @@ public sealed class ManySmallObjectsTests : MonthTest, IDisposable
         var faults = new FaultsOfHalf(_s3, fault);
         _s3.Intercept = faults.AnswerTo;
 
-        var faulty = await RunAsync(new RunOptions { Threads = threads }, _s3.ToolStore());
+        var faulty = await RunAsync(new RunOptions { Threads = threads, Replace = true }, _s3.ToolStore());
 
         Assert.Equal(Objects * EventsOfObject, faulty.Report.Events);
         Assert.Equal(undisturbed.Files, faulty.Files);

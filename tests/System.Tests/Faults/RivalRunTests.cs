@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Plan;
@@ -88,15 +89,42 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
-    public async Task A_run_that_finds_the_standing_file_replaced_when_it_looks_into_it_says_that_another_was_faster()
+    public async Task A_run_that_finds_the_existing_file_replaced_when_it_looks_into_it_looks_again()
     {
         await PutAsync(First, Events(3));
         byte[] faster = (await RunAsync(Other)).Files[0];
+        await RunAsync(new RunOptions { Codec = Codec.Gzip });
+        bool isReplaced = false;
+        var overtaken = new InterruptedStore(Destination)
+        {
+            Listing = (prefix, _) =>
+            {
+                bool isFirst = prefix.StartsWith("_rejected/", StringComparison.Ordinal) && !isReplaced;
+                isReplaced |= isFirst;
+                return isFirst ? PutBytesAsync(Destination, Parquet0, faster) : Task.CompletedTask;
+            },
+        };
+
+        var result = await RunAsync(One, destination: overtaken);
+
+        Assert.True(isReplaced);
+        Assert.Equal((RunStatus.Written, 3), (result.Report.Status, result.Report.Events));
+    }
+
+    [Fact]
+    public async Task A_run_that_finds_the_existing_file_replaced_whenever_it_looks_says_that_another_was_faster()
+    {
+        await PutAsync(First, Events(3));
+        byte[][] rivals =
+        [
+            (await RunAsync(Other)).Files[0], (await RunAsync(new RunOptions { Codec = Codec.Gzip })).Files[0],
+        ];
         await RunAsync();
+        int looks = 0;
         var overtaken = new InterruptedStore(Destination)
         {
             Listing = (prefix, _) => prefix.StartsWith("_rejected/", StringComparison.Ordinal)
-                ? PutBytesAsync(Destination, Parquet0, faster)
+                ? PutBytesAsync(Destination, Parquet0, rivals[looks++ % 2])
                 : Task.CompletedTask,
         };
 
@@ -106,7 +134,8 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
 
         Assert.StartsWith(
             $"{Destination.UriOf("2024/02/")}: another run was faster: ", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(faster, await BytesAsync(Parquet0));
+        Assert.Equal(3, looks);
+        Assert.Equal(rivals[0], await BytesAsync(Parquet0));
         Assert.Empty(await LeftoversAsync());
     }
 

@@ -170,7 +170,8 @@ public sealed class SoakTests(S3Server server)
     {
         private byte[] _hash = [];
 
-        public string Event => $$"""{"month":"{{Name}}"}""";
+        // Without replace, a month that is there and unchanged is not read.
+        public string Event => $$"""{"month":"{{Name}}","replace":true}""";
 
         /// <summary>
         /// Checks the first run, without faults: its counts are the generator's, and all ids differ.

@@ -1,3 +1,5 @@
+using CloudTrailAggregation.Parquet;
+using CloudTrailAggregation.Plan;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
@@ -100,7 +102,7 @@ public abstract class ChangingSourceTests(MonthStores stores) : MonthTest(stores
     {
         await PutAsync(Read, Event("a"));
         await PutAsync(Last, Event("z"));
-        await RunAsync();
+        await RunAsync(new RunOptions { Codec = Codec.None });
 
         var failure = await FailsAsync(source: BeforeTheCommit(_ => Source.DeleteAsync(Read, Cancellation)));
 

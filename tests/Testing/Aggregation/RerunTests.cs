@@ -26,7 +26,7 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
 
         foreach (int threads in (int[])[1, 2, 3, 5])
         {
-            var again = await RunAsync(new RunOptions { RowsPerFile = rowsPerFile, Threads = threads });
+            var again = await RunAsync(new RunOptions { RowsPerFile = rowsPerFile, Threads = threads, Replace = true });
 
             Assert.Equal(first.Files, again.Files);
             Assert.Equal(rejects, await BytesAsync(Rejects0));
@@ -47,7 +47,7 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
 
         for (int round = 0; round < 20; round++)
         {
-            var again = await RunAsync(new RunOptions { Threads = 2 + (round % 4) });
+            var again = await RunAsync(new RunOptions { Threads = 2 + (round % 4), Replace = true });
 
             Assert.Equal((expected.Report.Lines, expected.Report.Events), (again.Report.Lines, again.Report.Events));
             Assert.Equal(expected.Files, again.Files);
@@ -116,7 +116,7 @@ public abstract class RerunTests(MonthStores stores) : MonthTest(stores)
         await PutAsync("2024/02/01/000000.ndjson.gz", Events(6));
 
         var first = await RunAsync();
-        var second = await RunAsync();
+        var second = await RunAsync(new RunOptions { Replace = true });
 
         Assert.Null(first.Report.MixedMilliseconds);
         Assert.Null(second.Report.MixedMilliseconds);

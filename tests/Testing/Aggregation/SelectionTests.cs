@@ -128,7 +128,7 @@ public abstract class SelectionTests(MonthStores stores) : TrailTest(stores)
         var failure = await FailsAsync(Trail(accounts: One), unread);
 
         Assert.Contains("another selection: accounts all", failure.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(Trail(), unread));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(Trail() with { Replace = true }, unread));
     }
 
     [Fact]

@@ -69,7 +69,8 @@ public abstract class TrailDayTests(MonthStores stores) : TrailTest(stores)
         var open = await RunAsync(
             source: BeforeTheCommit(() => PutLogsAsync("AWSLogs/", LogFile(One, 10, time: "1205Z"))));
         var closed = await RunAsync(
-            source: BeforeTheCommit(() => PutLogsAsync("AWSLogs/", LogFile(One, 9, time: "2355Z"))));
+            new RunOptions { Replace = true },
+            BeforeTheCommit(() => PutLogsAsync("AWSLogs/", LogFile(One, 9, time: "2355Z"))));
 
         Assert.Equal((0, 2L), (open.Report.PlannedAgain, open.Report.Events));
         Assert.Equal((1, 3L), (closed.Report.PlannedAgain, closed.Report.Events));
