@@ -8,7 +8,7 @@ build-layers.sh [OPTION...]
 Builds the Lambda layer with ParquetSharp for each architecture, in an Amazon Linux container: composes it, loads the
 library there and writes and reads a Parquet file with it, checks it (Layers/check-layer) and zips it. The same sources
 and SDK give the same SHA-256 everywhere. Each zip gets a list NAME.contents.txt of its files with their SHA-256; check
-it with sha256sum --check where the zip is unpacked.
+it with sha256sum --check, or shasum -a 256 --check, where the zip is unpacked.
 
   --arch x86_64|arm64|all    architecture (default: all)
   --engine docker|podman|finch|none

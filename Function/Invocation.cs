@@ -48,9 +48,20 @@ internal sealed class Invocation : IDisposable
     /// <summary>The reports of the finished months.</summary>
     public IReadOnlyList<RunReport> Done => _done;
 
+    /// <summary>
+    /// The answer to the last request that asked whether a month was written; null if there was none.
+    /// </summary>
+    public WrittenMonth? Watched { get; private set; }
+
     /// <exception cref="AggregationException">A month failed; it and the months after it are unchanged.</exception>
     public async Task RunAsync(MonthRequest request)
     {
+        if (request.IsWatch)
+        {
+            await WatchAsync(request.First);
+            return;
+        }
+
         foreach (var month in request.Months)
         {
             try
@@ -61,12 +72,40 @@ internal sealed class Invocation : IDisposable
             {
                 var failure = Explain(error, month, request);
                 Log.MonthFailed(Logger, error, month.ToString(), failure.Message);
+                MetricLine.WriteFailure(_output, _context.FunctionName, month, request.IsScheduled, _time);
                 throw failure;
             }
         }
     }
 
     public void Dispose() => _outOfTime.Dispose();
+
+    /// <summary>Looks whether a month was written, and answers as a metric too. It writes nothing.</summary>
+    private async Task WatchAsync(Month month)
+    {
+        try
+        {
+            Watched = await WrittenMonth.LookAsync(_destination, new Unit(month), _outOfTime.Token);
+        }
+        catch (Exception error)
+        {
+            var failure = new AggregationException(
+                $"{month}: whether it was written is not known: {error.Message}", error);
+            Log.WatchFailed(Logger, error, month.ToString(), failure.Message);
+            throw failure;
+        }
+
+        if (Watched.IsWritten)
+        {
+            Log.MonthWritten(Logger, Watched.Month, Watched.File!);
+        }
+        else
+        {
+            Log.MonthNotWritten(Logger, Watched.Month, Watched.File);
+        }
+
+        MetricLine.WriteWatch(_output, _context.FunctionName, Watched, _time);
+    }
 
     private async Task RunAsync(Month month, MonthRequest request)
     {
@@ -83,9 +122,23 @@ internal sealed class Invocation : IDisposable
         }
 
         _done.Add(report);
-        Log.MonthDone(Logger, report.Month, report.Events, report.Lines, new RawJson(ReportJson.Text(report)));
+        LogDone(report);
         LogNotes(report);
         MetricLine.Write(_output, _context.FunctionName, report, request.IsScheduled, _time);
+    }
+
+    private void LogDone(RunReport report)
+    {
+        var json = new RawJson(ReportJson.Text(report));
+        if (report.Status == RunStatus.Unchanged)
+        {
+            Log.MonthUnchanged(Logger, report.Month, report.Events, json);
+        }
+        else
+        {
+            string by = report.Status == RunStatus.WrittenByAnotherRun ? " by another run" : "";
+            Log.MonthDone(Logger, report.Month, by, report.Events, report.Lines, json);
+        }
     }
 
     private void LogNotes(RunReport report)

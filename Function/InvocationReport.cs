@@ -5,9 +5,11 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation;
 
 /// <summary>
-/// The answer to an event: a report for each month, and for an SQS batch also the ids of the messages to deliver again.
+/// The answer to an event: a report for each month, whether a month was written if that was asked, and for an SQS batch
+/// the ids of the messages to deliver again.
 /// </summary>
-internal sealed record InvocationReport(IReadOnlyList<RunReport> Months, IReadOnlyList<string>? FailedMessages)
+internal sealed record InvocationReport(
+    IReadOnlyList<RunReport> Months, WrittenMonth? Watched, IReadOnlyList<string>? FailedMessages)
 {
     public Stream ToJson()
     {
@@ -22,6 +24,12 @@ internal sealed record InvocationReport(IReadOnlyList<RunReport> Months, IReadOn
             }
 
             json.WriteEndArray();
+            if (Watched is not null)
+            {
+                json.WritePropertyName("watch");
+                JsonSerializer.Serialize(json, Watched, ReportJson.Readable.WrittenMonth);
+            }
+
             if (FailedMessages is not null)
             {
                 json.WriteStartArray("batchItemFailures");

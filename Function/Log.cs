@@ -16,8 +16,12 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Debug, "{Month}: {FilesRead} of {Files} files read, {Events} events")]
     public static partial void Progress(ILogger logger, string month, int filesRead, int files, long events);
 
-    [LoggerMessage(3, LogLevel.Information, "{Month} is done: {Events} events of {Lines} records")]
-    public static partial void MonthDone(ILogger logger, string month, long events, long lines, RawJson report);
+    [LoggerMessage(3, LogLevel.Information, "{Month} is done{By}: {Events} events of {Lines} records")]
+    public static partial void MonthDone(
+        ILogger logger, string month, string by, long events, long lines, RawJson report);
+
+    [LoggerMessage(16, LogLevel.Information, "{Month} is unchanged: its file has the {Events} events of its source")]
+    public static partial void MonthUnchanged(ILogger logger, string month, long events, RawJson report);
 
     [LoggerMessage(4, LogLevel.Warning, "{Month} has {Rejects} rejects, kept in {RejectFile}")]
     public static partial void Rejects(ILogger logger, string month, long rejects, string? rejectFile);
@@ -46,6 +50,17 @@ internal static partial class Log
 
     [LoggerMessage(15, LogLevel.Information, "{Month}: {Count} objects have 0 bytes and were skipped")]
     public static partial void EmptyObjects(ILogger logger, string month, long count);
+
+    [LoggerMessage(17, LogLevel.Information, "{Month} was written after it had ended: {File}")]
+    public static partial void MonthWritten(ILogger logger, string month, string file);
+
+    [LoggerMessage(
+        18, LogLevel.Warning,
+        "{Month} has no file that was written after it had ended ({File}): run the month, and see why no run came")]
+    public static partial void MonthNotWritten(ILogger logger, string month, string? file);
+
+    [LoggerMessage(19, LogLevel.Error, "{Reason}")]
+    public static partial void WatchFailed(ILogger logger, Exception exception, string month, string reason);
 
     [LoggerMessage(6, LogLevel.Error, "{Month} failed: {Reason}")]
     public static partial void MonthFailed(ILogger logger, Exception exception, string month, string reason);

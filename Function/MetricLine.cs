@@ -27,36 +27,76 @@ internal static class MetricLine
     /// <param name="time">The clock.</param>
     public static void Write(Stream output, string functionName, RunReport report, bool isScheduled, TimeProvider time)
     {
+        bool isWritten = report.Status == RunStatus.Written;
         Metric[] figures =
         [
-            new("EventsWritten", "Count", report.Events),
+            new("EventsWritten", "Count", isWritten ? report.Events : 0),
             new("Duplicates", "Count", report.Duplicates),
             new("Rejects", "Count", report.Rejects),
+            new("NewRejects", "Count", report.NewRejects),
             new("SourceBytes", "Bytes", report.SourceBytes),
             new("OutputBytes", "Bytes", report.OutputBytes),
             new("DurationMs", "Milliseconds", report.DurationMilliseconds),
             new("IgnoredKeys", "Count", report.IgnoredKeys.Count),
-            new("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
             new("DamagedObjects", "Count", report.DamagedObjects.Count),
+            new("NewDamagedObjects", "Count", report.NewDamagedObjects),
             new("EmptyObjects", "Count", report.EmptyObjects),
             .. OfTrail(report),
         ];
-        Metric[] byTrigger = [new("MissingDays", "Count", report.MissingDays.Count)];
-        JsonLineLogger.WriteLine(output, json =>
-        {
-            json.WriteStartObject("_aws");
-            json.WriteNumber("Timestamp", time.GetUtcNow().ToUnixTimeMilliseconds());
-            json.WriteStartArray("CloudWatchMetrics");
-            WriteDirective(json, [FunctionDimensions], figures);
-            WriteDirective(json, [FunctionDimensions, [.. FunctionDimensions, TriggerDimension]], byTrigger);
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.WriteString("FunctionName", functionName);
-            json.WriteString(TriggerDimension, isScheduled ? "schedule" : "request");
-            json.WriteString("month", report.Month);
-            Array.ForEach([.. figures, .. byTrigger], metric => json.WriteNumber(metric.Name, metric.Value));
-        });
+        Metric[] byTrigger =
+        [
+            new("MissingDays", "Count", report.MissingDays.Count),
+            new("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
+        ];
+        WriteLine(output, functionName, report.Month, time, isScheduled, figures, byTrigger);
     }
+
+    /// <summary>
+    /// Writes that a month failed, with the time of the failure. Lambda's own metric of errors has the time at which
+    /// the invocation started, up to 15 minutes before.
+    /// </summary>
+    public static void WriteFailure(
+        Stream output, string functionName, Month month, bool isScheduled, TimeProvider time) =>
+        WriteLine(output, functionName, month.ToString(), time, isScheduled, [new("FailedRuns", "Count", 1)], []);
+
+    /// <summary>Writes whether a month was written: 1 or 0.</summary>
+    public static void WriteWatch(Stream output, string functionName, WrittenMonth month, TimeProvider time) =>
+        WriteLine(
+            output, functionName, month.Month, time, isScheduled: false,
+            [new("LastMonthWritten", "Count", month.IsWritten ? 1 : 0)], []);
+
+    /// <param name="output">Standard output.</param>
+    /// <param name="functionName">The function's name.</param>
+    /// <param name="month">The month, a member of the line.</param>
+    /// <param name="time">The clock, which stamps the metrics.</param>
+    /// <param name="isScheduled">The value of the dimension of the trigger.</param>
+    /// <param name="figures">Metrics with the function's name alone.</param>
+    /// <param name="byTrigger">Metrics with the function's name alone, and again with the trigger.</param>
+    private static void WriteLine(
+        Stream output,
+        string functionName,
+        string month,
+        TimeProvider time,
+        bool isScheduled,
+        Metric[] figures,
+        Metric[] byTrigger) => JsonLineLogger.WriteLine(output, json =>
+    {
+        json.WriteStartObject("_aws");
+        json.WriteNumber("Timestamp", time.GetUtcNow().ToUnixTimeMilliseconds());
+        json.WriteStartArray("CloudWatchMetrics");
+        WriteDirective(json, [FunctionDimensions], figures);
+        if (byTrigger.Length > 0)
+        {
+            WriteDirective(json, [FunctionDimensions, [.. FunctionDimensions, TriggerDimension]], byTrigger);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteString("FunctionName", functionName);
+        json.WriteString(TriggerDimension, isScheduled ? "schedule" : "request");
+        json.WriteString("month", month);
+        Array.ForEach([.. figures, .. byTrigger], metric => json.WriteNumber(metric.Name, metric.Value));
+    });
 
     private static IEnumerable<Metric> OfTrail(RunReport report) => report.Layout == SourceLayout.Trail
         ?

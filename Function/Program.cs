@@ -29,7 +29,7 @@ Task<bool> Initialize()
     {
         ParquetLibrary.Load(
             "Attach the layer that build-layers.sh built for this architecture and this version of the function "
-            + "(ParquetSharpLayerArn in the template).");
+            + "(LayerKey or ParquetSharpLayerArn in the template).");
 #pragma warning disable RS0030 // The entry point is the only place that reads the environment.
         var settings = Settings.Read(Environment.GetEnvironmentVariable);
 #pragma warning restore RS0030

@@ -13,6 +13,9 @@ public sealed record MonthRequest(Month First, Month Last, bool Replace)
     /// </summary>
     public bool IsScheduled { get; init; }
 
+    /// <summary>Whether the request only asks if the month was written.</summary>
+    public bool IsWatch { get; init; }
+
     /// <summary>Every month from the first to the last.</summary>
     public IEnumerable<Month> Months
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Plan;
 
@@ -24,10 +25,11 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
         + "an EventBridge event with detail {\"year\":2024,\"month\":2}; "
         + "{\"year\":2024,\"month\":2} or {\"month\":\"2024-02\"}, with \"replace\":true if a month may get smaller; "
-        + "{\"from\":\"2023-01\",\"to\":\"2023-12\"}; any of these as a message of SNS; an SQS batch of any of these.";
+        + "{\"from\":\"2023-01\",\"to\":\"2023-12\"}; {\"watch\":true}, which asks whether last month was written; "
+        + "any of these as a message of SNS; an SQS batch of any of these.";
 
     private static readonly HashSet<string> DirectMembers =
-        new(StringComparer.Ordinal) { "year", "month", "day", "from", "to", "replace" };
+        new(StringComparer.Ordinal) { "year", "month", "day", "from", "to", "replace", "watch" };
 
     /// <summary>The messages of an SQS batch; null if the event is no batch.</summary>
     /// <exception cref="AggregationException">The event is not JSON.</exception>
@@ -83,12 +85,19 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         return request;
     }
 
-    private static MonthRequest ReadDirect(JsonElement root)
+    private MonthRequest ReadDirect(JsonElement root)
     {
         var names = root.EnumerateObject().Select(member => member.Name);
         if (names.FirstOrDefault(name => !DirectMembers.Contains(name)) is { } unknown)
         {
             throw Refused($"\"{Start(unknown)}\" is not known");
+        }
+
+        if (root.TryGetProperty("watch", out var watch))
+        {
+            return watch.ValueKind == JsonValueKind.True && root.EnumerateObject().Count() == 1
+                ? SingleMonth(WrittenMonth.LastDue(time.GetUtcNow()), replace: false) with { IsWatch = true }
+                : throw Refused("\"watch\" is true and alone, or absent");
         }
 
         return root.TryGetProperty("from", out _) || root.TryGetProperty("to", out _)

@@ -23,22 +23,20 @@ def main(endpoint, parameters):
         return boto3.client(service, region_name="us-east-1", endpoint_url=endpoint,
                             aws_access_key_id="test", aws_secret_access_key="test")
 
-    layer = publish_code(client)
+    upload_code(client)
     create_stack(client, endpoint, {
-        "CodeBucket": "code-bucket", "CodeKey": "function.zip", "ParquetSharpLayerArn": layer,
+        "CodeBucket": "code-bucket", "CodeKey": "function.zip", "LayerKey": "layer.zip",
         "SrcBucket": "daily-bucket", "DstBucket": "monthly-bucket", **parameters})
     return read_back(client)
 
 
-def publish_code(client):
+def upload_code(client):
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w") as z:
         z.writestr("CloudTrailAggregation.dll", "not run here")
     client("s3").create_bucket(Bucket="code-bucket")
-    client("s3").put_object(Bucket="code-bucket", Key="function.zip", Body=zipped.getvalue())
-    version = client("lambda").publish_layer_version(
-        LayerName="parquetsharp-arm64", Content={"ZipFile": zipped.getvalue()}, CompatibleRuntimes=["dotnet10"])
-    return version["LayerVersionArn"]
+    for key in ["function.zip", "layer.zip"]:
+        client("s3").put_object(Bucket="code-bucket", Key=key, Body=zipped.getvalue())
 
 
 def create_stack(client, endpoint, parameters):
@@ -47,7 +45,7 @@ def create_stack(client, endpoint, parameters):
     client("cloudformation").create_stack(
         StackName=STACK,
         TemplateURL=endpoint.replace("127.0.0.1", "localhost").rstrip("/") + "/code-bucket/template",
-        Capabilities=["CAPABILITY_IAM"],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()])
 
 
@@ -69,6 +67,7 @@ def read_back(client):
         "queues":    {u.split("/")[-1]: sqs.get_queue_attributes(QueueUrl=u, AttributeNames=["All"])["Attributes"]
                       for u in sqs.list_queues().get("QueueUrls", [])},
         "logGroups": {g["logGroupName"]: g["retentionInDays"] for g in client("logs").describe_log_groups()["logGroups"]},
+        "layers":    {l["LayerName"]: l["LatestMatchingVersion"] for l in awslambda.list_layers()["Layers"]},
         "machines":  [m["name"] for m in client("stepfunctions").list_state_machines()["stateMachines"]],
         "alarms":    [a["AlarmName"] for a in client("cloudwatch").describe_alarms()["MetricAlarms"]],
     }

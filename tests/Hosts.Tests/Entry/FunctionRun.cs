@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Storage;
 using CloudTrailAggregation.Storage.Directories;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
@@ -16,7 +17,8 @@ internal sealed class FunctionRun : IDisposable
 
     /// <summary>Invokes the function, by default on 15 April 2024 at noon.</summary>
     public async Task<JsonElement> AnswerAsync(
-        string triggerEvent, FakeTime? time = null, int scheduleLagDays = 1, RunOptions? options = null)
+        string triggerEvent, FakeTime? time = null, int scheduleLagDays = 1, RunOptions? options = null,
+        IObjectStore? destination = null)
     {
         var settings = new Settings
         {
@@ -30,7 +32,7 @@ internal sealed class FunctionRun : IDisposable
         var handler = new Handler(
             settings,
             new DirectoryStore(Months.Source),
-            new DirectoryStore(Months.Destination),
+            destination ?? new DirectoryStore(Months.Destination),
             time ?? new FakeTime(new DateTimeOffset(2024, 4, 15, 12, 0, 0, TimeSpan.Zero)),
             _output);
         using var body = new MemoryStream(Encoding.UTF8.GetBytes(triggerEvent));

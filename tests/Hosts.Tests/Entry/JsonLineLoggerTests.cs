@@ -29,7 +29,7 @@ public sealed class JsonLineLoggerTests : IDisposable
     [Fact]
     public void A_report_stands_in_its_line_as_JSON()
     {
-        Log.MonthDone(Logger(), "2024-02", 600, 614, new RawJson("""{"events":600}"""));
+        Log.MonthDone(Logger(), "2024-02", "", 600, 614, new RawJson("""{"events":600}"""));
 
         Assert.Equal(600, Assert.Single(Lines()).GetProperty("report").GetProperty("events").GetInt32());
     }

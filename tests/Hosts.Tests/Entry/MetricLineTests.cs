@@ -20,10 +20,12 @@ public class MetricLineTests
         ObjectsWithoutEvents = new NamedObjects(4, ["d"]),
         DamagedObjects = new NamedObjects(5, ["e"]),
         MissingDays = [new DateOnly(2024, 2, 14), new DateOnly(2024, 2, 15)],
-        Lines = 3_000_000_006,
+        Lines = 3_000_000_011,
         Events = 3_000_000_003,
         Duplicates = 2,
-        Rejects = 1,
+        Rejects = 6,
+        NewRejects = 1,
+        NewDamagedObjects = 2,
         OutputBytes = 4_000_000_000,
         DurationMilliseconds = 123_456,
     };
@@ -61,6 +63,52 @@ public class MetricLineTests
         LogLines.CheckMetrics(line, "aggregation", report);
         Assert.Equal(500, line.GetProperty("Accounts").GetInt64());
     }
+
+    /// <summary>Lambda's own metric of errors has the time at which the invocation started.</summary>
+    [Fact]
+    public void A_month_that_fails_is_a_metric_with_the_time_of_the_failure()
+    {
+        var now = new DateTimeOffset(2024, 3, 1, 4, 15, 0, TimeSpan.Zero);
+        using var output = new MemoryStream();
+
+        MetricLine.WriteFailure(output, "aggregation", new Month(2024, 2), isScheduled: true, new FakeTime(now));
+
+        var line = Assert.Single(LogLines.Parse(output));
+        Assert.Equal(now.ToUnixTimeMilliseconds(), line.GetProperty("_aws").GetProperty("Timestamp").GetInt64());
+        Assert.Equal(
+            """[{"Namespace":"CloudTrailAggregation","Dimensions":[["FunctionName"]],"""
+            + "\"Metrics\":[{\"Name\":\"FailedRuns\",\"Unit\":\"Count\"}]}]",
+            line.GetProperty("_aws").GetProperty("CloudWatchMetrics").GetRawText());
+        Assert.Equal(
+            ("aggregation", "schedule", "2024-02", 1),
+            (LogLines.Text(line, "FunctionName"), LogLines.Text(line, "Trigger"), LogLines.Text(line, "month"),
+                line.GetProperty("FailedRuns").GetInt32()));
+    }
+
+    /// <summary>What another run wrote, or an earlier one, this one did not.</summary>
+    [Theory]
+    [InlineData(RunStatus.Unchanged)]
+    [InlineData(RunStatus.WrittenByAnotherRun)]
+    public void Events_that_this_run_did_not_write_are_not_counted_as_written(RunStatus status)
+    {
+        using var output = new MemoryStream();
+
+        MetricLine.Write(
+            output, "aggregation", Report with { Status = status }, isScheduled: true, TimeProvider.System);
+
+        Assert.Equal(0, Assert.Single(LogLines.Parse(output)).GetProperty("EventsWritten").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(RunStatus.Written, 1_000, 2_000, 500)]
+    [InlineData(RunStatus.WrittenByAnotherRun, 3, 0, 3_000)]
+    [InlineData(RunStatus.Unchanged, 1_000, 2_000, 0)]
+    [InlineData(RunStatus.Empty, 0, 2_000, 0)]
+    public void A_report_says_how_many_events_a_second_took(
+        RunStatus status, long events, long milliseconds, long rate) =>
+        Assert.Equal(
+            rate,
+            (Report with { Status = status, Events = events, DurationMilliseconds = milliseconds }).EventsPerSecond);
 
     [Theory]
     [InlineData(true, "schedule")]

@@ -30,6 +30,9 @@ public sealed class ScheduledRunTests : IDisposable
             + "(SRC_BUCKET and SRC_PREFIX, --source). Nothing was changed.",
             failure.Message);
         Assert.Equal(failure.Message, LogLines.Text(Assert.Single(_run.Lines("Error")), "reason"));
+        var metrics = Assert.Single(_run.Lines(), line => line.TryGetProperty("_aws", out _));
+        Assert.Equal(
+            (1, "schedule"), (metrics.GetProperty("FailedRuns").GetInt32(), LogLines.Text(metrics, "Trigger")));
         Assert.Empty(_run.Months.Written());
     }
 
@@ -158,8 +161,10 @@ public sealed class ScheduledRunTests : IDisposable
         var warning = Assert.Single(_run.Lines("Warning"));
         Assert.Equal(
             $"2024-02: 1 damaged objects were skipped, the first: {damaged}", LogLines.Text(warning, "message"));
-        var metrics = Assert.Single(_run.Lines(), line => line.TryGetProperty("_aws", out _));
-        Assert.Equal(1, metrics.GetProperty("DamagedObjects").GetInt32());
+        var metrics = Assert.Single(_run.Lines(), line => line.TryGetProperty("DamagedObjects", out _));
+        Assert.Equal(
+            (1, 1),
+            (metrics.GetProperty("DamagedObjects").GetInt32(), metrics.GetProperty("NewDamagedObjects").GetInt32()));
     }
 
     [Fact]

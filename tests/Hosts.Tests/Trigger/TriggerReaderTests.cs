@@ -150,7 +150,8 @@ public class TriggerReaderTests
             "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
             + """an EventBridge event with detail {"year":2024,"month":2}; """
             + """{"year":2024,"month":2} or {"month":"2024-02"}, with "replace":true if a month may get smaller; """
-            + """{"from":"2023-01","to":"2023-12"}; any of these as a message of SNS; an SQS batch of any of these.""",
+            + """{"from":"2023-01","to":"2023-12"}; {"watch":true}, which asks whether last month was written; """
+            + "any of these as a message of SNS; an SQS batch of any of these.",
             refused.Message,
             StringComparison.Ordinal);
     }
@@ -163,7 +164,10 @@ public class TriggerReaderTests
         string[] shapes = [.. message.Split('{')[1..].Select(rest => "{" + rest.Split('}')[0] + "}")];
 
         Assert.Equal(
-            ["2024-02 to 2024-02", "2024-02 to 2024-02", "2024-02 to 2024-02", "2023-01 to 2023-12"],
+            [
+                "2024-02 to 2024-02", "2024-02 to 2024-02", "2024-02 to 2024-02", "2023-01 to 2023-12",
+                "2024-03 to 2024-03",
+            ],
             shapes.Select(shape => Read(shape)).Select(request => $"{request.First} to {request.Last}"));
     }
 

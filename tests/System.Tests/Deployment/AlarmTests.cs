@@ -3,52 +3,117 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Deployment;
 
-/// <summary>The period of each alarm, and how it treats missing data.</summary>
+/// <summary>How far each alarm looks back, how it treats missing data, and whom it tells.</summary>
 public class AlarmTests
 {
+    private const string Topic = $"arn:aws:sns:{Template.Region}:{Template.Account}:alarms";
+    private const int HalfHour = 1_800, TwoDays = 172_800;
+
     private static readonly Stack Full = Template.Render(
-        ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"));
+        ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"), ("AlarmTopicArn", Topic));
 
     /// <summary>
-    /// An alarm on a run's metrics is quiet while nothing runs. Only NoRunAlarm must fire when there is no data,
-    /// because it reports that no run comes at all.
+    /// Period, periods, how many of them ring, and what missing data means: an alarm on what runs report is quiet while
+    /// nothing runs. Only WatchAlarm rings when there is no data, because it reports that no answer comes at all.
     /// </summary>
-    private static readonly (string Alarm, string Period, string EvaluationPeriods, string Missing)[] Expected =
+    private static readonly (string Alarm, int Period, int Periods, int Ring, string Missing)[] Expected =
     [
-        ("DeadLettersAlarm", "300", "1", "notBreaching"),
-        ("DurationAlarm", "300", "1", "notBreaching"),
-        ("ErrorsAlarm", "300", "1", "notBreaching"),
-        ("NoRunAlarm", "86400", "2", "missing"),
-        ("RejectsAlarm", "300", "1", "notBreaching"),
-        ("TriggerDeadLettersAlarm", "300", "1", "notBreaching"),
+        ("DamagedObjectsAlarm", 300, 1, 1, "notBreaching"),
+        ("DeadLettersAlarm", 300, 1, 1, "notBreaching"),
+        ("DurationAlarm", 300, 1, 1, "notBreaching"),
+        ("ErrorsAlarm", 300, 5, 1, "notBreaching"),
+        ("FailedRunsAlarm", 300, 1, 1, "notBreaching"),
+        ("MissingDaysAlarm", 86_400, 2, 1, "notBreaching"),
+        ("ObjectsWithoutEventsAlarm", 86_400, 2, 1, "notBreaching"),
+        ("RejectsAlarm", 300, 1, 1, "notBreaching"),
+        ("TriggerDeadLettersAlarm", 300, 1, 1, "notBreaching"),
+        ("WatchAlarm", 3_600, 26, 26, "breaching"),
     ];
 
-    [Fact]
-    public void Every_alarm_looks_as_often_and_takes_missing_data_for_what_it_should()
-    {
-        var alarms = Full.OfType("AWS::CloudWatch::Alarm").Order(StringComparer.Ordinal).Select(alarm =>
-        {
-            var properties = Full.Properties(alarm);
-            string? Property(string name) => (string?)properties[name];
-            return (alarm, Property("Period"), Property("EvaluationPeriods"), Property("TreatMissingData"));
-        });
+    private static IEnumerable<string> Alarms =>
+        Full.OfType("AWS::CloudWatch::Alarm").Order(StringComparer.Ordinal);
 
-        Assert.Equal(Expected, alarms!);
+    [Fact]
+    public void Every_alarm_looks_as_far_back_and_takes_missing_data_for_what_it_should() =>
+        Assert.Equal(
+            Expected,
+            Alarms.Select(alarm => (
+                alarm,
+                Number(alarm, "Period"),
+                Number(alarm, "EvaluationPeriods"),
+                Number(alarm, "DatapointsToAlarm"),
+                (string)Full.Properties(alarm)["TreatMissingData"]!)));
+
+    /// <summary>
+    /// A metric of Lambda has the time at which the invocation started: when it arrives, at the end and a minute or two
+    /// later, the period of that time is over. A run takes up to the function's timeout.
+    /// </summary>
+    [Fact]
+    public void An_alarm_on_a_metric_of_Lambda_still_sees_the_start_of_the_longest_invocation()
+    {
+        int timeout = int.Parse((string)Full.Properties("LambdaFunction")["Timeout"]!);
+        string[] ofLambda = [.. Alarms.Where(alarm => Namespace(alarm) == "AWS/Lambda")];
+
+        Assert.Equal(["ErrorsAlarm"], ofLambda);
+        Assert.All(ofLambda, alarm =>
+        {
+            int seen = Number(alarm, "Period") * (Number(alarm, "EvaluationPeriods") - 1);
+
+            Assert.InRange(seen, timeout + 300, HalfHour);
+            Assert.Equal(1, Number(alarm, "DatapointsToAlarm"));
+        });
+    }
+
+    /// <summary>A rerun of the same month repeats what an alarm of state sees, at the latest a day later.</summary>
+    [Theory]
+    [InlineData("MissingDaysAlarm")]
+    [InlineData("ObjectsWithoutEventsAlarm")]
+    public void An_alarm_of_what_each_rerun_finds_again_stays_on_between_daily_reruns(string alarm)
+    {
+        Assert.Equal(TwoDays, Number(alarm, "Period") * Number(alarm, "EvaluationPeriods"));
+        Assert.Contains(
+            """{"Name":"Trigger","Value":"schedule"}""", Full.Properties(alarm)["Dimensions"]!.ToJsonString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void An_alarm_that_no_data_may_not_silence_says_so_when_there_is_none()
+    public void One_answer_a_day_that_comes_up_to_two_hours_late_keeps_the_watch_quiet()
     {
-        const string Topic = $"arn:aws:sns:{Template.Region}:{Template.Account}:alarms";
-        var stack = Template.Render(("TriggerQueue", "yes"), ("AlarmTopicArn", Topic));
+        Assert.Equal("cron(0 6 * * ? *)", (string?)Full.Properties("WatchRule")["ScheduleExpression"]);
+        Assert.Equal(26 * 3_600, Number("WatchAlarm", "Period") * Number("WatchAlarm", "DatapointsToAlarm"));
+        Assert.Equal(Number("WatchAlarm", "EvaluationPeriods"), Number("WatchAlarm", "DatapointsToAlarm"));
+    }
 
-        Assert.All(Expected, expected =>
+    [Theory]
+    [InlineData("AlarmActions")]
+    [InlineData("OKActions")]
+    public void Every_alarm_tells_the_topic_when_it_rings_and_when_it_ends(string actions) =>
+        Assert.All(Alarms, alarm => Assert.Equal(
+            Topic, (string?)Assert.Single((JsonArray)Full.Properties(alarm)[actions]!)));
+
+    [Fact]
+    public void Without_a_topic_no_alarm_acts_and_nothing_watches()
+    {
+        var silent = Template.Render(("TriggerQueue", "yes"));
+
+        Assert.Equal(
+            Alarms.Except(["WatchAlarm"]), silent.OfType("AWS::CloudWatch::Alarm").Order(StringComparer.Ordinal));
+        Assert.All(silent.OfType("AWS::CloudWatch::Alarm"), alarm =>
         {
-            var properties = stack.Properties(expected.Alarm);
-            Assert.Equal(Topic, (string?)Assert.Single((JsonArray)properties["AlarmActions"]!));
-            Assert.Equal(
-                expected.Missing == "missing" ? Topic : null,
-                (string?)((JsonArray?)properties["InsufficientDataActions"])?[0]);
+            Assert.Null(silent.Properties(alarm)["AlarmActions"]);
+            Assert.Null(silent.Properties(alarm)["OKActions"]);
         });
     }
+
+    [Fact]
+    public void No_alarm_looks_further_back_than_cloudwatch_does() => Assert.All(Alarms, alarm =>
+    {
+        int window = Number(alarm, "Period") * Number(alarm, "EvaluationPeriods");
+
+        Assert.InRange(window, 60, Number(alarm, "Period") >= 3_600 ? 604_800 : 86_400);
+    });
+
+    private static int Number(string alarm, string property) => int.Parse((string)Full.Properties(alarm)[property]!);
+
+    private static string Namespace(string alarm) => (string)Full.Properties(alarm)["Namespace"]!;
 }

@@ -11,6 +11,7 @@ public class CfnLintTests
     [InlineData("eu-west-1")]
     [InlineData("ap-northeast-1")]
     [InlineData("us-gov-west-1")]
+    [InlineData("cn-north-1")]
     public async Task The_template_has_neither_errors_nor_warnings_nor_hints_in(string region)
     {
         await Command.NeedsAsync(Install, "cfn-lint", "--version");

@@ -12,12 +12,10 @@ public class OptionalPartTests
 
     private static readonly string[] Always =
     [
-        "LambdaLogGroup", "LambdaRole", "LambdaFunction", "AsynchronousInvocation", "FailureQueue",
-        "ErrorsAlarm", "DeadLettersAlarm", "RejectsAlarm", "DurationAlarm",
+        "LambdaLogGroup", "LambdaRole", "ParquetSharpLayer", "LambdaFunction", "AsynchronousInvocation", "FailureQueue",
+        "ErrorsAlarm", "FailedRunsAlarm", "DeadLettersAlarm", "RejectsAlarm", "DamagedObjectsAlarm",
+        "ObjectsWithoutEventsAlarm", "MissingDaysAlarm", "DurationAlarm",
     ];
-
-    private static readonly string[] WithAnyTrigger =
-        ["NoRunAlarm", "RunCount", "RunCountRole", "RunCountRule", "RunCountRuleRole"];
 
     [Fact]
     public void With_nothing_optional_the_stack_is_the_function_its_log_its_failures_and_its_alarms() =>
@@ -27,7 +25,7 @@ public class OptionalPartTests
     public void A_schedule_adds_its_rule_and_permission()
     {
         Assert.Equal(
-            Sorted(Always, WithAnyTrigger, ["ScheduleRule", "SchedulePermission", "FailureQueuePolicy"]),
+            Sorted(Always, ["ScheduleRule", "SchedulePermission", "FailureQueuePolicy"]),
             Sorted(Template.Render().Names));
     }
 
@@ -37,7 +35,7 @@ public class OptionalPartTests
         var stack = Template.Render(NoSchedule, ("StageOneEventSource", "cloudtrail.daily"));
 
         Assert.Equal(
-            Sorted(Always, WithAnyTrigger, ["StageOneRule", "StageOnePermission", "FailureQueuePolicy"]),
+            Sorted(Always, ["StageOneRule", "StageOnePermission", "FailureQueuePolicy"]),
             Sorted(stack.Names));
         Assert.Contains(
             "\"Source\":\"cloudtrail.daily\"", (string?)stack.Outputs["StageOneEvent"]!["Value"],
@@ -51,7 +49,7 @@ public class OptionalPartTests
         var stack = Template.Render(NoSchedule, ("TriggerQueue", "yes"), ("MaximumConcurrency", "5"));
 
         Assert.Equal(
-            Sorted(Always, WithAnyTrigger, ["TriggerSource", "TriggerDLQ", "Trigger", "TriggerDeadLettersAlarm"]),
+            Sorted(Always, ["TriggerSource", "TriggerDLQ", "Trigger", "TriggerDeadLettersAlarm"]),
             Sorted(stack.Names));
         Assert.Equal("TriggerSource", (string?)stack.Outputs["TriggerQueueUrl"]!["Value"]);
         Assert.False(Template.Render().Outputs.ContainsKey("TriggerQueueUrl"));
@@ -84,19 +82,50 @@ public class OptionalPartTests
         Assert.Null(Template.Render().Properties("LambdaFunction")["Code"]!["S3ObjectVersion"]);
     }
 
+    /// <summary>
+    /// Without a topic nobody would hear of a month that was not written, and without a trigger none is expected.
+    /// </summary>
     [Fact]
-    public void A_topic_is_told_by_every_alarm_and_no_alarm_acts_without_one()
+    public void A_topic_and_a_trigger_add_the_daily_question_and_the_alarm_on_its_answer()
     {
-        var told = Template.Render(("AlarmTopicArn", Topic), ("TriggerQueue", "yes"));
-        var silent = Template.Render(("TriggerQueue", "yes"));
+        string[] watch = ["WatchRule", "WatchPermission", "WatchAlarm"];
 
-        Assert.Equal(6, told.OfType("AWS::CloudWatch::Alarm").Count());
-        Assert.All(told.OfType("AWS::CloudWatch::Alarm"), a =>
-            Assert.Equal(Topic, (string?)Assert.Single((JsonArray)told.Properties(a)["AlarmActions"]!)));
         Assert.Equal(
-            Topic, (string?)Assert.Single((JsonArray)told.Properties("NoRunAlarm")["InsufficientDataActions"]!));
-        Assert.All(silent.OfType("AWS::CloudWatch::Alarm"), a => Assert.Null(silent.Properties(a)["AlarmActions"]));
-        Assert.Null(silent.Properties("NoRunAlarm")["InsufficientDataActions"]);
+            Sorted(watch),
+            Sorted(Template.Render(("AlarmTopicArn", Topic)).Names.Except(Template.Render().Names)));
+        Assert.Equal(
+            Sorted(watch, ["FailureQueuePolicy"]),
+            Sorted(Template.Render(NoSchedule, ("TriggerQueue", "yes"), ("AlarmTopicArn", Topic)).Names
+                .Except(Template.Render(NoSchedule, ("TriggerQueue", "yes")).Names)));
+        Assert.Equal(Sorted(Always), Sorted(Template.Render(NoSchedule, ("AlarmTopicArn", Topic)).Names));
+        Assert.Empty(Template.Render(("AlarmTopicArn", Topic)).OfType("AWS::StepFunctions::StateMachine"));
+    }
+
+    [Fact]
+    public void The_stack_makes_the_layer_from_its_zip_and_an_ARN_that_is_given_comes_first()
+    {
+        const string Arn = "arn:aws:lambda:us-east-1:123456789012:layer:parquetsharp-arm64:3";
+        var made = Template.Render(("LayerKey", "layers/7.zip"), ("Architecture", "x86_64"));
+        var given = Template.Render(("LayerKey", "layers/7.zip"), ("ParquetSharpLayerArn", Arn));
+
+        var layer = made.Properties("ParquetSharpLayer");
+        Assert.Equal(
+            """{"S3Bucket":"code-bucket","S3Key":"layers/7.zip"}""", layer["Content"]!.ToJsonString());
+        Assert.Equal("x86_64", (string?)Assert.Single((JsonArray)layer["CompatibleArchitectures"]!));
+        Assert.Equal("dotnet10", (string?)Assert.Single((JsonArray)layer["CompatibleRuntimes"]!));
+        Assert.Equal("ParquetSharpLayer", Layer(made));
+        Assert.Equal(Arn, Layer(given));
+        Assert.DoesNotContain("ParquetSharpLayer", given.Names);
+
+        static string? Layer(Stack stack) =>
+            (string?)Assert.Single((JsonArray)stack.Properties("LambdaFunction")["Layers"]!);
+    }
+
+    [Fact]
+    public void A_name_for_the_role_is_the_roles_name()
+    {
+        Assert.Equal("audit", (string?)Template.Render(("RoleName", "audit")).Properties("LambdaRole")["RoleName"]);
+        Assert.Null(Template.Render().Properties("LambdaRole")["RoleName"]);
     }
 
     [Fact]

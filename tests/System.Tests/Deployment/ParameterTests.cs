@@ -84,6 +84,8 @@ public class ParameterTests
     [InlineData("CodeKey", "/function.zip")]
     [InlineData("CodeKey", "function.jar")]
     [InlineData("Architecture", "x64")]
+    [InlineData("LayerKey", "/layer.zip")]
+    [InlineData("LayerKey", "layer.tar")]
     [InlineData("ParquetSharpLayerArn", "arn:aws:lambda:us-east-1:123456789012:layer:parquetsharp")]
     [InlineData("SrcBucket", "s3://daily")]
     [InlineData("SrcBucket", "arn:aws:s3:::daily")]
@@ -120,6 +122,7 @@ public class ParameterTests
     [InlineData("DamagedObjects", "ignore")]
     [InlineData("FunctionMemory", "10241")]
     [InlineData("ReservedConcurrency", "two")]
+    [InlineData("RoleName", "path/role")]
     [InlineData("PermissionsBoundaryArn", "Boundary")]
     [InlineData("LogLevel", "chatty")]
     [InlineData("LogRetentionDays", "2")]
@@ -161,6 +164,7 @@ public class ParameterTests
     [Theory]
     [InlineData("GlueTableNeedsItsDatabase", "GlueTable", "cloudtrail_events", "GlueDatabase", "")]
     [InlineData("GlueDatabaseNeedsItsTable", "GlueDatabase", "audit", "GlueTable", "")]
+    [InlineData("TheFunctionNeedsItsLayer", "LayerKey", "", "ParquetSharpLayerArn", "")]
     [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "1")]
     [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "0")]
     public void A_wrong_combination_is_refused_by_a_rule(
@@ -193,6 +197,18 @@ public class ParameterTests
         Assert.Equal(refused, refusal is RefusedException);
         Assert.Equal(
             refused, refusal?.Message.StartsWith("GlueTableNeedsItsOwnPrefix: ", StringComparison.Ordinal) ?? false);
+    }
+
+    /// <summary>https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html</summary>
+    [Theory]
+    [InlineData("FunctionMemory", "3008")]
+    [InlineData("ReservedConcurrency", "concurrent executions is small")]
+    public void A_parameter_that_a_new_account_can_be_refused_says_so(string name, string limit)
+    {
+        string description = (string)Parameters[name]!["Description"]!;
+
+        Assert.Contains("new account", description, StringComparison.Ordinal);
+        Assert.Contains(limit, description, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,37 +72,33 @@ public class PermissionTests
             Statements(Template.Render(), "LambdaRole"), Statements(Template.Render(("DstSse", sse)), "LambdaRole"));
 
     [Fact]
-    public void The_roles_have_inline_policies_alone_and_are_taken_by_one_service_each()
+    public void The_role_has_inline_policies_alone_and_is_taken_by_Lambda_alone()
     {
         var stack = Template.Render();
 
         Assert.All(stack.OfType("AWS::IAM::Role"), role => Assert.Null(stack.Properties(role)["ManagedPolicyArns"]));
         Assert.Equal("lambda.amazonaws.com", (string?)Trust(stack, "LambdaRole")["Principal"]!["Service"]);
-        Assert.Equal("states.amazonaws.com", (string?)Trust(stack, "RunCountRole")["Principal"]!["Service"]);
-        Assert.Equal("events.amazonaws.com", (string?)Trust(stack, "RunCountRuleRole")["Principal"]!["Service"]);
     }
 
+    /// <summary>The daily question whether last month was written needs no role: a rule asks the function.</summary>
     [Fact]
-    public void The_count_of_runs_reads_metrics_and_writes_in_its_own_namespace()
-    {
-        var stack = Template.Render();
-
-        Assert.Equal(
-            [
-                "ReadRuns: cloudwatch:GetMetricStatistics on *",
-                "WriteCount: cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace CloudTrailAggregation",
-            ],
-            Statements(stack, "RunCountRole"));
-        Assert.Equal(["StartCount: states:StartExecution on RunCount"], Statements(stack, "RunCountRuleRole"));
-    }
+    public void There_is_one_role_whatever_the_stack_has() => Assert.Equal(
+        ["LambdaRole"],
+        Template.Render(
+            ("AlarmTopicArn", "arn:aws:sns:us-east-1:123456789012:operations"), ("TriggerQueue", "yes"),
+            ("StageOneEventSource", "cloudtrail.daily")).OfType("AWS::IAM::Role"));
 
     [Theory]
-    [InlineData("cron(0 3 1 * ? *)", "", "ScheduleRule.Arn")]
-    [InlineData("", "cloudtrail.daily", "StageOneRule.Arn")]
-    [InlineData("cron(0 3 1 * ? *)", "cloudtrail.daily", "ScheduleRule.Arn StageOneRule.Arn")]
-    public void The_rules_that_exist_and_no_others_may_leave_dead_letters(string schedule, string source, string rules)
+    [InlineData("cron(0 3 1 * ? *)", "", "", "ScheduleRule.Arn")]
+    [InlineData("", "cloudtrail.daily", "", "StageOneRule.Arn")]
+    [InlineData("cron(0 3 1 * ? *)", "cloudtrail.daily", "", "ScheduleRule.Arn StageOneRule.Arn")]
+    [InlineData(
+        "cron(0 3 1 * ? *)", "", "arn:aws:sns:us-east-1:123456789012:operations", "ScheduleRule.Arn WatchRule.Arn")]
+    public void The_rules_that_exist_and_no_others_may_leave_dead_letters(
+        string schedule, string source, string topic, string rules)
     {
-        var stack = Template.Render(("ScheduleExpression", schedule), ("StageOneEventSource", source));
+        var stack = Template.Render(
+            ("ScheduleExpression", schedule), ("StageOneEventSource", source), ("AlarmTopicArn", topic));
         var statement = Assert.Single(
             (JsonArray)stack.Properties("FailureQueuePolicy")["PolicyDocument"]!["Statement"]!)!;
 

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Tests.Entry;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Deployment;
@@ -7,7 +10,7 @@ public class ResourceTests
 {
     private static readonly Stack Full = Template.Render(
         ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"), ("GlueDatabase", "audit"),
-        ("GlueTable", "cloudtrail_events"));
+        ("GlueTable", "cloudtrail_events"), ("AlarmTopicArn", "arn:aws:sns:us-east-1:123456789012:operations"));
 
     [Fact]
     public void The_function_is_what_the_managed_runtime_starts_with_its_layer()
@@ -18,7 +21,7 @@ public class ResourceTests
         Assert.Equal("dotnet10", (string?)function["Runtime"]);
         Assert.Equal("CloudTrailAggregation", (string?)function["Handler"]);
         Assert.Equal("x86_64", (string?)Assert.Single((JsonArray)function["Architectures"]!));
-        Assert.Equal(Template.Required["ParquetSharpLayerArn"], (string?)Assert.Single((JsonArray)function["Layers"]!));
+        Assert.Equal("ParquetSharpLayer", (string?)Assert.Single((JsonArray)function["Layers"]!));
         Assert.Equal("900", (string?)function["Timeout"]);
         Assert.Equal("3538", (string?)function["MemorySize"]);
         Assert.Equal("code-bucket", (string?)function["Code"]!["S3Bucket"]);
@@ -52,10 +55,11 @@ public class ResourceTests
     }
 
     [Theory]
-    [InlineData("ScheduleRule", "SchedulePermission")]
-    [InlineData("StageOneRule", "StageOnePermission")]
+    [InlineData("ScheduleRule", "SchedulePermission", null)]
+    [InlineData("StageOneRule", "StageOnePermission", null)]
+    [InlineData("WatchRule", "WatchPermission", """{"watch":true}""")]
     public void Each_rule_may_start_the_function_tries_again_for_six_hours_and_keeps_what_never_arrived(
-        string rule, string permission)
+        string rule, string permission, string? input)
     {
         var target = Assert.Single((JsonArray)Full.Properties(rule)["Targets"]!)!;
 
@@ -64,7 +68,7 @@ public class ResourceTests
             """{"MaximumRetryAttempts":"24","MaximumEventAgeInSeconds":"21600"}""",
             target["RetryPolicy"]!.ToJsonString());
         Assert.Equal("FailureQueue.Arn", (string?)target["DeadLetterConfig"]!["Arn"]);
-        Assert.Null(target["Input"]);
+        Assert.Equal(input, (string?)target["Input"]);
         Assert.Equal("ENABLED", (string?)Full.Properties(rule)["State"]);
         Assert.Equal(
             """{"Action":"lambda:InvokeFunction","FunctionName":"LambdaFunction.Arn","Principal":"""
@@ -90,13 +94,25 @@ public class ResourceTests
         "TriggerDeadLettersAlarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName TriggerDLQ.QueueName",
         "Maximum", "GreaterThanThreshold 0")]
     [InlineData(
-        "RejectsAlarm", "CloudTrailAggregation", "Rejects", "FunctionName LambdaFunction", "Sum",
+        "FailedRunsAlarm", "CloudTrailAggregation", "FailedRuns", "FunctionName LambdaFunction", "Sum",
         "GreaterThanThreshold 0")]
     [InlineData(
-        "DurationAlarm", "AWS/Lambda", "Duration", "FunctionName LambdaFunction", "Maximum",
+        "RejectsAlarm", "CloudTrailAggregation", "NewRejects", "FunctionName LambdaFunction", "Sum",
+        "GreaterThanThreshold 0")]
+    [InlineData(
+        "DamagedObjectsAlarm", "CloudTrailAggregation", "NewDamagedObjects", "FunctionName LambdaFunction", "Sum",
+        "GreaterThanThreshold 0")]
+    [InlineData(
+        "ObjectsWithoutEventsAlarm", "CloudTrailAggregation", "ObjectsWithoutEvents",
+        "FunctionName LambdaFunction, Trigger schedule", "Maximum", "GreaterThanThreshold 0")]
+    [InlineData(
+        "MissingDaysAlarm", "CloudTrailAggregation", "MissingDays", "FunctionName LambdaFunction, Trigger schedule",
+        "Maximum", "GreaterThanThreshold 0")]
+    [InlineData(
+        "DurationAlarm", "CloudTrailAggregation", "DurationMs", "FunctionName LambdaFunction", "Maximum",
         "GreaterThanThreshold 720000")]
     [InlineData(
-        "NoRunAlarm", "CloudTrailAggregation", "DaysWithRuns", "FunctionName LambdaFunction", "Maximum",
+        "WatchAlarm", "CloudTrailAggregation", "LastMonthWritten", "FunctionName LambdaFunction", "Maximum",
         "LessThanThreshold 1")]
     public void Each_alarm_watches_its_metric(
         string alarm, string space, string metric, string dimension, string statistic, string threshold)
@@ -110,38 +126,46 @@ public class ResourceTests
         Assert.Equal(threshold, $"{properties["ComparisonOperator"]} {properties["Threshold"]}");
     }
 
+    /// <summary>An alarm on a metric that the function does not write would never ring.</summary>
     [Fact]
-    public void No_alarm_looks_further_back_than_cloudwatch_does()
+    public void The_function_writes_each_metric_of_its_own_that_an_alarm_watches_with_its_dimensions()
     {
-        Assert.All(Full.OfType("AWS::CloudWatch::Alarm"), a =>
-        {
-            int period = int.Parse((string)Full.Properties(a)["Period"]!);
-            int window = period * int.Parse((string)Full.Properties(a)["EvaluationPeriods"]!);
+        var written = WrittenMetrics();
 
-            Assert.InRange(window, 60, period >= 3600 ? 604_800 : 86_400);
-        });
+        Assert.All(
+            Full.OfType("AWS::CloudWatch::Alarm").Select(Full.Properties)
+                .Where(alarm => (string?)alarm["Namespace"] == "CloudTrailAggregation"),
+            alarm => Assert.Contains(
+                $"{alarm["MetricName"]} by "
+                + string.Join(' ', ((JsonArray)alarm["Dimensions"]!).Select(d => d!["Name"])),
+                written));
     }
 
-    [Fact]
-    public void The_count_of_runs_goes_back_35_days_in_whole_days_and_lands_where_the_alarm_looks()
+    private static List<string> WrittenMetrics()
     {
-        var definition = JsonNode.Parse((string)Full.Properties("RunCount")["DefinitionString"]!)!;
-        var read = definition["States"]!["ReadRuns"]!;
-        var write = definition["States"]!["WriteCount"]!;
-
-        Assert.Equal("JSONata", (string?)definition["QueryLanguage"]);
-        Assert.Equal("arn:aws:states:::aws-sdk:cloudwatch:getMetricStatistics", (string?)read["Resource"]);
-        Assert.Contains("- 35 * 86400000", (string?)read["Arguments"]!["StartTime"], StringComparison.Ordinal);
-        Assert.Equal(86_400, (int)read["Arguments"]!["Period"]!);
-        Assert.Equal("EventsWritten", (string?)read["Arguments"]!["MetricName"]);
-        Assert.Equal("arn:aws:states:::aws-sdk:cloudwatch:putMetricData", (string?)write["Resource"]);
-        var datum = Assert.Single((JsonArray)write["Arguments"]!["MetricData"]!)!;
-        Assert.Equal((string?)Full.Properties("NoRunAlarm")["MetricName"], (string?)datum["MetricName"]);
-        Assert.Equal("{% $count($states.input.Datapoints) %}", (string?)datum["Value"]);
-        Assert.Equal("FunctionName LambdaFunction", Dimension(read["Arguments"]!));
-        Assert.Equal(Dimension(Full.Properties("NoRunAlarm")), Dimension(datum));
-        Assert.Equal(
-            "RunCount", (string?)Assert.Single((JsonArray)Full.Properties("RunCountRule")["Targets"]!)!["Arn"]);
+        using var output = new MemoryStream();
+        var report = new RunReport
+        {
+            Month = "2024-02",
+            Status = RunStatus.Written,
+            Layout = SourceLayout.Daily,
+            SourceFiles = 1,
+            SourceBytes = 1,
+            IgnoredKeys = new IgnoredKeys(0, []),
+        };
+        MetricLine.Write(output, "f", report, isScheduled: true, TimeProvider.System);
+        MetricLine.WriteFailure(output, "f", new Month(2024, 2), isScheduled: true, TimeProvider.System);
+        MetricLine.WriteWatch(
+            output, "f", new WrittenMonth("2024-02", IsWritten: false, File: null, Modified: null),
+            TimeProvider.System);
+        return
+        [
+            .. from line in LogLines.Parse(output)
+               from directive in line.GetProperty("_aws").GetProperty("CloudWatchMetrics").EnumerateArray()
+               from metric in directive.GetProperty("Metrics").EnumerateArray()
+               from set in directive.GetProperty("Dimensions").EnumerateArray()
+               select $"{metric.GetProperty("Name")} by {string.Join(' ', set.EnumerateArray())}",
+        ];
     }
 
     [Fact]
@@ -162,12 +186,12 @@ public class ResourceTests
     [Fact]
     public void What_can_hold_something_goes_with_the_stack_and_is_kept_by_a_replacement_where_it_may_be_wanted()
     {
-        string[] stateful = ["AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"];
+        string[] stateful = ["AWS::Logs::LogGroup", "AWS::SQS::Queue"];
 
         Assert.Equal(
             [
                 "LambdaLogGroup: Delete, Retain", "FailureQueue: Delete, Retain", "TriggerSource: Delete, Delete",
-                "TriggerDLQ: Delete, Retain", "RunCount: Delete, Delete",
+                "TriggerDLQ: Delete, Retain",
             ],
             stateful.SelectMany(Full.OfType).Select(
                 r => $"{r}: {Full.Resources[r]!["DeletionPolicy"]}, {Full.Resources[r]!["UpdateReplacePolicy"]}"));
@@ -177,7 +201,7 @@ public class ResourceTests
     public void The_outputs_are_commands_for_this_stack()
     {
         Assert.StartsWith(
-            "aws lambda invoke --region us-east-1 --function-name LambdaFunction ",
+            "AWS_MAX_ATTEMPTS=1 aws lambda invoke --region us-east-1 --function-name LambdaFunction ",
             (string?)Full.Outputs["RunOnce"]!["Value"],
             StringComparison.Ordinal);
         Assert.Equal(
@@ -188,9 +212,6 @@ public class ResourceTests
     }
 
     /// <summary>An alarm with another name than its metric's would never get data.</summary>
-    private static string Dimension(JsonNode metric)
-    {
-        var dimension = Assert.Single((JsonArray)metric["Dimensions"]!)!;
-        return $"{dimension["Name"]} {dimension["Value"]}";
-    }
+    private static string Dimension(JsonNode metric) =>
+        string.Join(", ", ((JsonArray)metric["Dimensions"]!).Select(d => $"{d!["Name"]} {d["Value"]}"));
 }

@@ -36,7 +36,7 @@ internal sealed class Template
     {
         ["CodeBucket"] = "code-bucket",
         ["CodeKey"] = "cloudtrail-aggregation-arm64.zip",
-        ["ParquetSharpLayerArn"] = $"arn:aws:lambda:{Region}:{Account}:layer:parquetsharp-arm64:3",
+        ["LayerKey"] = "parquetsharp-layer-arm64.zip",
         ["SrcBucket"] = "daily-bucket",
         ["DstBucket"] = "monthly-bucket",
     };

@@ -89,8 +89,8 @@ public sealed class WholeLoopTests(PublishedFunction published, MotoServer moto)
         ];
         await AwsAsync(
             [
-                "cloudformation", "create-stack", "--stack-name", "whole-loop", "--capabilities", "CAPABILITY_IAM",
-                "--template-body", "file://" + Repository.File("cloudformation.yml"),
+                "cloudformation", "create-stack", "--stack-name", "whole-loop", "--capabilities",
+                "CAPABILITY_NAMED_IAM", "--template-body", "file://" + Repository.File("cloudformation.yml"),
                 "--parameters",
                 .. parameters.Select(parameter => $"ParameterKey={parameter.Name},ParameterValue={parameter.Value}"),
             ]);

@@ -42,20 +42,26 @@ internal static class LogLines
             directives.Select(directive => directive.GetProperty("Dimensions").GetRawText()));
         Assert.Equal(
             [
-                ("EventsWritten", "Count", report.Events),
+                ("EventsWritten", "Count", report.Status == RunStatus.Written ? report.Events : 0),
                 ("Duplicates", "Count", report.Duplicates),
                 ("Rejects", "Count", report.Rejects),
+                ("NewRejects", "Count", report.NewRejects),
                 ("SourceBytes", "Bytes", report.SourceBytes),
                 ("OutputBytes", "Bytes", report.OutputBytes),
                 ("DurationMs", "Milliseconds", report.DurationMilliseconds),
                 ("IgnoredKeys", "Count", report.IgnoredKeys.Count),
-                ("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
                 ("DamagedObjects", "Count", report.DamagedObjects.Count),
+                ("NewDamagedObjects", "Count", report.NewDamagedObjects),
                 ("EmptyObjects", "Count", report.EmptyObjects),
                 .. OfTrail(report),
             ],
             MetricsOf(directives[0]));
-        Assert.Equal([("MissingDays", "Count", report.MissingDays.Count)], MetricsOf(directives[1]));
+        Assert.Equal(
+            [
+                ("MissingDays", "Count", report.MissingDays.Count),
+                ("ObjectsWithoutEvents", "Count", report.ObjectsWithoutEvents.Count),
+            ],
+            MetricsOf(directives[1]));
 
         static IEnumerable<(string, string, long)> OfTrail(RunReport report) => report.Layout == SourceLayout.Trail
             ?
