@@ -23,7 +23,7 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
         string signal, int number, string threads)
     {
         _months.Write("2024/02/01/000000.ndjson", Months.Event(0));
-        await _months.RunAsync();
+        await _months.RunAsync("--no-deduplicate");
         byte[] standing = await File.ReadAllBytesAsync(_months.Parquet, TestContext.Current.CancellationToken);
         _months.WriteLong();
 
