@@ -41,6 +41,31 @@ public sealed partial class PageCommandTests : IDisposable
     }
 
     [Fact]
+    public void Every_query_of_the_pages_asks_the_table_that_the_ddl_creates()
+    {
+        string[] asked =
+        [
+            .. Directory.EnumerateFiles(Repository.File("docs"), "*.md").Append(Repository.File("queries.sql"))
+                .SelectMany(file => AskedTable().Matches(File.ReadAllText(file)))
+                .Select(match => match.Groups["table"].Value),
+        ];
+
+        Assert.Contains("cloudtrail_events", asked);
+        Assert.All(asked, table => Assert.Equal("cloudtrail_events", table));
+    }
+
+    /// <summary>Athena takes one statement at a time, and some clients join its lines.</summary>
+    [Fact]
+    public void Each_statement_of_the_queries_is_one_without_the_comment_before_it()
+    {
+        string[] statements = [.. Statement().Matches(File.ReadAllText(Repository.File("queries.sql")))
+            .Select(match => match.Value)];
+
+        Assert.Equal(10, statements.Length);
+        Assert.All(statements, statement => Assert.DoesNotContain("--", statement, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_loop_over_past_months_asks_for_each_month_once()
     {
         var (exitCode, calls, _) = await ShAsync(Block(Operate, "for month in"), "true");
@@ -149,4 +174,13 @@ public sealed partial class PageCommandTests : IDisposable
 
     [GeneratedRegex(@"\{.*?\}", RegexOptions.None, 1000)]
     private static partial Regex Payload();
+
+    /// <summary>A table in a query for Athena, which has the partitions year and month.</summary>
+    [GeneratedRegex(
+        @"FROM\s+(?<table>cloudtrail\w*)\s+WHERE\s+\(?year\b", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AskedTable();
+
+    /// <summary>From the first word of a statement, at the start of a line, to its semicolon.</summary>
+    [GeneratedRegex(@"^(SELECT|WITH)\b[^;]*;", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex Statement();
 }
