@@ -1,5 +1,5 @@
 -- Ten questions that people ask of CloudTrail, in Athena SQL over the table of table.ddl. Athena takes one statement at
--- a time: run each by itself, from SELECT to the semicolon. (Some clients join lines: a comment before it would hide it.)
+-- a time: run each by itself, from SELECT to the semicolon. (Some clients join lines: a comment before it hides it.)
 --
 -- Each names its months (year and month are strings): without them Athena reads every month.
 -- A range over two months is  year = '2024' AND month IN ('01', '02');  over a new year

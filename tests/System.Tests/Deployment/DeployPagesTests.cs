@@ -60,7 +60,7 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
         const double Get = 0.4e-6, PutOrList = 5e-6;
         double lambda = Events / Second * Memory * 0.0000133334;
         double readDaily = Events * 1597 / (64 << 20) * Get;
-        double readTrail = Events / 24 * (Get + (2 * PutOrList / 1000));
+        double readTrail = Events / 10 * (Get + (2 * PutOrList / 1000));
         double write = Output * 1e9 / (8 << 20) * PutOrList;
         var (ofDaily, ofTrail) = (lambda + write + readDaily, lambda + write + readTrail);
         double daily = Enumerable.Range(1, 30).Sum() / 30.0;
