@@ -1,4 +1,4 @@
-using System.Text;
+using System.Numerics;
 using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Json;
 
@@ -30,10 +30,13 @@ internal sealed unsafe class EventReader
     private readonly ColumnKind[] _kinds = Array.ConvertAll(EventSchema.Columns, column => column.Kind);
     private readonly RawMember[] _ownMember = new RawMember[EventSchema.Columns.Length];
     private readonly OtherFields _otherFields;
+    private readonly IdentityCache _identities = new();
 
     private ulong _present;
     private ulong _seen;
+    private int _identity;
     private byte* _record;
+    private byte* _end;
     private int _length;
     private Arena? _arena;
 
@@ -71,15 +74,18 @@ internal sealed unsafe class EventReader
     /// <summary>
     /// Reads one JSON object. Its values point into the text or the arena and are valid as long as both.
     /// </summary>
-    /// <param name="start">The object's first byte. A newline must follow it.</param>
+    /// <param name="start">The object's first byte.</param>
+    /// <param name="end">The end of the text that holds the object. A newline must be there.</param>
     /// <param name="arena">Receives the values whose bytes differ from the source.</param>
     /// <returns>
     /// The position after the object; null if it is not a valid JSON object in valid UTF-8, with <see cref="Error"/>
     /// set.
     /// </returns>
-    public byte* TryRead(byte* start, Arena arena)
+    public byte* TryRead(byte* start, byte* end, Arena arena)
     {
         _record = start;
+        _end = end;
+        _identity = IdentityCache.NotFound;
         _arena = arena;
         _present = _seen = 0;
         HoldsRecords = false;
@@ -92,21 +98,26 @@ internal sealed unsafe class EventReader
         }
 
         var scanner = default(JsonScanner);
-        byte* end = ReadMembers(ref scanner, start + 1);
-        if (end == null)
+        byte* after = ReadMembers(ref scanner, start + 1);
+        if (after == null)
         {
             Error = scanner.Error!;
             ErrorAt = scanner.ErrorAt;
             return null;
         }
 
-        _length = (int)(end - start);
+        _length = (int)(after - start);
         if (_otherFields.Any)
         {
             EndOtherFields();
         }
 
-        return end;
+        if (_identity != IdentityCache.NotFound)
+        {
+            FillDerivedColumns();
+        }
+
+        return after;
     }
 
     private byte* ReadMembers(ref JsonScanner scanner, byte* at)
@@ -134,7 +145,7 @@ internal sealed unsafe class EventReader
 
             if (*at != ',')
             {
-                return scanner.Fail(at, "is not valid JSON: ',' or '}' is missing");
+                return scanner.Fail(at, JsonScanner.MissingComma);
             }
 
             at = JsonScanner.SkipWhite(at + 1);
@@ -172,7 +183,9 @@ internal sealed unsafe class EventReader
         }
 
         scanner.Escaped = false;
-        byte* end = scanner.SkipValue(value, depth: 1);
+        byte* end = member == EventSchema.UserIdentity
+            ? SkipIdentity(ref scanner, value)
+            : scanner.SkipValue(value, depth: 1);
         if (end == null)
         {
             return null;
@@ -194,13 +207,22 @@ internal sealed unsafe class EventReader
         return end;
     }
 
+    /// <summary>Steps over userIdentity, and reads what the derived columns hold of it.</summary>
+    private byte* SkipIdentity(ref JsonScanner scanner, byte* value)
+    {
+        _identity = IdentityCache.NotFound;
+        return *value == '{'
+            ? _identities.Read(ref scanner, value, _end, out _identity)
+            : scanner.SkipValue(value, depth: 1);
+    }
+
     /// <summary>Reads a name that was not expected: known or unknown, with or without escapes.</summary>
     private byte* ReadName(ref JsonScanner scanner, byte* at, out int member)
     {
         member = MemberNames.Unknown;
         if (*at != '"')
         {
-            return scanner.Fail(at, "is not valid JSON: a member's name is missing");
+            return scanner.Fail(at, JsonScanner.MissingName);
         }
 
         scanner.Escaped = false;
@@ -325,11 +347,37 @@ internal sealed unsafe class EventReader
     private bool KeepBoolean(ref EventField field, byte* value, byte* end, bool escaped)
     {
         _ = KeepText(ref field, value, end, escaped);
-        var word = new ReadOnlySpan<byte>(field.Text, (int)field.Value);
-        bool isTrue = Ascii.EqualsIgnoreCase(word, "true"u8);
-        field.Text = isTrue || Ascii.EqualsIgnoreCase(word, "false"u8) ? value : null;
-        field.Value = isTrue ? 1 : 0;
-        return field.Text != null && *value != '"';
+        bool? word = BooleanWord.Read(new ReadOnlySpan<byte>(field.Text, (int)field.Value));
+        field.Text = word is null ? null : value;
+        field.Value = word is true ? 1 : 0;
+        return word is not null && *value != '"';
+    }
+
+    /// <summary>Fills the derived columns with what user_identity holds.</summary>
+    private void FillDerivedColumns()
+    {
+        byte* identity = _fields[EventSchema.UserIdentity].Text;
+        ref readonly var values = ref _identities[_identity];
+        for (ulong columns = values.Present; columns != 0; columns &= columns - 1)
+        {
+            int derived = BitOperations.TrailingZeroCount(columns);
+            var value = values[derived];
+            ref var field = ref _fields[derived];
+            field.Text = identity + value.Start;
+            field.Value = value.Length;
+        }
+
+        for (ulong columns = values.Escaped; columns != 0; columns &= columns - 1)
+        {
+            _ = Unescape(ref _fields[BitOperations.TrailingZeroCount(columns)]);
+        }
+
+        _present |= values.Present;
+        if (values.CallerSource >= 0)
+        {
+            _fields[EventSchema.Caller] = _fields[values.CallerSource];
+            _present |= 1UL << EventSchema.Caller;
+        }
     }
 
     private void EndOtherFields()

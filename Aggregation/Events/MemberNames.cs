@@ -50,8 +50,8 @@ internal sealed unsafe class MemberNames
     {
         string[] names =
         [
-            .. EventSchema.Columns.SkipLast(1).Select(column => column.Member),
-            "",
+            .. EventSchema.MemberColumns.Select(column => column.Member),
+            .. Enumerable.Repeat("", FirstSecondSpelling - EventSchema.MemberColumns.Length),
             .. ColumnsSpelledTwice.Select(column => EventSchema.Columns[column].OtherSpelling!),
             .. AggregatedEvent.Substitutes.Select(substitute => substitute.Member),
         ];

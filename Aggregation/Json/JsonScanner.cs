@@ -15,6 +15,12 @@ internal unsafe ref struct JsonScanner
     /// <summary>The maximum depth of nested objects and arrays, including the event itself.</summary>
     public const int MaxDepth = 256;
 
+    /// <summary>The error of an object in which a member's name should come.</summary>
+    public const string MissingName = "is not valid JSON: a member's name is missing";
+
+    /// <summary>The error of an object that does not go on after a value.</summary>
+    public const string MissingComma = "is not valid JSON: ',' or '}' is missing";
+
     /// <summary>What is wrong; set when a method has returned null.</summary>
     public string? Error { get; private set; }
 
@@ -153,7 +159,7 @@ internal unsafe ref struct JsonScanner
 
             if (*at != ',')
             {
-                return Fail(at, "is not valid JSON: ',' or '}' is missing");
+                return Fail(at, MissingComma);
             }
 
             at = SkipWhite(at + 1);
@@ -166,7 +172,7 @@ internal unsafe ref struct JsonScanner
     {
         if (*at != '"')
         {
-            return Fail(at, "is not valid JSON: a member's name is missing");
+            return Fail(at, MissingName);
         }
 
         at = FindClosingQuote(at + 1);

@@ -16,6 +16,9 @@ internal sealed class ParquetRows(ParquetTable table, IReadOnlyList<int> columns
     private int _nextGroup;
     private long _leftInGroup;
 
+    /// <summary>The number of columns.</summary>
+    public int Columns => columns.Count;
+
     /// <summary>The number of the current row, from 1; 0 before the first.</summary>
     public long Row { get; private set; }
 

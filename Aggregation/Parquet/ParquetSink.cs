@@ -167,9 +167,10 @@ internal sealed class ParquetSink : IDisposable
                 properties.EnableDictionary(column.Name);
             }
 
-            // Minima and maxima of JSON texts and random ids prune nothing. The page index then has only the pages'
-            // places.
-            if (column.Kind == ColumnKind.Json || (column.Kind == ColumnKind.Text && !column.Repeats))
+            // Minima and maxima of JSON texts and random ids prune nothing, and neither do those of who made a call, in
+            // the order of time. The page index then has only the pages' places.
+            if (column.Kind == ColumnKind.Json || column.IsDerived
+                || (column.Kind == ColumnKind.Text && !column.Repeats))
             {
                 properties.DisableStatistics(column.Name);
             }

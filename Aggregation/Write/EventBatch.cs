@@ -151,7 +151,7 @@ internal sealed class EventBatch(Month month) : IDisposable
         byte* start = JsonScanner.SkipWhite(from + (framed.Text.StartsWith("\uFEFF"u8) ? 3 : 0));
         while (start < end)
         {
-            byte* after = events.TryRead(start, Chunk.Arena);
+            byte* after = events.TryRead(start, end, Chunk.Arena);
             if (after == null || after - start > RecordFraming.MaxRecordBytes)
             {
                 Reject(from, end, framed.Position, after == null ? Error(events, from) : TooLong);
@@ -169,7 +169,9 @@ internal sealed class EventBatch(Month month) : IDisposable
     {
         byte* start = framed.Start;
         byte* end = start + framed.Length;
-        byte* after = framed.Length > RecordFraming.MaxRecordBytes ? null : events.TryRead(start, Chunk.Arena);
+        byte* after = framed.Length > RecordFraming.MaxRecordBytes
+            ? null
+            : events.TryRead(start, end, Chunk.Arena);
         if (after == null)
         {
             bool isTooLong = framed.Length > RecordFraming.MaxRecordBytes;

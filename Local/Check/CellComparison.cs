@@ -28,9 +28,7 @@ internal static class CellComparison
 
         bool isString = value[0] == '"';
         bool isWhole = true;
-        var text = !isString ? value
-            : !value.Contains((byte)'\\') ? value[1..^1]
-            : Encoding.UTF8.GetBytes(JsonString.Unescape(value[1..^1], out isWhole));
+        var text = isString ? JsonString.ToUtf8(value[1..^1], out isWhole) : value;
         return kind switch
         {
             ColumnKind.Text => !row.IsNull(column) && (!isExact || (isString && isWhole))

@@ -19,6 +19,7 @@ internal sealed class EventComparison
     private readonly int[] _secondSpelling = new int[EventSchema.Columns.Length];
     private readonly List<bool> _inOtherFields = [];
     private readonly SubstituteMembers _substitutes = new();
+    private readonly DerivedValues _derived = new();
 
     /// <summary>Whether the last object read is an event.</summary>
     public bool IsEvent => _event.IsEvent;
@@ -61,6 +62,26 @@ internal sealed class EventComparison
         for (int column = 0; column < EventSchema.OtherFields; column++)
         {
             if (CompareColumn(line, row, column) is { } difference)
+            {
+                return difference;
+            }
+        }
+
+        return CompareDerivedColumns(line, row);
+    }
+
+    /// <summary>Checks that the derived columns, if the file has them, hold what userIdentity has.</summary>
+    private string? CompareDerivedColumns(ReadOnlySpan<byte> line, ParquetRows row)
+    {
+        int source = _firstSpelling[EventSchema.UserIdentity];
+        var identity = source < 0 ? default : line[_event.Members[source].Value];
+        _derived.Read(identity);
+        for (int column = EventSchema.FirstDerived; column < row.Columns; column++)
+        {
+            string? difference = _derived.In(column) is { } value
+                ? CompareCell(identity[value], row, column, isExact: false)
+                : CompareAbsent(row, column);
+            if (difference is not null)
             {
                 return difference;
             }
@@ -141,10 +162,7 @@ internal sealed class EventComparison
 
         if (source < 0)
         {
-            return row.IsNull(column)
-                ? null
-                : $"column {EventSchema.Columns[column].Name}: the source has no such member, the file has "
-                    + DifferenceException.Excerpt(Encoding.UTF8.GetBytes(row.Text(column)));
+            return CompareAbsent(row, column);
         }
 
         // A member with one of its spellings in other_fields is rebuilt from other_fields alone.
@@ -158,6 +176,11 @@ internal sealed class EventComparison
 
         return CompareCell(line[_event.Members[source].Value], row, column, isExact: !inOtherFields);
     }
+
+    private static string? CompareAbsent(ParquetRows row, int column) => row.IsNull(column)
+        ? null
+        : $"column {EventSchema.Columns[column].Name}: the source has no such member, the file has "
+            + DifferenceException.Excerpt(Encoding.UTF8.GetBytes(row.Text(column)));
 
     private static string? CompareCell(ReadOnlySpan<byte> value, ParquetRows row, int column, bool isExact) =>
         CellComparison.Agrees(value, row, column, isExact)

@@ -11,8 +11,6 @@ internal sealed class MonthRows(
 {
     private const string AnotherTool = "This tool did not write the file: run aggregate again.";
 
-    private static readonly int[] AllColumns = [.. Enumerable.Range(0, EventSchema.Columns.Length)];
-
     private readonly List<FileRead> _read = [];
     private ParquetTable? _table;
     private long _rows;
@@ -55,7 +53,12 @@ internal sealed class MonthRows(
     private void Open(StoredObject file)
     {
         _table = new ParquetTable(store, file, cancellation);
-        foreach (var (at, column) in EventSchema.Columns.Index())
+
+        // Files of older versions have no derived columns.
+        int columns = _table.Columns.Count <= EventSchema.FirstDerived
+            ? EventSchema.FirstDerived
+            : EventSchema.Columns.Length;
+        foreach (var (at, column) in EventSchema.Columns.Take(columns).Index())
         {
             string type = column.Kind switch
             {
@@ -78,7 +81,7 @@ internal sealed class MonthRows(
             throw new DifferenceException($"{_table.Uri}: there is one column too many, {extra}. {AnotherTool}");
         }
 
-        Current = _table.ReadRows(AllColumns);
+        Current = _table.ReadRows([.. Enumerable.Range(0, columns)]);
     }
 
     private void Close()

@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Events;
 using CloudTrailAggregation.Parquet;
 
 namespace CloudTrailAggregation.Local.Show;
@@ -8,19 +9,26 @@ namespace CloudTrailAggregation.Local.Show;
 /// </summary>
 internal sealed class Activity
 {
+    private const string Caller = "caller";
+    private const string UserIdentity = "user_identity";
+
     private static readonly string[] ColumnNames =
-        ["event_name", "event_source", "error_code", "user_identity", "event_time"];
+        ["event_name", "event_source", "error_code", Caller, "event_time"];
 
     private readonly TopValues[] _top = [new(), new(), new(), new()];
     private readonly Dictionary<DateOnly, long> _days = [];
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private readonly DerivedValues _derived = new();
     private long _rows;
     private long _withoutTime;
 
     /// <summary>Counts a file's events. A count whose column the file does not have is left out.</summary>
     public void Add(ParquetTable table, CancellationToken cancellation)
     {
-        int[] places = Array.ConvertAll(ColumnNames, name => PlaceOf(table, name));
+        // Files of older versions, and of other tools, have user_identity alone.
+        bool hasCaller = IsUsable(table, Caller) || !IsUsable(table, UserIdentity);
+        int[] places = Array.ConvertAll(
+            ColumnNames, name => PlaceOf(table, name == Caller && !hasCaller ? UserIdentity : name));
         int[] columns = [.. places.Where(place => place >= 0)];
         int[] cells = Array.ConvertAll(places, place => Array.IndexOf(columns, place));
         using var rows = table.ReadRows(columns);
@@ -31,7 +39,7 @@ internal sealed class Activity
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            Add(rows, cells);
+            Add(rows, cells, hasCaller);
         }
     }
 
@@ -40,13 +48,12 @@ internal sealed class Activity
     public ActivityDetails Details(int maxValues) => new(
         _rows,
         [.. _top.Zip(ColumnNames, (values, name) => new TopDetails(
-            name == "user_identity" ? "caller" : name,
-            values.Values, values.Uncounted, values.MostFrequent(maxValues)))],
+            name, values.Values, values.Uncounted, values.MostFrequent(maxValues)))],
         [.. _days.OrderBy(day => day.Key).Select(day => new DayCount(day.Key, day.Value))],
         _withoutTime,
         [.. _missing]);
 
-    private void Add(ParquetRows rows, int[] cells)
+    private void Add(ParquetRows rows, int[] cells, bool hasCaller)
     {
         _rows++;
         for (int at = 0; at < _top.Length; at++)
@@ -56,13 +63,11 @@ internal sealed class Activity
                 continue;
             }
 
-            if (ColumnNames[at] != "user_identity")
+            var value = rows.Bytes(cells[at]);
+            value = ColumnNames[at] != Caller || hasCaller ? value : CallerIn(value);
+            if (!value.IsEmpty || ColumnNames[at] != Caller)
             {
-                _top[at].Add(rows.Bytes(cells[at]));
-            }
-            else if (Caller.Of(rows.Bytes(cells[at])) is { } caller)
-            {
-                _top[at].Add(caller);
+                _top[at].Add(value);
             }
         }
 
@@ -77,17 +82,31 @@ internal sealed class Activity
         }
     }
 
+    /// <summary>The caller as the column of that name holds it; empty if there is none.</summary>
+    private ReadOnlySpan<byte> CallerIn(ReadOnlySpan<byte> userIdentity)
+    {
+        _derived.Read(userIdentity);
+        return _derived.In(EventSchema.Caller) is { } value
+            ? JsonString.ToUtf8(userIdentity[value][1..^1], out _)
+            : default;
+    }
+
     private int PlaceOf(ParquetTable table, string name)
     {
-        int place = table.IndexOf(name);
-        bool usable = place >= 0 && !table.Columns[place].IsRepeated
-            && (name == "event_time" ? table.Columns[place].TicksPerUnit > 0 : table.Columns[place].IsText);
-        if (!usable)
+        if (IsUsable(table, name))
         {
-            _missing.Add(name);
+            return table.IndexOf(name);
         }
 
-        return usable ? place : -1;
+        _missing.Add(name);
+        return -1;
+    }
+
+    private static bool IsUsable(ParquetTable table, string name)
+    {
+        int place = table.IndexOf(name);
+        return place >= 0 && !table.Columns[place].IsRepeated
+            && (name == "event_time" ? table.Columns[place].TicksPerUnit > 0 : table.Columns[place].IsText);
     }
 }
 

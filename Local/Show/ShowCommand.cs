@@ -25,8 +25,8 @@ internal sealed class ShowCommand : Command
           In a script:
             dotnet run --project Local -- show --json out | jq '.files[] | {uri, rows}'
 
-        A caller is the role that a session was made from; otherwise the ARN, the AWS service, the user's name, the
-        principal or the kind of identity in user_identity.
+        A caller is what the column caller has, or in a file without it what it would have: the role that a session was
+        made from; otherwise the ARN, the AWS service, the user's name, the principal or the kind of identity.
         Exit code: 0 done, 1 a file cannot be read, 2 wrong usage, 130 cancelled with Ctrl-C.
         """;
 

@@ -44,11 +44,10 @@ internal sealed record DuckDbSettings
     ];
 }
 
-/// <summary>Writes a month with DuckDB: all 33 columns except other_fields, in one statement.</summary>
+/// <summary>Writes a month with DuckDB: the columns of one member each, in one statement.</summary>
 internal static class DuckDbMonth
 {
-    /// <summary>The columns that come from one member of the event.</summary>
-    private static IEnumerable<EventColumn> Columns => EventSchema.Columns.Where(column => column.Member.Length > 0);
+    private static EventColumn[] Columns => EventSchema.MemberColumns;
 
     /// <summary>Writes a month's records into one Parquet file.</summary>
     /// <param name="month">The month's directory, which holds the directories of its days.</param>

@@ -42,7 +42,7 @@ public class EncodingKernels
     {
         foreach (ref readonly var record in chunk.Records.All)
         {
-            if (reader.TryRead(record.Start, chunk.Arena) != null)
+            if (reader.TryRead(record.Start, record.Start + record.Length, chunk.Arena) != null)
             {
                 batch.Append(reader.Fields, reader.Present & wanted);
             }

@@ -98,7 +98,7 @@ public class ReadingKernels
             chunk.Arena.Clear();
             foreach (ref readonly var record in chunk.Records.All)
             {
-                events += _reader.TryRead(record.Start, chunk.Arena) != null ? 1 : 0;
+                events += _reader.TryRead(record.Start, record.Start + record.Length, chunk.Arena) != null ? 1 : 0;
             }
         }
 
@@ -116,7 +116,7 @@ public class ReadingKernels
             _batch.Clear();
             foreach (ref readonly var record in chunk.Records.All)
             {
-                if (_reader.TryRead(record.Start, chunk.Arena) != null)
+                if (_reader.TryRead(record.Start, record.Start + record.Length, chunk.Arena) != null)
                 {
                     _batch.Append(_reader.Fields, _reader.Present);
                 }

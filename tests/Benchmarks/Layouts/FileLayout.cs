@@ -20,7 +20,7 @@ internal sealed record FileLayout(string Name)
     /// <summary>The level of zstd; ignored for the rest.</summary>
     public int Level { get; init; } = 1;
 
-    /// <summary>The number of columns from the first: 33, or 15 for the Python original.</summary>
+    /// <summary>The number of columns from the first; 15 for the Python original.</summary>
     public int Columns { get; init; } = EventSchema.Columns.Length;
 
     public Func<EventColumn, bool> Dictionary { get; init; } = column => column.Repeats;
@@ -29,7 +29,8 @@ internal sealed record FileLayout(string Name)
     public Func<EventColumn, Encoding> Encoding { get; init; } = _ => ParquetSharp.Encoding.Plain;
 
     /// <summary>Whether column chunks and pages have their smallest and largest value.</summary>
-    public Func<EventColumn, bool> Statistics { get; init; } = column => column.Kind != ColumnKind.Json;
+    public Func<EventColumn, bool> Statistics { get; init; } = column =>
+        column.Kind != ColumnKind.Json && !column.IsDerived && (column.Repeats || column.Kind != ColumnKind.Text);
 
     public WriterProperties Properties()
     {

@@ -24,24 +24,19 @@ internal static class KnownLayouts
         },
     ];
 
+    /// <summary>What the product's file would be without the columns that repeat what user_identity holds.</summary>
+    public static readonly FileLayout WithoutDerived = new("without the derived columns")
+    {
+        Columns = EventSchema.FirstDerived,
+    };
+
     /// <summary>The product's layout, then layouts that differ from it in one choice.</summary>
     public static readonly FileLayout[] Choices =
     [
         new("the product's"),
+        WithoutDerived,
         new("no dictionary") { Dictionary = _ => false },
-        new("dictionary: also user_identity, tls_details")
-        {
-            Dictionary = column => column.Repeats || column.Name is "user_identity" or "tls_details",
-        },
-        new("dictionary: also these and resources")
-        {
-            Dictionary = column => column.Repeats || column.Name is "user_identity" or "tls_details" or "resources",
-        },
-        new("dictionary: also these and request_parameters")
-        {
-            Dictionary = column => column.Repeats
-                || column.Name is "user_identity" or "tls_details" or "resources" or "request_parameters",
-        },
+        new("no dictionary: request_parameters, response_elements") { Dictionary = RepeatsOutsideBodies },
         new("dictionary: all but event and request id")
         {
             Dictionary = column => column.Kind != ColumnKind.Boolean && column.Name is not ("event_id" or "request_id"),
@@ -95,6 +90,9 @@ internal static class KnownLayouts
         Dictionary = column => column.Kind != ColumnKind.Boolean,
         Statistics = _ => true,
     };
+
+    private static bool RepeatsOutsideBodies(EventColumn column) =>
+        column.Repeats && column.Name is not ("request_parameters" or "response_elements");
 
     private static bool IsId(EventColumn column) => column.Name.EndsWith("_id", StringComparison.Ordinal);
 

@@ -49,7 +49,7 @@ internal sealed unsafe partial class GuardedLine : IDisposable
     {
         byte* start = Put(line, end: (byte)'\n');
         _arena.Clear();
-        byte* end = _reader.TryRead(JsonScanner.SkipWhite(start), _arena);
+        byte* end = _reader.TryRead(JsonScanner.SkipWhite(start), start + line.Length, _arena);
         return end != null && JsonScanner.SkipWhite(end) == start + line.Length;
     }
 

@@ -133,8 +133,9 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
     {
         get
         {
-            var members = EventSchema.Columns.SkipLast(1)
-                .Select(column => $"\"{column.Member}\":{ValueOf(column.Kind)}");
+            var members = EventSchema.MemberColumns.Select(column =>
+                $"\"{column.Member}\":"
+                + (column.Name == "user_identity" ? IdentityWithEveryMember.Of(1) : ValueOf(column.Kind)));
             return $"{{{string.Join(',', members)},\"new\":1.50}}";
         }
     }
@@ -160,7 +161,9 @@ public sealed class CheckedCellTests() : CheckTest(new DirectoryMonthStores())
 
     private static object Other(object? value, EventColumn column) => value switch
     {
-        string text => column.Member.Length == 0 ? text.Replace("\": ", "x\": ", StringComparison.Ordinal) : text + "x",
+        string text => column.Name == "other_fields"
+            ? text.Replace("\": ", "x\": ", StringComparison.Ordinal)
+            : text + "x",
         bool boolean => !boolean,
         long milliseconds => milliseconds > 0 ? milliseconds - 1 : milliseconds + 1,
         _ => column.Kind switch

@@ -153,21 +153,53 @@ public sealed class ShowTests : IDisposable
             Assert.Single(directory.ErrorLines));
     }
 
-    [Theory]
-    [InlineData(
-        """{"type":"AssumedRole","arn":"arn:session","sessionContext":{"sessionIssuer":{"arn":"arn:role"}}}""",
-        "arn:role")]
-    [InlineData("""{"type":"AssumedRole","arn":"arn:session","sessionContext":{"sessionIssuer":{}}}""", "arn:session")]
-    [InlineData("""{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}""", "ec2.amazonaws.com")]
-    [InlineData("""{"type":"IAMUser","userName":"bob","principalId":"A"}""", "bob")]
-    [InlineData("""{"type":"AWSAccount","principalId":"A","arn":""}""", "A")]
-    [InlineData("""{"type":"Root","sessionContext":1}""", "Root")]
-    [InlineData("""{"userName":7}""", null)]
-    [InlineData("""["arn"]""", null)]
-    [InlineData("no JSON", null)]
-    [InlineData("", null)]
-    public void A_caller_is_the_role_of_a_session_or_the_best_name_there_is(string userIdentity, string? caller) =>
-        Assert.Equal(caller, Caller.Of(System.Text.Encoding.UTF8.GetBytes(userIdentity)));
+    [Fact]
+    public async Task Callers_of_a_file_without_the_column_are_counted_by_user_identity()
+    {
+        _months.WithEveryKindOfLine();
+        await _months.RunAsync();
+        string older = Path.Combine(Path.GetDirectoryName(_months.Parquet)!, "000001.parquet");
+        string derived = string.Join(", ", EventSchema.DerivedColumns.Select(column => column.Name));
+        Sql.Rows($"""
+            COPY (SELECT * EXCLUDE ({derived}) FROM {SqlText(_months.Parquet)}) TO {SqlText(older)} (FORMAT parquet)
+            """);
+
+        var run = await ShowAsync("--top", _months.Destination);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(
+            "\ncaller \\(1 value\\) +events +share\narn:aws:iam::111122223333:user/alice +8 +100.0 %\n", run.Output);
+        Assert.DoesNotContain("Missing from a file", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Callers_are_those_of_the_column_where_the_file_has_it()
+    {
+        string file = Path.Combine(_months.Source, "callers.parquet");
+        Directory.CreateDirectory(_months.Source);
+        Sql.Rows($"""
+            COPY (SELECT unnest(['a', 'a', NULL, '']) AS caller, {SqlText("""{"arn":"b"}""")} AS user_identity)
+            TO {SqlText(file)} (FORMAT parquet)
+            """);
+
+        var run = await ShowAsync("--top", file);
+
+        Assert.Matches("\ncaller \\(1 value\\) +events +share\na +2 +50.0 %\n", run.Output);
+    }
+
+    [Fact]
+    public async Task A_file_with_neither_column_has_no_callers()
+    {
+        string file = Path.Combine(_months.Source, "names.parquet");
+        Directory.CreateDirectory(_months.Source);
+        Sql.Rows($"COPY (SELECT 'a' AS event_name) TO {SqlText(file)} (FORMAT parquet)");
+
+        var run = await ShowAsync("--top", file);
+
+        Assert.Contains(
+            "Missing from a file, or of another type in it: event_source, error_code, caller, event_time.", run.Output,
+            StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Values_beyond_what_memory_is_meant_for_are_counted_together()

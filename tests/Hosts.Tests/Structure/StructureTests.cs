@@ -95,12 +95,14 @@ public sealed partial class StructureTests
         string[] provenTypes =
         [
             $"{Product}.Events.EventReader", $"{Product}.Events.MemberNames", $"{Product}.Events.OtherFields",
+            $"{Product}.Events.IdentityReader", $"{Product}.Events.IdentityCache", $"{Product}.Events.IdentityValues",
+            $"{Product}.Events.BooleanWord",
             $"{Product}.Plan.SourceListing", $"{Product}.Plan.SourceDiscovery", $"{Product}.Plan.TrailFolders",
         ];
 
         Assert.DoesNotContain(
             Terminal,
-            use => Is(use.User, $"{Product}.Local.Check") && !use.User.EndsWith("Command", StringComparison.Ordinal)
+            use => IsOfCheck(use.User) && !use.User.EndsWith("Command", StringComparison.Ordinal)
                 && (provenTypes.Contains(use.Used) || (proven.Contains(RoomOf(use.Used)) && !AreCounts(use.Used))));
     }
 
@@ -143,6 +145,11 @@ public sealed partial class StructureTests
                 $"{path}: {declared}");
         }
     }
+
+    /// <summary>Whether a type reads events for the check, by itself or together with show.</summary>
+    private static bool IsOfCheck(string type) =>
+        Is(type, $"{Product}.Local.Check") || Is(type, $"{Product}.Local.DerivedValues")
+        || Is(type, $"{Product}.Local.JsonString");
 
     /// <summary>The counts and the progress, which a check reports like a run.</summary>
     private static bool AreCounts(string type) =>

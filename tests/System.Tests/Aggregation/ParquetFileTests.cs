@@ -5,6 +5,7 @@ using CloudTrailAggregation.Framing;
 using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Run;
+using CloudTrailAggregation.Tests.Events;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
@@ -81,14 +82,14 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
     }
 
     [Fact]
-    public async Task Every_page_can_be_found_and_statistics_are_on_except_on_JSON_text_and_ids()
+    public async Task Every_page_can_be_found_and_statistics_are_on_except_on_JSON_text_ids_and_derived_columns()
     {
         var file = await WrittenAsync();
 
         foreach (var (column, chunk) in file.ColumnChunks)
         {
-            bool prunes = column.Kind != ColumnKind.Json && !column.Name.EndsWith("event_id", StringComparison.Ordinal)
-                && column.Name != "request_id";
+            bool prunes = column.Kind != ColumnKind.Json && !column.IsDerived
+                && !column.Name.EndsWith("event_id", StringComparison.Ordinal) && column.Name != "request_id";
             Assert.Equal(prunes, chunk.GetProperty("meta_data").TryGetProperty("statistics", out var statistics)
                 && statistics.TryGetProperty("max_value", out _));
             Assert.Equal(prunes, chunk.TryGetProperty("column_index_offset", out _));
@@ -148,7 +149,7 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
     public async Task A_row_group_of_large_events_ends_at_48_MiB_before_compression(int threads)
     {
         byte[] member = Gzip(
-            Encoding.UTF8.GetBytes($"{{\"eventID\":null,\"requestParameters\":\"{new string('x', 1 << 20)}\"}}\n"));
+            Encoding.UTF8.GetBytes($"{{\"eventID\":null,\"additionalEventData\":\"{new string('x', 1 << 20)}\"}}\n"));
         await PutBytesAsync(
             "2024/02/01/000000.ndjson.gz", [.. Enumerable.Repeat(member, 60).SelectMany(bytes => bytes)]);
 
@@ -189,15 +190,16 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
 
     /// <summary>An event that fills every column.</summary>
     private static string Full(int number) =>
-        $"{{{string.Join(',', EventSchema.Columns.Select(column => Member(column, number)))}}}";
+        $"{{{string.Join(',', EventSchema.MemberColumns.Select(column => Member(column, number)))}"
+        + $",\"other\":{number}}}";
 
-    private static string Member(EventColumn column, int number) =>
-        column.Member.Length == 0 ? $"\"other\":{number}" : $"\"{column.Member}\":{Json(column, number)}";
+    private static string Member(EventColumn column, int number) => $"\"{column.Member}\":{Json(column, number)}";
 
     private static string Json(EventColumn column, int number) => column.Kind switch
     {
         ColumnKind.Boolean => number % 3 == 0 ? "true" : "false",
         ColumnKind.Timestamp => $"\"2024-02-01T{number / 3_600:D2}:{number / 60 % 60:D2}:{number % 60:D2}.007Z\"",
+        ColumnKind.Json when column.Name == "user_identity" => IdentityWithEveryMember.Of(number),
         ColumnKind.Json => $"{{\"é\": [{number}.0, \"\\u00e9\"]}}",
         _ => column.Repeats ? $"\"{column.Member} {number % 10}\"" : $"\"{column.Member} {number} é\\\"\"",
     };
@@ -205,6 +207,7 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
     /// <summary>The column's expected value for that event.</summary>
     private static object Cell(EventColumn column, int number) => column.Kind switch
     {
+        _ when column.IsDerived => IdentityWithEveryMember.Cells(number)[column.Name],
         ColumnKind.Boolean => number % 3 == 0,
         ColumnKind.Timestamp => new DateTimeOffset(2024, 2, 1, 0, 0, 0, 7, TimeSpan.Zero).AddSeconds(number)
             .ToUnixTimeMilliseconds(),

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CloudTrailAggregation.Events;
+using CloudTrailAggregation.Tests.Events;
 
 namespace CloudTrailAggregation.Tests.Aggregation;
 
@@ -84,7 +85,8 @@ internal sealed partial class ExpectedRows
         foreach (var member in json.EnumerateObject())
         {
             var column = Array.Find(
-                EventSchema.Columns, column => column.Member == member.Name || column.OtherSpelling == member.Name);
+                EventSchema.MemberColumns,
+                column => column.Member == member.Name || column.OtherSpelling == member.Name);
             if (column is not null && member.Value.ValueKind == JsonValueKind.Null)
             {
                 continue;
@@ -106,6 +108,11 @@ internal sealed partial class ExpectedRows
             var window = json.GetProperty("timeWindow");
             row["event_time"] = ValueOf(ColumnKind.Timestamp, window.GetProperty("windowStart"));
             row["recipient_account_id"] = json.GetProperty("accountId").GetString();
+        }
+
+        foreach (var (column, value) in DerivedOracle.Of((string?)row["user_identity"]))
+        {
+            row[column] = value;
         }
 
         row["other_fields"] = others.Count == 0 ? null : $"{{{string.Join(", ", others)}}}";

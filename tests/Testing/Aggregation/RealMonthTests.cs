@@ -11,6 +11,9 @@ namespace CloudTrailAggregation.Tests.Aggregation;
 /// </summary>
 public abstract class RealMonthTests(MonthStores stores) : RealMonthTest(stores)
 {
+    private static readonly string[] CallerMembers =
+        ["sessionContext.sessionIssuer.arn", "arn", "invokedBy", "userName", "principalId", "type"];
+
     [Theory]
     [InlineData("2021-07", 11_805, 2_463, 0, 9_342)]
     [InlineData("2023-07", 2_900, 0, 0, 2_900)]
@@ -67,8 +70,10 @@ public abstract class RealMonthTests(MonthStores stores) : RealMonthTest(stores)
     /// </summary>
     private static string OfDuckDb(EventColumn column) => (column.Kind, column.Member) switch
     {
+        (ColumnKind.Text, "") => "coalesce("
+            + string.Join(", ", CallerMembers.Select(member => $"nullif(json->>'$.userIdentity.{member}', '')")) + ")",
         (_, "") => "nullif(list_sort(list_filter(json_keys(json), name -> name NOT IN "
-            + $"({string.Join(", ", EventSchema.Columns.Select(known => $"'{known.Member}'"))}))), [])",
+            + $"({string.Join(", ", EventSchema.MemberColumns.Select(known => $"'{known.Member}'"))}))), [])",
         (ColumnKind.Json, _) => $"nullif((json->'$.{column.Member}')::VARCHAR, 'null')",
         (ColumnKind.Boolean, _) => $"(json->>'$.{column.Member}')::BOOLEAN",
         (ColumnKind.Timestamp, _) => $"epoch_ms(strptime(json->>'$.{column.Member}', '%Y-%m-%dT%H:%M:%SZ'))",
@@ -77,7 +82,7 @@ public abstract class RealMonthTests(MonthStores stores) : RealMonthTest(stores)
 
     private static string OfRow(EventColumn column) => (column.Kind, column.Member) switch
     {
-        (_, "") => "list_sort(json_keys(other_fields::JSON))",
+        (ColumnKind.Json, "") => "list_sort(json_keys(other_fields::JSON))",
         (ColumnKind.Json, _) => $"json({column.Name})::VARCHAR",
         (ColumnKind.Timestamp, _) => $"epoch_ms({column.Name})",
         _ => column.Name,

@@ -57,17 +57,11 @@ internal static class EventGen
 
     private static readonly Gen<string> Known = Gen.OneOf(
         [
-            .. EventSchema.Columns.SkipLast(1).Select(column => column.Member),
+            .. EventSchema.MemberColumns.Select(column => column.Member),
             .. EventSchema.Columns.Select(column => column.OtherSpelling).OfType<string>(),
         ]);
 
-    private static readonly Gen<string> EscapedKnown =
-        Gen.Select(Known, Gen.Int[0, 40], Gen.Bool, (name, at, capitals) =>
-        {
-            at %= name.Length;
-            string escape = capitals ? $"\\u{(int)name[at]:X4}" : $"\\u{(int)name[at]:x4}";
-            return name[..at] + escape + name[(at + 1)..];
-        });
+    private static readonly Gen<string> EscapedKnown = Escaped(Known);
 
     /// <summary>Few names, so that they repeat, and names that differ from a known one in one place.</summary>
     private static readonly Gen<string> Name = Gen.Frequency(
@@ -78,6 +72,38 @@ internal static class EventGen
             "", "new", "n\\u0065w", "eventI", "eventIDs", "eventid", "eventID\\u0000", "\\uD800", "\\uD801", "é",
             "\\u00e9", "other_fields").Select(Quote)),
         (1, Text));
+
+    /// <summary>The value of a member of userIdentity: most often a text, but it may be anything.</summary>
+    private static readonly Gen<string> IdentityValue = Gen.Frequency(
+        (6, Text),
+        (3, Gen.OneOf(
+            "\"\"", "\"a\"", "\"true\"", "\"False\"", "\"tru\\u0065\"", "true", "false", "null", "0", "{}", "[]",
+            "\"AROA7EXAMPLE:i-1\"", "\"arn:aws:iam::123456789012:role/\\u0041\"", "\"\\uD800\"")),
+        (1, Shallow));
+
+    private static readonly Gen<string> Issuer = Members(
+        Gen.OneOf("arn", "userName", "type", "principalId"), IdentityValue);
+
+    private static readonly Gen<string> Attributes = Members(
+        Gen.OneOf("mfaAuthenticated", "creationDate"), IdentityValue);
+
+    private static readonly Gen<string> Session = Members(
+        (2, Gen.OneOf("sessionIssuer", "sourceIdentity"), Issuer),
+        (2, Gen.OneOf("attributes"), Attributes),
+        (1, Gen.OneOf("sessionIssuer", "attributes", "sourceIdentity", "ec2RoleDelivery"), IdentityValue));
+
+    /// <summary>
+    /// A userIdentity with its members at any level in any order: absent, repeated, escaped, of any type, or in the
+    /// place of another.
+    /// </summary>
+    public static readonly Gen<string> Identity = Gen.Frequency(
+        (9, Members(
+            (8, Gen.OneOf("type", "arn", "accountId", "principalId", "userName", "accessKeyId", "invokedBy"),
+                IdentityValue),
+            (3, Gen.OneOf("sessionContext"), Session),
+            (1, Gen.OneOf("sessionContext", "onBehalfOf", "sessionIssuer", "userIdentity"), IdentityValue),
+            (1, Gen.OneOf("onBehalfOf"), Members(Gen.OneOf("userId", "identityStoreArn"), IdentityValue)))),
+        (1, Shallow));
 
     private static readonly Gen<string> Member = Gen.Select(
         White, Name, White, White, Value, White,
@@ -100,7 +126,9 @@ internal static class EventGen
     /// <summary>A line of one valid event.</summary>
     public static readonly Gen<string> Line = Gen.Select(
         White,
-        Gen.Frequency((4, Member.Array[0, 14]), (1, Gen.Frequency((1, Member), (3, AggregatedMember)).Array[0, 14])),
+        Gen.Frequency(
+            (4, Gen.Frequency((12, Member), (1, Identity.Select(json => $"\"userIdentity\":{json}"))).Array[0, 14]),
+            (1, Gen.Frequency((1, Member), (3, AggregatedMember)).Array[0, 14])),
         White,
         (before, members, after) => $"{before}{{{(members.Length == 0 ? after : string.Join(',', members))}}}{after}");
 
@@ -114,6 +142,26 @@ internal static class EventGen
             White, member.Array[0, 4], (white, members) => $"{{{white}{string.Join($",{white}", members)}}}");
         return Gen.OneOf(array, obj);
     }
+
+    /// <summary>An object with these members, whose names may have an escape.</summary>
+    private static Gen<string> Members(Gen<string> name, Gen<string> value) => Members((1, name, value));
+
+    private static Gen<string> Members(params (int Frequency, Gen<string> Name, Gen<string> Value)[] kinds)
+    {
+        var member = Gen.Frequency(
+            [.. kinds.Select(kind => (kind.Frequency, Gen.Select(
+                White, Gen.Frequency((7, kind.Name), (1, Escaped(kind.Name))), White, kind.Value,
+                (white, name, after, value) => $"{white}\"{name}\"{after}:{white}{value}{after}")))]);
+        return Gen.Select(White, member.Array[0, 8], (white, members) => $"{{{white}{string.Join(',', members)}}}");
+    }
+
+    private static Gen<string> Escaped(Gen<string> known) =>
+        Gen.Select(known, Gen.Int[0, 40], Gen.Bool, (name, at, capitals) =>
+        {
+            at %= name.Length;
+            string escape = capitals ? $"\\u{(int)name[at]:X4}" : $"\\u{(int)name[at]:x4}";
+            return name[..at] + escape + name[(at + 1)..];
+        });
 
     private static string Quote(string name) => $"\"{name}\"";
 }

@@ -8,15 +8,16 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Events;
 
 /// <summary>
-/// Rebuilds the event of a row and compares it with the source. A row has 33 values by the column's name: null, string,
-/// long (milliseconds) or bool.
+/// Rebuilds the event of a row and compares it with the source. A row has a value for each column, by the
+/// column's name: null, string, long (milliseconds) or bool. The derived columns are compared with what
+/// <see cref="DerivedOracle"/> reads.
 /// </summary>
 internal static class RebuiltEvent
 {
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 512 };
 
     private static readonly HashSet<string> KnownMembers =
-        [.. EventSchema.Columns.SkipLast(1).SelectMany(Spellings)];
+        [.. EventSchema.MemberColumns.SelectMany(Spellings)];
 
     /// <summary>
     /// All of other_fields, and for each column that is not NULL, and none of whose spellings is in other_fields, its
@@ -39,9 +40,9 @@ internal static class RebuiltEvent
             Assert.NotEmpty(others);
         }
 
-        foreach (var column in EventSchema.Columns)
+        foreach (var column in EventSchema.MemberColumns)
         {
-            if (column.Member.Length > 0 && row[column.Name] is { } value && !NamesOf(column, row).Any(others.Contains))
+            if (row[column.Name] is { } value && !NamesOf(column, row).Any(others.Contains))
             {
                 members.Add($"\"{column.Member}\":{Write(value, column.Kind)}");
             }
@@ -57,6 +58,9 @@ internal static class RebuiltEvent
     public static void AssertEqual(ReadOnlySpan<byte> source, IReadOnlyDictionary<string, object?> row)
     {
         Assert.Equal(EventSchema.Columns.Select(column => column.Name), row.Keys);
+        Assert.Equal(
+            DerivedOracle.Of((string?)row["user_identity"]),
+            row.Skip(EventSchema.FirstDerived).Select(cell => (cell.Key, cell.Value)));
         string rebuiltLine = From(row);
         string sourceLine = Encoding.UTF8.GetString(source);
         using var sourceEvent = JsonDocument.Parse(sourceLine, Deep);

@@ -7,8 +7,8 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Events;
 
 /// <summary>
-/// Reads lines into rows of 33 values: null, string, long (milliseconds) or bool, by the column's name. One reader
-/// reads all lines, so that what an event leaves behind shows in the next row.
+/// Reads lines into rows of a value for each column: null, string, long (milliseconds) or bool, by the column's name.
+/// One reader reads all lines, so that what an event leaves behind shows in the next row.
 /// </summary>
 internal sealed unsafe class RowReader : IDisposable
 {
@@ -47,7 +47,7 @@ internal sealed unsafe class RowReader : IDisposable
         fixed (byte* start = _chunk.Text)
         {
             byte* first = JsonScanner.SkipWhite(start);
-            byte* end = _reader.TryRead(first, _chunk.Arena);
+            byte* end = _reader.TryRead(first, start + line.Length, _chunk.Arena);
             Error = end == null && _reader.ErrorAt == null ? _reader.Error
                 : end == null ? $"{_reader.Error} (byte {_reader.ErrorAt - start + 1})"
                 : JsonScanner.SkipWhite(end) < start + line.Length

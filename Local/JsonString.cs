@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace CloudTrailAggregation.Local.Check;
+namespace CloudTrailAggregation.Local;
 
 /// <summary>The text of a valid JSON string. GetString of System.Text.Json throws at half a surrogate pair.</summary>
 internal static class JsonString
@@ -33,6 +33,15 @@ internal static class JsonString
         string unescaped = text.ToString();
         isWhole = IsWhole(unescaped);
         return unescaped;
+    }
+
+    /// <summary>The text of a string in UTF-8, with U+FFFD for each surrogate without its pair.</summary>
+    /// <param name="inside">The bytes between the quotes.</param>
+    /// <param name="isWhole">Whether every surrogate has its pair.</param>
+    public static ReadOnlySpan<byte> ToUtf8(ReadOnlySpan<byte> inside, out bool isWhole)
+    {
+        isWhole = true;
+        return inside.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(Unescape(inside, out isWhole)) : inside;
     }
 
     private static char CodeUnit(ReadOnlySpan<byte> digits) =>
