@@ -6,14 +6,17 @@
 -- (year = '2023' AND month = '12') OR (year = '2024' AND month = '01').  A month is the month of
 -- delivery: an event of the last minutes before midnight may be in the next one.
 --
--- Each reads only the columns it names. Ask for user_identity, request_parameters and
--- response_elements when they are needed: they are most of a file.
+-- Each reads only the columns it names. Who made a call is in caller: the role of a session, else the
+-- user, the AWS service or the account; user_identity_arn names the session. In months that were
+-- written by a version without these columns they are NULL: run aggregate again for them. Ask for
+-- user_identity, request_parameters and response_elements when they are needed: they are most of a file.
 
 
 -- 1. Who deleted this? Replace the name by a part of the resource's name, id or ARN.
 SELECT event_time,
        event_name,
-       json_extract_scalar(user_identity, '$.arn') AS principal,
+       caller,
+       user_identity_arn,
        source_ip_address,
        error_code,
        request_parameters
@@ -27,8 +30,8 @@ ORDER  BY event_time DESC;
 -- 2. Console sign-ins without MFA. Sign-ins through IAM Identity Center or SAML (AssumedRole)
 --    always say No, because the MFA happened elsewhere: they are left out.
 SELECT event_time,
-       coalesce(json_extract_scalar(user_identity, '$.userName'), json_extract_scalar(user_identity, '$.arn')) AS who,
-       json_extract_scalar(user_identity, '$.type') AS type,
+       caller,
+       user_identity_type,
        source_ip_address,
        aws_region
 FROM   cloudtrail_events
@@ -36,7 +39,7 @@ WHERE  year = '2024' AND month = '02'
 AND    event_name = 'ConsoleLogin'
 AND    json_extract_scalar(response_elements, '$.ConsoleLogin') = 'Success'
 AND    json_extract_scalar(additional_event_data, '$.MFAUsed') = 'No'
-AND    json_extract_scalar(user_identity, '$.type') <> 'AssumedRole'
+AND    user_identity_type <> 'AssumedRole'
 ORDER  BY event_time;
 
 
@@ -49,16 +52,14 @@ SELECT event_time,
        error_code
 FROM   cloudtrail_events
 WHERE  year = '2024' AND month = '02'
-AND    json_extract_scalar(user_identity, '$.type') = 'Root'
-AND    json_extract_scalar(user_identity, '$.invokedBy') IS NULL
+AND    user_identity_type = 'Root'
+AND    user_identity_invoked_by IS NULL
 AND    coalesce(event_type, '') <> 'AwsServiceEvent'
 ORDER  BY event_time;
 
 
 -- 4. Who is refused what? A wrong policy, or somebody trying doors.
-SELECT coalesce(json_extract_scalar(user_identity, '$.sessionContext.sessionIssuer.arn'),
-                json_extract_scalar(user_identity, '$.arn'),
-                json_extract_scalar(user_identity, '$.invokedBy')) AS principal,
+SELECT caller,
        event_source,
        event_name,
        count(*) AS refusals,
@@ -83,7 +84,7 @@ SELECT event_source,
        max(event_time) AS last_seen
 FROM   cloudtrail_events
 WHERE  year = '2024' AND month IN ('01', '02')
-AND    json_extract_scalar(user_identity, '$.accessKeyId') = 'AKIAIOSFODNN7EXAMPLE'
+AND    user_identity_access_key_id = 'AKIAIOSFODNN7EXAMPLE'
 GROUP  BY 1, 2, 3, 4
 ORDER  BY calls DESC;
 
@@ -92,7 +93,8 @@ ORDER  BY calls DESC;
 --    the resources, in what was asked for or in what came back (its creation).
 SELECT event_time,
        event_name,
-       json_extract_scalar(user_identity, '$.arn') AS principal,
+       caller,
+       user_identity_arn,
        error_code,
        request_parameters
 FROM   cloudtrail_events
@@ -121,7 +123,7 @@ ORDER  BY events DESC;
 
 
 -- 8. What came from this address, and as whom?
-SELECT json_extract_scalar(user_identity, '$.arn') AS principal,
+SELECT caller,
        event_source,
        event_name,
        user_agent,
@@ -140,9 +142,7 @@ ORDER  BY calls DESC;
 --    paid by it), and who makes them? Bytes are those of the JSON columns, the bulk of an event.
 SELECT event_source,
        event_name,
-       coalesce(json_extract_scalar(user_identity, '$.sessionContext.sessionIssuer.arn'),
-                json_extract_scalar(user_identity, '$.arn'),
-                json_extract_scalar(user_identity, '$.invokedBy')) AS principal,
+       caller,
        count(*) AS events,
        sum(  coalesce(length(user_identity), 0)
            + coalesce(length(request_parameters), 0)
@@ -159,8 +159,8 @@ LIMIT  25;
 
 -- 10. Who from other accounts assumed which of our roles? An event is in the trails of both
 --     accounts: the one of the role's own account is counted.
-SELECT json_extract_scalar(user_identity, '$.accountId') AS from_account,
-       json_extract_scalar(user_identity, '$.arn') AS caller,
+SELECT user_identity_account_id AS from_account,
+       caller,
        json_extract_scalar(request_parameters, '$.roleArn') AS role,
        count(*) AS times,
        count(error_code) AS refused,
@@ -169,7 +169,7 @@ FROM   cloudtrail_events
 WHERE  year = '2024' AND month = '02'
 AND    event_source = 'sts.amazonaws.com'
 AND    event_name = 'AssumeRole'
-AND    json_extract_scalar(user_identity, '$.accountId') <> recipient_account_id
+AND    user_identity_account_id <> recipient_account_id
 AND    split_part(json_extract_scalar(request_parameters, '$.roleArn'), ':', 5) = recipient_account_id
 GROUP  BY 1, 2, 3
 ORDER  BY times DESC;

@@ -18,7 +18,7 @@ internal static class SampleQueries
             GROUP BY ALL ORDER BY events DESC LIMIT 10;
 
             -- Who is refused, and what for?
-            SELECT json_extract_string(user_identity, '$.arn') AS principal, error_code, count(*) AS errors
+            SELECT caller, error_code, count(*) AS errors
             FROM {table}
             WHERE error_code IS NOT NULL
             GROUP BY ALL ORDER BY errors DESC LIMIT 10;

@@ -29,7 +29,11 @@ internal sealed class Asking : IDisposable
         Execute("SET threads = 1; SET TimeZone = 'UTC'; SET enable_external_file_cache = false;");
         var columns = ColumnsOf(files);
         _absent = [.. EventSchema.Columns.Select(column => column.Name).Except(columns, StringComparer.Ordinal)];
-        string absent = string.Concat(_absent.Select(column => $", NULL::VARCHAR AS {column}"));
+        string absent = string.Concat(
+            EventSchema.Columns.Where(column => _absent.Contains(column.Name))
+                .Select(column => (column.Name, Text: column.IsDerived ? InUserIdentity(column) : "NULL::VARCHAR"))
+                .Select(column => $", {column.Text} AS {column.Name}"));
+        _absent = [.. _absent.Except(EventSchema.DerivedColumns.Select(column => column.Name), StringComparer.Ordinal)];
         Execute($"CREATE VIEW cloudtrail_events AS SELECT *{absent}, '2024' AS year, '02' AS month"
             + $" FROM read_parquet('{files}', hive_partitioning = false)");
         Execute(SampleQuery.Dialect);
@@ -58,6 +62,17 @@ internal sealed class Asking : IDisposable
     }
 
     public void Dispose() => _database.Dispose();
+
+    /// <summary>A derived column by JSON functions, as somebody must ask who has files without these columns.</summary>
+    private static string InUserIdentity(EventColumn column) =>
+        column.Name == EventSchema.Columns[EventSchema.Caller].Name
+            ? $"coalesce({string.Join(", ", EventSchema.CallerSources.Select(
+                source => $"nullif({InUserIdentity(EventSchema.Columns[source])}, '')"))})"
+        : column.Kind == ColumnKind.Boolean
+            ? $"CAST(json_extract_string(user_identity, '{PathOf(column)}') AS BOOLEAN)"
+        : $"json_extract_string(user_identity, '{PathOf(column)}')";
+
+    private static string PathOf(EventColumn column) => "$" + column.Member["userIdentity".Length..];
 
     /// <summary>Bytes that this process read by read(2) and pread(2), from the page cache too.</summary>
     private static long BytesRead()

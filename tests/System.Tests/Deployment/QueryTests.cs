@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage.Directories;
+using CloudTrailAggregation.Tests.Events;
 using DuckDB.NET.Data;
 using Xunit;
 
@@ -70,7 +71,7 @@ public sealed partial class QueryTests : IDisposable
 
         Assert.Equal(
             ["ScheduleKeyDeletion bob", "DeleteBucket alice"],
-            Run(1).Select(r => $"{r["event_name"]} {LastPart(r["principal"])}"));
+            Run(1).Select(r => $"{r["event_name"]} {LastPart(r["caller"])}"));
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed partial class QueryTests : IDisposable
             "e5", "signin.amazonaws.com", "ConsoleLogin", Root, responseElements: Success,
             additional: """{"MFAUsed":"No"}""", day: 9);
 
-        Assert.Equal(["alice", "arn:aws:iam::111111111111:root"], Run(2).Select(r => r["who"]));
+        Assert.Equal(["user/alice", "root"], Run(2).Select(r => AfterColon(r["caller"])));
     }
 
     [Fact]
@@ -120,7 +121,7 @@ public sealed partial class QueryTests : IDisposable
 
         Assert.Equal(
             ["role/App GetObject 2", "user/bob RunInstances 1"],
-            Run(4).Select(r => $"{AfterColon(r["principal"])} {r["event_name"]} {r["refusals"]}"));
+            Run(4).Select(r => $"{AfterColon(r["caller"])} {r["event_name"]} {r["refusals"]}"));
     }
 
     [Fact]
@@ -181,7 +182,7 @@ public sealed partial class QueryTests : IDisposable
         Event("e4", "sts.amazonaws.com", "GetCallerIdentity", Bob, address: "203.0.113.10");
 
         Assert.Equal(
-            ["alice 2 1", "bob 1 0"], Run(8).Select(r => $"{LastPart(r["principal"])} {r["calls"]} {r["errors"]}"));
+            ["alice 2 1", "bob 1 0"], Run(8).Select(r => $"{LastPart(r["caller"])} {r["calls"]} {r["errors"]}"));
     }
 
     [Fact]
@@ -334,6 +335,11 @@ public sealed partial class QueryTests : IDisposable
             ["year"] = year,
             ["month"] = month,
         };
+        foreach (var (column, value) in DerivedOracle.Of(identity))
+        {
+            values[column] = value is bool flag ? (flag ? "true" : "false") : (string?)value;
+        }
+
         _rows.Add(
             "(" + string.Join(", ", Table().Select(c => $"{Literal(values.GetValueOrDefault(c.Name))}::{Type(c.Type)}"))
             + ")");

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Text.RegularExpressions;
+using CloudTrailAggregation.Events;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
 
@@ -24,6 +26,28 @@ public sealed partial class QueryPageTests : IDisposable
         Assert.Equal([["2024", "02", "2"]], counts);
         Assert.Equal([["2024", "02", "2"], ["2024", "03", "1"]], all);
         Assert.Contains("Scanning Files: 1/2", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_month_of_a_version_before_the_derived_columns_is_read_beside_others_with_NULL_in_them()
+    {
+        await WriteTwoMonthsAsync();
+        var (view, _, _) = Statements();
+        string march = Path.Combine(_months.Destination, "2024/03/000000.parquet");
+        string derived = string.Join(", ", EventSchema.DerivedColumns.Select(column => column.Name));
+        string older = march.Replace("'", "''", StringComparison.Ordinal);
+        Sql.Rows($"""
+            CREATE TABLE older AS SELECT * EXCLUDE ({derived}) FROM '{older}';
+            COPY older TO '{older}' (FORMAT parquet);
+            """);
+
+        var callers = Sql.Rows(
+            view + "SELECT month, count(*), count(caller) FROM cloudtrail_events GROUP BY ALL ORDER BY ALL");
+
+        Assert.Equal([["02", "2", "1"], ["03", "1", "0"]], callers);
+        Assert.ThrowsAny<DbException>(() => Sql.Rows(
+            view.Replace(", union_by_name = true", "", StringComparison.Ordinal)
+                + "SELECT count(caller) FROM cloudtrail_events"));
     }
 
     [Fact]
