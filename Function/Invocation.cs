@@ -18,6 +18,11 @@ internal sealed class Invocation : IDisposable
     /// </summary>
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// A day is started only if the time is left that the longest day took so far, and half as much again.
+    /// </summary>
+    private const double ShareOfLongestDay = 1.5;
+
     private readonly Settings _settings;
     private readonly IObjectStore _source;
     private readonly IObjectStore _destination;
@@ -25,6 +30,7 @@ internal sealed class Invocation : IDisposable
     private readonly Stream _output;
     private readonly ILambdaContext _context;
     private readonly CancellationTokenSource _outOfTime;
+    private readonly TimeSpan _reserve;
     private readonly List<RunReport> _done = [];
     private string _progress = "";
 
@@ -39,7 +45,8 @@ internal sealed class Invocation : IDisposable
         (_settings, _source, _destination) = (settings, source, destination);
         (_time, _output, _context) = (time, output, context);
         Logger = new JsonLineLogger(output, settings.LogLevel, time, context.AwsRequestId);
-        var left = context.RemainingTime - TimeSpan.FromTicks(Math.Min(Reserve.Ticks, context.RemainingTime.Ticks / 5));
+        _reserve = TimeSpan.FromTicks(Math.Min(Reserve.Ticks, context.RemainingTime.Ticks / 5));
+        var left = context.RemainingTime - _reserve;
         _outOfTime = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
     }
 
@@ -52,6 +59,9 @@ internal sealed class Invocation : IDisposable
     /// The answer to the last request that asked whether a month was written; null if there was none.
     /// </summary>
     public WrittenMonth? Watched { get; private set; }
+
+    /// <summary>The answer to the last request that asked for a month's days; null if there was none.</summary>
+    public IReadOnlyList<DateOnly>? Days { get; private set; }
 
     /// <exception cref="AggregationException">A month failed; it and the months after it are unchanged.</exception>
     public async Task RunAsync(MonthRequest request)
@@ -66,6 +76,7 @@ internal sealed class Invocation : IDisposable
         {
             try
             {
+                RequireUnit(request);
                 await RunAsync(month, request);
             }
             catch (Exception error)
@@ -113,8 +124,13 @@ internal sealed class Invocation : IDisposable
         Log.MonthBegins(Logger, month.ToString());
         bool isDue = MissingDays.LastDayDue(month, _time.GetUtcNow()) > 0;
         var options = _settings.Options with { Replace = request.Replace };
-        var aggregation = new AggregationRun(_source, _destination, options, _time, new Progress(this, month));
-        var report = await aggregation.RunAsync(new Unit(month), _outOfTime.Token);
+        if (request.AsksForDays)
+        {
+            Days = await new MonthRun(_source, _destination, options, _time).DaysAsync(month, _outOfTime.Token);
+            return;
+        }
+
+        var report = await RunAsync(new Unit(month, request.Day), options);
         bool isOpen = report.OpenDays.Count == DateTime.DaysInMonth(month.Year, month.Number);
         if (report.Status == RunStatus.Empty && request.IsScheduled && isDue && !isOpen)
         {
@@ -125,6 +141,33 @@ internal sealed class Invocation : IDisposable
         LogDone(report);
         LogNotes(report);
         MetricLine.Write(_output, _context.FunctionName, report, request.IsScheduled, _time);
+    }
+
+    /// <summary>A day is written where days are: a day's file beside a month's would double its events.</summary>
+    private void RequireUnit(MonthRequest request)
+    {
+        if ((request.Day > 0 || request.AsksForDays) && _settings.Options.Unit != UnitKind.Day)
+        {
+            throw new AggregationException(
+                "The event asks for a day, and the function writes whole months. Set UNIT=day, or ask for a month.");
+        }
+    }
+
+    private Task<RunReport> RunAsync(Unit unit, RunOptions options)
+    {
+        var progress = new Progress(this, unit);
+        if (unit.IsDay)
+        {
+            return new AggregationRun(_source, _destination, options, _time, progress)
+                .RunAsync(unit, _outOfTime.Token);
+        }
+
+        var run = new MonthRun(_source, _destination, options, _time, progress)
+        {
+            DayDone = LogDone,
+            HasTime = longest => _context.RemainingTime > _reserve + (longest * ShareOfLongestDay),
+        };
+        return run.RunAsync(unit.Month, _outOfTime.Token);
     }
 
     private void LogDone(RunReport report)
@@ -186,6 +229,11 @@ internal sealed class Invocation : IDisposable
             Log.EmptyObjects(Logger, report.Month, report.EmptyObjects);
         }
 
+        if (report.RemainingDays is { Count: > 0 } remaining)
+        {
+            Log.RemainingDays(Logger, report.Month, remaining.Count, MissingDays.Text(remaining));
+        }
+
         if (report.MissingDays.Count > 0)
         {
             Log.MissingDays(
@@ -197,8 +245,11 @@ internal sealed class Invocation : IDisposable
     private AggregationException Explain(Exception error, Month month, MonthRequest request)
     {
         bool isOutOfTime = error is OperationCanceledException && _outOfTime.IsCancellationRequested;
+        string state = _settings.Options.Unit == UnitKind.Day
+            ? "the day is unchanged, and those before it are done"
+            : "the month is unchanged";
         string what = isOutOfTime
-            ? $"the time ran out{_progress}; the month is unchanged. "
+            ? $"the time ran out{_progress}; {state}. "
                 + "Raise the function's timeout (maximum 900 s) or its memory, which also adds processors."
             : error.Message;
         return new AggregationException($"{month}: {what}{HowToContinue(month, request)}", error);
@@ -217,12 +268,12 @@ internal sealed class Invocation : IDisposable
             + $"Continue with {{\"from\":\"{failed}\",\"to\":\"{request.Last}\"}}.)";
     }
 
-    private sealed class Progress(Invocation invocation, Month month) : IProgress<RunProgress>
+    private sealed class Progress(Invocation invocation, Unit unit) : IProgress<RunProgress>
     {
         public void Report(RunProgress value)
         {
             invocation._progress = $" after {value.FilesRead} of {value.Files} files, {value.Events} events";
-            Log.Progress(invocation.Logger, month.ToString(), value.FilesRead, value.Files, value.Events);
+            Log.Progress(invocation.Logger, unit.ToString(), value.FilesRead, value.Files, value.Events);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Ground;
@@ -5,11 +6,14 @@ using CloudTrailAggregation.Ground;
 namespace CloudTrailAggregation;
 
 /// <summary>
-/// The answer to an event: a report for each month, whether a month was written if that was asked, and for an SQS batch
-/// the ids of the messages to deliver again.
+/// The answer to an event: a report for each month or day, a month's days or whether a month was written if that was
+/// asked, and for an SQS batch the ids of the messages to deliver again.
 /// </summary>
 internal sealed record InvocationReport(
-    IReadOnlyList<RunReport> Months, WrittenMonth? Watched, IReadOnlyList<string>? FailedMessages)
+    IReadOnlyList<RunReport> Months,
+    IReadOnlyList<DateOnly>? Days,
+    WrittenMonth? Watched,
+    IReadOnlyList<string>? FailedMessages)
 {
     public Stream ToJson()
     {
@@ -24,6 +28,17 @@ internal sealed record InvocationReport(
             }
 
             json.WriteEndArray();
+            if (Days is not null)
+            {
+                json.WriteStartArray("days");
+                foreach (var day in Days)
+                {
+                    json.WriteStringValue(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                }
+
+                json.WriteEndArray();
+            }
+
             if (Watched is not null)
             {
                 json.WritePropertyName("watch");

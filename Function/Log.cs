@@ -51,6 +51,11 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Information, "{Month}: {Count} objects have 0 bytes and were skipped")]
     public static partial void EmptyObjects(ILogger logger, string month, long count);
 
+    [LoggerMessage(
+        20, LogLevel.Warning,
+        "{Month}: {Count} days were not run, because the time was short: {RemainingDays}. The next run goes on there")]
+    public static partial void RemainingDays(ILogger logger, string month, int count, string remainingDays);
+
     [LoggerMessage(17, LogLevel.Information, "{Month} was written after it had ended: {File}")]
     public static partial void MonthWritten(ILogger logger, string month, string file);
 

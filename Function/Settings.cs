@@ -16,7 +16,8 @@ public sealed record Settings
     public static readonly IReadOnlyList<string> Names =
     [
         "SRC_BUCKET", "SRC_PREFIX", "SRC_LAYOUT", "SRC_REGION", "ACCOUNTS", "REGIONS", "DST_BUCKET", "DST_PREFIX",
-        "DST_REGION", "DST_SSE", "ROWS_PER_FILE", "LOG_LEVEL", "COMPRESSION", "DEDUPLICATE", "MAX_REJECTED_PERCENT",
+        "DST_REGION", "DST_SSE", "UNIT", "ROWS_PER_FILE", "LOG_LEVEL", "COMPRESSION", "DEDUPLICATE",
+        "MAX_REJECTED_PERCENT",
         "DAMAGED_OBJECTS", "SCHEDULE_LAG_DAYS",
     ];
 
@@ -28,6 +29,11 @@ public sealed record Settings
     private static readonly Dictionary<string, SourceLayout> Layouts = new(StringComparer.OrdinalIgnoreCase)
     {
         ["auto"] = SourceLayout.Auto, ["daily"] = SourceLayout.Daily, ["trail"] = SourceLayout.Trail,
+    };
+
+    private static readonly Dictionary<string, UnitKind> Units = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["month"] = UnitKind.Month, ["day"] = UnitKind.Day,
     };
 
     private static readonly Dictionary<string, bool> Switches = new(StringComparer.OrdinalIgnoreCase)
@@ -108,6 +114,7 @@ public sealed record Settings
             Options = new RunOptions
             {
                 Selection = reader.Selection(),
+                Unit = reader.OneOf("UNIT", UnitKind.Month, Units),
                 RowsPerFile = reader.Whole("ROWS_PER_FILE", standard: 0, max: long.MaxValue),
                 Codec = reader.OneOf("COMPRESSION", Codec.Zstd, Codecs),
                 Deduplicate = reader.OneOf("DEDUPLICATE", standard: true, Switches),

@@ -14,8 +14,13 @@ internal sealed class AggregateCommand : MonthsCommand
         Description = "Replace a month even by one with fewer events.",
     };
 
+    private readonly Option<string> _unit = OptionTypes.NameOf(
+        "--unit",
+        "What is written by itself: one file for the month, or one for each day. Unchanged days are not read again.",
+        UnitKind.Month);
+
     private readonly Option<long> _rowsPerFile = OptionTypes.Number(
-        "--rows-per-file", "Start another file after this many rows; 0: one file a month.", "ROWS",
+        "--rows-per-file", "Start another file after this many rows; 0: one file a unit.", "ROWS",
         0L, 0L, long.MaxValue);
 
     private readonly Option<string> _compression = OptionTypes.NameOf(
@@ -59,7 +64,7 @@ internal sealed class AggregateCommand : MonthsCommand
         _time = time;
         Option[] options =
         [
-            _dryRun, _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent, _damagedObjects,
+            _dryRun, _unit, _replace, _rowsPerFile, _compression, _keepDuplicates, _maxRejectedPercent, _damagedObjects,
             _threads, Places.Encryption, .. Places.Servers, _json, CommandHelp.OptionWith(AggregateExamples.Text),
         ];
         Array.ForEach(options, Options.Add);
@@ -82,6 +87,7 @@ internal sealed class AggregateCommand : MonthsCommand
     private RunOptions OptionsOf(ParseResult arguments, SourceSelection selection) => new()
     {
         Selection = selection,
+        Unit = Enum.Parse<UnitKind>(arguments.GetRequiredValue(_unit), ignoreCase: true),
         RowsPerFile = arguments.GetValue(_rowsPerFile),
         Codec = Enum.Parse<Codec>(arguments.GetRequiredValue(_compression), ignoreCase: true),
         Deduplicate = !arguments.GetValue(_keepDuplicates),

@@ -35,10 +35,8 @@ internal sealed class AggregateWork(
 
     public async Task<MonthOutcome> RunAsync(Month month, ProgressDisplay progress, CancellationToken cancellation)
     {
-        var unit = new Unit(month);
-        var report = await progress.ShowWhileAsync(() => IsDryRun
-            ? new DryRun(source, destination, options, time).RunAsync(unit, cancellation)
-            : new AggregationRun(source, destination, options, time, progress).RunAsync(unit, cancellation));
+        var run = new MonthRun(source, destination, options, time, progress) { IsDry = IsDryRun };
+        var report = await progress.ShowWhileAsync(() => run.RunAsync(month, cancellation));
         if (report.Status == RunStatus.Empty)
         {
             WriteEmpty(month, report.Reason!);
@@ -59,7 +57,9 @@ internal sealed class AggregateWork(
     }
 
     public string WhenCancelled(Month month) =>
-        $"before the commit of {month}, which is unchanged; nothing staged is left";
+        options.Unit == UnitKind.Day
+            ? $"within {month}: the days before are done, the rest is unchanged; nothing staged is left"
+            : $"before the commit of {month}, which is unchanged; nothing staged is left";
 
     public void WriteSummary(MonthSequence sequence)
     {
@@ -78,7 +78,7 @@ internal sealed class AggregateWork(
         else if (!IsRange)
         {
             string read = source.UriOf(report.Layout == SourceLayout.Daily ? month.Prefix : "");
-            new ReportText(Console.Out, read, Endpoint).Write(report);
+            new ReportText(Console.Out, read, destination.UriOf($"{month.Prefix}*/*.parquet"), Endpoint).Write(report);
         }
         else if (report.Status == RunStatus.Unchanged)
         {

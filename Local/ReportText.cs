@@ -11,9 +11,12 @@ namespace CloudTrailAggregation.Local;
 /// </summary>
 /// <param name="output">Takes the text.</param>
 /// <param name="source">The month's folder, as messages name it.</param>
+/// <param name="daysFiles">The files of a month in days, as a pattern.</param>
 /// <param name="endpoint">The S3 of the files, for the queries.</param>
-internal sealed class ReportText(TextWriter output, string source, S3Endpoint endpoint)
+internal sealed class ReportText(TextWriter output, string source, string daysFiles, S3Endpoint endpoint)
 {
+    private const int MaxNamed = 5;
+
     /// <summary>A report as one line of a summary.</summary>
     public static MonthOutcome Outcome(Month month, RunReport report, bool failed) => report.Planned is { } planned
         ? new MonthOutcome(
@@ -25,6 +28,8 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
             new MonthCounts(report.SourceFiles, report.Lines, report.Events, report.Duplicates, report.Rejects),
             report.Status == RunStatus.Empty
                 ? "empty, nothing was changed"
+                : report.Days is { } days
+                ? $"{DaysText.Summary(days)}{Missing(report)}{Damaged(report)}"
                 : report.Status == RunStatus.Unchanged
                 ? $"unchanged{Missing(report)}{Damaged(report)}"
                 : $"{Files(report)}, in {Duration(report)}{Missing(report)}{Damaged(report)}",
@@ -38,6 +43,14 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
 
     public void Write(RunReport report)
     {
+        if (report.Days is { } days)
+        {
+            new DaysText(output, source).Write(report, days);
+            WriteNotes(report);
+            WriteQueries([daysFiles]);
+            return;
+        }
+
         if (report.Planned is { } planned)
         {
             new PlanText(output, source).Write(report, planned);
@@ -67,9 +80,14 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         WriteRecords(report);
         WriteWritten(report);
         WriteNotes(report);
+        WriteQueries([.. report.Outputs.Select(file => file.Uri)]);
+    }
+
+    private void WriteQueries(IReadOnlyList<string> files)
+    {
         output.WriteLine("Three queries to try with DuckDB:");
         output.WriteLine();
-        output.Write(SampleQueries.Of([.. report.Outputs.Select(file => file.Uri)], endpoint));
+        output.Write(SampleQueries.Of(files, endpoint));
     }
 
     private void WriteRead(RunReport report)
@@ -118,8 +136,7 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
 
         if (report.Removed.Count > 0)
         {
-            string removed = SingleLine.Escaped(string.Join(", ", report.Removed));
-            output.WriteLine($"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {removed}");
+            output.WriteLine(RemovedText(report));
         }
 
         if (report.Retries > 0)
@@ -133,6 +150,13 @@ internal sealed class ReportText(TextWriter output, string source, S3Endpoint en
         }
 
         output.WriteLine();
+    }
+
+    /// <summary>The removed files in one line.</summary>
+    public static string RemovedText(RunReport report)
+    {
+        string first = FirstFew([.. report.Removed.Take(MaxNamed)], report.Removed.Count);
+        return $"Removed {Quantity.Of(report.Removed.Count, "file")} of an earlier run: {SingleLine.Escaped(first)}";
     }
 
     private void WriteNotes(RunReport report)

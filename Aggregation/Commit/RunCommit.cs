@@ -87,6 +87,7 @@ internal sealed class RunCommit(
         }
 
         plan.Sources.CheckUnchanged(await plan.ListAgainAsync(source, cancellation));
+        UnitConflict.Check(await NewConflictsAsync(cancellation), destination, plan.Unit);
         CheckNotShrinking();
     }
 
@@ -112,14 +113,56 @@ internal sealed class RunCommit(
             started = started == 0 && file != staged.Rejects.Staged ? time.GetTimestamp() : started;
         }
 
+        await CheckAloneAsync(completed);
         var written = staged.Files.Closed.Select(file => file.Staged.Key).ToHashSet(StringComparer.Ordinal);
         await RemoveAsync(plan.ParquetFiles.Keys.Where(key => !written.Contains(key)));
+        await RemoveAsync(plan.Unit.IsDay ? [] : plan.Conflicts);
         if (written.Count > 1 || _removed.Count > 0)
         {
             Mixed = time.GetElapsedTime(started);
         }
 
         await RemoveAsync(plan.RejectFiles.Keys.Where(key => key != staged.Rejects.Staged?.Key));
+        if (!plan.Unit.IsDay && plan.Conflicts.Count > 0)
+        {
+            var rejects = await OutputKeys.ListDaysAsync(
+                destination, OutputKeys.RejectPrefix(plan.Unit), OutputKeys.RejectSuffix, CancellationToken.None);
+            await RemoveAsync(rejects.Select(file => file.Key));
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> NewConflictsAsync(CancellationToken cancellation) =>
+        [.. (await UnitConflict.ListAsync(destination, plan.Unit, cancellation)).Except(plan.Conflicts)];
+
+    /// <summary>
+    /// Requires that no run of the other kind of unit has written files in the meantime. Each run looks after its own
+    /// files are visible, so of two at least one sees the other; what it has written where nothing was is removed.
+    /// </summary>
+    /// <exception cref="CommitLostException">There are such files.</exception>
+    private async Task CheckAloneAsync(List<IStagedObject> completed)
+    {
+        var conflicts = await NewConflictsAsync(CancellationToken.None);
+        if (conflicts.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var file in Enumerable.Reverse(completed).Where(file => plan.ExistingAt(file.Key) is null))
+        {
+            await file.TakeBackAsync(CancellationToken.None);
+        }
+
+        string[] replaced =
+        [
+            .. completed.Where(file => plan.ExistingAt(file.Key) is not null)
+                .Select(file => destination.UriOf(file.Key)),
+        ];
+        throw new CommitLostException(
+            $"{destination.UriOf(conflicts[0])}: another run was faster: it wrote the month in another unit. "
+            + (replaced.Length == 0
+                ? StoreError.NothingChanged
+                : $"Already replaced by this run: {string.Join(", ", replaced)}. Run the month again with "
+                    + "\"replace\": true (--replace)."));
     }
 
     /// <summary>
@@ -138,8 +181,9 @@ internal sealed class RunCommit(
         {
             throw new AggregationException(
                 $"{existing.First}: it and the rest of its run hold {existing.Events} events, this run found {found}"
-                + $"{(existing.AreOurs ? "" : " records")}: the month would shrink. Nothing was replaced. "
-                + "If events are missing in the source, restore them; if the month is really smaller now, "
+                + $"{(existing.AreOurs ? "" : " records")}: the {(plan.Unit.IsDay ? "day" : "month")} would shrink. "
+                + "Nothing was replaced. "
+                + "If events are missing in the source, restore them; if it is really smaller now, "
                 + "say \"replace\": true (--replace).");
         }
     }

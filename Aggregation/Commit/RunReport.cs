@@ -23,6 +23,17 @@ public sealed record RunReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlannedRun? Planned { get; init; }
 
+    /// <summary>Of a month in days, what became of each day that was run. Null in any other case.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DayReport>? Days { get; init; }
+
+    /// <summary>
+    /// Of a month in days, those that were not run because the time was short; the next run goes on there. Null in any
+    /// other case.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DateOnly>? RemainingDays { get; init; }
+
     /// <summary>The layout of the source: daily or trail.</summary>
     public required SourceLayout Layout { get; init; }
 
@@ -148,20 +159,22 @@ public sealed record RunReport
         : 0;
 
     /// <summary>Reports what a plan reads. The rest is for the caller to add.</summary>
-    internal static RunReport OfPlan(RunPlan plan)
+    internal static RunReport OfPlan(RunPlan plan) => OfSources(plan.Sources);
+
+    /// <summary>Reports what was listed. The rest is for the caller to add.</summary>
+    internal static RunReport OfSources(SourceListing sources)
     {
-        var sources = plan.Sources;
         return new RunReport
         {
-            Month = plan.Unit.ToString(),
+            Month = sources.Unit.ToString(),
             Status = RunStatus.Planned,
             Layout = sources.Selection.Layout,
             Accounts = sources.Trail?.Accounts,
             Regions = sources.Trail?.Regions,
             QuietRegions = sources.Trail?.Quiet,
             OpenDays = sources.OpenDays,
-            SourceFiles = sources.Count,
-            SourceBytes = sources.Bytes,
+            SourceFiles = sources.Count - sources.OfDayBefore,
+            SourceBytes = sources.Bytes - sources.BytesOfDayBefore,
             EmptyObjects = sources.EmptyObjects,
             IgnoredKeys = sources.Ignored,
             MissingDays = sources.MissingDays,
@@ -177,7 +190,7 @@ public sealed record RunReport
         var damaged = staged.Ledger.DamagedObjects;
         return OfPlan(plan) with
         {
-            Status = counts.Records == 0 ? RunStatus.Empty
+            Status = counts.Records == 0 && !plan.IsCommittedEmpty ? RunStatus.Empty
                 : commit.IsByAnotherRun ? RunStatus.WrittenByAnotherRun
                 : RunStatus.Written,
             Lines = counts.Records,
@@ -215,9 +228,11 @@ public sealed record RunReport
         return OfPlan(plan) with
         {
             Status = RunStatus.Unchanged,
-            Lines = existing.Events + existing.Duplicates,
+            Lines = existing.Events + existing.Duplicates + existing.Rejects,
             Events = existing.Events,
             Duplicates = existing.Duplicates,
+            Rejects = existing.Rejects,
+            RejectFile = plan.RejectFiles.Keys.Select(destination.UriOf).FirstOrDefault(),
             DamagedObjects = new NamedObjects(existing.DamagedObjects, existing.FirstDamagedObjects),
             Outputs =
             [

@@ -6,8 +6,9 @@ namespace CloudTrailAggregation.Commit;
 
 /// <summary>Whether a month has a file that was written after the month ended. Looking for it writes nothing.</summary>
 /// <param name="Month">The month as <c>YYYY-MM</c>.</param>
-/// <param name="IsWritten">Whether its first file exists and was written after the month ended (UTC).</param>
-/// <param name="File">The URI of its first file; null if there is none.</param>
+/// <param name="IsWritten">Whether the file exists and was written after the month ended (UTC).</param>
+/// <param name="File">The URI of the month's first file, or of the latest of its days' files; null if there is none.
+/// </param>
 /// <param name="Modified">When that file was written; null if there is none.</param>
 public sealed record WrittenMonth(string Month, bool IsWritten, string? File, DateTimeOffset? Modified)
 {
@@ -33,9 +34,14 @@ public sealed record WrittenMonth(string Month, bool IsWritten, string? File, Da
     {
         var files = await OutputKeys.ListAsync(
             destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
-        string key = OutputKeys.Parquet(unit, 0);
-        return files.TryGetValue(key, out var first)
-            ? new WrittenMonth(unit.ToString(), first.Modified >= unit.End, destination.UriOf(key), first.Modified)
-            : new WrittenMonth(unit.ToString(), IsWritten: false, File: null, Modified: null);
+        var ofDays = await OutputKeys.ListDaysAsync(
+            destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
+        var latest = files.TryGetValue(OutputKeys.Parquet(unit, 0), out var first)
+            ? first
+            : ofDays.OrderBy(file => file.Modified).LastOrDefault();
+        return latest.Key is null
+            ? new WrittenMonth(unit.ToString(), IsWritten: false, File: null, Modified: null)
+            : new WrittenMonth(
+                unit.ToString(), latest.Modified >= unit.End, destination.UriOf(latest.Key), latest.Modified);
     }
 }

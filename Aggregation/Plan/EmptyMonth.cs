@@ -24,7 +24,7 @@ internal sealed class EmptyMonth(IObjectStore source, TimeProvider time)
     /// <exception cref="AggregationException">The sources cannot be listed.</exception>
     public async Task<string> ReasonAsync(Unit unit, SourceSelection selection, CancellationToken cancellation)
     {
-        var discovery = new SourceDiscovery(source, selection, time.GetUtcNow());
+        var discovery = new SourceDiscovery(source, selection, time.GetUtcNow(), deduplicate: false);
         return await ReasonAsync(await discovery.ListAsync(unit, cancellation), cancellation);
     }
 

@@ -28,6 +28,9 @@ internal sealed record ExistingFiles(string First, IReadOnlyList<ExistingFile> F
     /// <summary>Likewise, the rejects.</summary>
     public long Rejects => Files[^1].Count(MetadataNames.Rejects);
 
+    /// <summary>Likewise, the bytes of its reject file; 0 for none.</summary>
+    public long RejectFileBytes => Files[^1].Count(MetadataNames.RejectFileBytes);
+
     /// <summary>Likewise, the damaged objects that were skipped.</summary>
     public long DamagedObjects => Files[^1].Count(MetadataNames.DamagedObjects);
 

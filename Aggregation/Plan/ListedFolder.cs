@@ -19,6 +19,10 @@ internal sealed class ListedFolder(string prefix, SourceNames names, TrailRegion
     private readonly List<StoredObject> _pending = [];
     private readonly List<string> _firstIgnored = [];
 
+    // By the day, 0 for none; null as long as nothing was skipped, which is typical.
+    private long[]? _empty;
+    private long[]? _ignored;
+
     public string Prefix => prefix;
 
     public TrailRegion? Region => region;
@@ -39,13 +43,16 @@ internal sealed class ListedFolder(string prefix, SourceNames names, TrailRegion
     public int Archived { get; private set; }
 
     /// <summary>The number of objects of 0 bytes, which are skipped.</summary>
-    public long Empty { get; private set; }
+    /// <param name="firstDay">Only those below the folders of this day and later ones; 0 for all.</param>
+    public long Empty(int firstDay = 0) => _empty?.Skip(firstDay).Sum() ?? 0;
 
     /// <summary>The number of keys that are not sources.</summary>
-    public long Ignored { get; private set; }
+    /// <param name="firstDay">As above.</param>
+    public long Ignored(int firstDay = 0) => _ignored?.Skip(firstDay).Sum() ?? 0;
 
-    /// <summary>The first five keys that are not sources.</summary>
-    public IReadOnlyList<string> FirstIgnored => _firstIgnored;
+    /// <summary>The first keys that are not sources, at most five.</summary>
+    /// <param name="firstDay">As above.</param>
+    public IEnumerable<string> FirstIgnored(int firstDay = 0) => _firstIgnored.Where(key => DayOf(key) >= firstDay);
 
     /// <summary>Adds the next object of the listing. Call <see cref="Close"/> after the last.</summary>
     public void Add(StoredObject stored)
@@ -57,7 +64,7 @@ internal sealed class ListedFolder(string prefix, SourceNames names, TrailRegion
         }
         else if (stored.Size == 0)
         {
-            Empty++;
+            Skip(ref _empty, name);
         }
         else
         {
@@ -83,6 +90,39 @@ internal sealed class ListedFolder(string prefix, SourceNames names, TrailRegion
         _pending.TrimExcess();
     }
 
+    /// <summary>The part of this closed folder that is below the folders of some days.</summary>
+    /// <param name="first">The first day, 1 to 31.</param>
+    /// <param name="last">The last day.</param>
+    public ListedFolder OfDays(int first, int last)
+    {
+        var part = new ListedFolder(prefix, names, region);
+        foreach (var block in _blocks.Where(block => block.DayOf(0) <= last && block.DayOf(block.Count - 1) >= first))
+        {
+            for (int number = 0; number < block.Count; number++)
+            {
+                if (block.DayOf(number) >= first && block.DayOf(number) <= last)
+                {
+                    part.Add(block.ObjectAt(number));
+                }
+            }
+        }
+
+        part.Close();
+        part._empty = OfDays(_empty);
+        part._ignored = OfDays(_ignored);
+        part._firstIgnored.AddRange(_firstIgnored.Where(key => IsBetween(DayOf(key))));
+        return part;
+
+        bool IsBetween(int day) => day >= first && day <= last;
+
+        long[]? OfDays(long[]? counts) => counts?.Select((count, day) => IsBetween(day) ? count : 0).ToArray();
+    }
+
+    private int DayOf(string key) => SourceNames.DayOf(key.AsSpan(prefix.Length));
+
+    private static void Skip(ref long[]? counts, ReadOnlySpan<char> name) =>
+        (counts ??= new long[32])[SourceNames.DayOf(name)]++;
+
     private void Pack()
     {
         _blocks.Add(new ObjectBlock(_prefix, prefix.Length, _pending));
@@ -93,7 +133,7 @@ internal sealed class ListedFolder(string prefix, SourceNames names, TrailRegion
     {
         if (names.IsIgnored(name))
         {
-            Ignored++;
+            Skip(ref _ignored, name);
             if (_firstIgnored.Count < MaxNamedKeys)
             {
                 _firstIgnored.Add(key);

@@ -15,6 +15,9 @@ internal static class MetadataNames
         Rejects = Prefix + "rejects_so_far",
         DamagedObjects = Prefix + "damaged_objects_so_far";
 
+    /// <summary>The bytes of the unit's reject file, in the last Parquet file of the run; 0 for none.</summary>
+    public const string RejectFileBytes = Prefix + "reject_file_bytes";
+
     /// <summary>The first damaged objects, escaped, one a line.</summary>
     public const string FirstDamagedObjects = Prefix + "first_damaged_objects";
 }

@@ -16,6 +16,9 @@ public readonly record struct Month(int Year, int Number) : IComparable<Month>
     /// <summary>The first instant of the month (UTC).</summary>
     public DateTimeOffset Start => new(Year, Number, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The number of its days, 28 to 31.</summary>
+    public int Days => DateTime.DaysInMonth(Year, Number);
+
     /// <summary>The month after this one.</summary>
     public Month Next => Number == 12 ? new(Year + 1, 1) : new(Year, Number + 1);
 

@@ -12,10 +12,15 @@ internal static class OpenDays
     public static int LastDayRead(Month month, DateTimeOffset started) =>
         MissingDays.LastDayDue(month, started - Settling);
 
-    /// <summary>The days of a trail's month after the last one that a run reads.</summary>
-    public static IReadOnlyList<DateOnly> After(Month month, int lastDayRead) =>
-    [
-        .. Enumerable.Range(lastDayRead + 1, DateTime.DaysInMonth(month.Year, month.Number) - lastDayRead)
-            .Select(day => new DateOnly(month.Year, month.Number, day)),
-    ];
+    /// <summary>The days of a trail's unit after the last one that a run reads.</summary>
+    public static IReadOnlyList<DateOnly> Of(Unit unit, int lastDayRead)
+    {
+        var (first, last) = unit.Days;
+        first = Math.Max(first, lastDayRead + 1);
+        return
+        [
+            .. Enumerable.Range(first, Math.Max(0, last + 1 - first))
+                .Select(day => new DateOnly(unit.Month.Year, unit.Month.Number, day)),
+        ];
+    }
 }

@@ -5,7 +5,8 @@ namespace CloudTrailAggregation.Plan;
 
 /// <summary>
 /// The keys that a run writes and deletes: <c>YYYY/MM/NNNNNN.parquet</c> and
-/// <c>_rejected/YYYY/MM/NNNNNN.ndjson.gz</c>. A run changes no other key.
+/// <c>_rejected/YYYY/MM/NNNNNN.ndjson.gz</c>, for a day with <c>DD/</c> in front of the number. A run changes no other
+/// key.
 /// </summary>
 internal static class OutputKeys
 {
@@ -31,10 +32,7 @@ internal static class OutputKeys
         var outputs = new SortedDictionary<string, StoredObject>(StringComparer.Ordinal);
         await foreach (var stored in store.ListAsync(prefix, cancellation))
         {
-            var name = stored.Key.AsSpan(prefix.Length);
-            bool hasSuffix = name.Length == NumberDigits + suffix.Length
-                && name.EndsWith(suffix, StringComparison.Ordinal);
-            if (hasSuffix && !name[..NumberDigits].ContainsAnyExceptInRange('0', '9'))
+            if (IsNumber(stored.Key.AsSpan(prefix.Length), suffix))
             {
                 outputs.Add(stored.Key, stored);
             }
@@ -42,6 +40,28 @@ internal static class OutputKeys
 
         return outputs;
     }
+
+    /// <summary>Lists the objects named <c>{prefix}DD/NNNNNN{suffix}</c>, by key in ordinal order.</summary>
+    public static async Task<IReadOnlyList<StoredObject>> ListDaysAsync(
+        IObjectStore store, string prefix, string suffix, CancellationToken cancellation)
+    {
+        List<StoredObject> outputs = [];
+        await foreach (var stored in store.ListAsync(prefix, cancellation))
+        {
+            if (SourceNames.DayOf(stored.Key.AsSpan(prefix.Length)) > 0
+                && IsNumber(stored.Key.AsSpan(prefix.Length + SourceNames.DayLength), suffix))
+            {
+                outputs.Add(stored);
+            }
+        }
+
+        return outputs;
+    }
+
+    private static bool IsNumber(ReadOnlySpan<char> name, string suffix) =>
+        name.Length == NumberDigits + suffix.Length
+        && name.EndsWith(suffix, StringComparison.Ordinal)
+        && !name[..NumberDigits].ContainsAnyExceptInRange('0', '9');
 
     private static string Number(int number) => number.ToString("D6", CultureInfo.InvariantCulture);
 }

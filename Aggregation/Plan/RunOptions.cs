@@ -8,6 +8,9 @@ public sealed record RunOptions
     /// <summary>What a run reads of its source: by default all, in the layout that the source has.</summary>
     public SourceSelection Selection { get; init; } = new();
 
+    /// <summary>What is written and committed by itself: a month, the default, or each of its days.</summary>
+    public UnitKind Unit { get; init; }
+
     /// <summary>The maximum number of rows in a file; 0, the default, means one file for each unit.</summary>
     public long RowsPerFile { get; init; }
 
@@ -32,6 +35,16 @@ public sealed record RunOptions
 
     /// <summary>Whether a run may replace a unit's files by files with fewer events; false by default.</summary>
     public bool Replace { get; init; }
+}
+
+/// <summary>What a run writes and commits by itself.</summary>
+public enum UnitKind
+{
+    /// <summary>A month.</summary>
+    Month,
+
+    /// <summary>A day.</summary>
+    Day,
 }
 
 /// <summary>What a source object means that cannot be unpacked or framed.</summary>

@@ -18,7 +18,11 @@ namespace CloudTrailAggregation.Plan;
 /// <param name="Existing">
 /// What the Parquet files hold; null where there are none, or where the run may replace them whatever they hold.
 /// </param>
+/// <param name="Conflicts">
+/// The files of the other kind of unit, Parquet and rejects, which the run replaces: see <see cref="UnitConflict"/>.
+/// </param>
 /// <param name="Selection">What is selected, as the metadata of the run's files keeps it.</param>
+/// <param name="Deduplicate">Whether exact copies of a record are dropped.</param>
 /// <param name="Started">When the run started, which decides the open days of a trail.</param>
 /// <param name="Fingerprint">A hash of all that decides the output's bytes: 32 hexadecimal digits.</param>
 internal sealed record RunPlan(
@@ -27,7 +31,9 @@ internal sealed record RunPlan(
     IReadOnlyDictionary<string, StoredObject> ParquetFiles,
     IReadOnlyDictionary<string, StoredObject> RejectFiles,
     ExistingFiles? Existing,
+    IReadOnlyList<string> Conflicts,
     IReadOnlyList<(string Name, string Value)> Selection,
+    bool Deduplicate,
     DateTimeOffset Started,
     string Fingerprint)
 {
@@ -40,6 +46,10 @@ internal sealed record RunPlan(
     /// <param name="source">The store to read.</param>
     /// <param name="destination">The store that has the outputs of earlier runs.</param>
     /// <param name="options">The settings of the run.</param>
+    /// <param name="listed">
+    /// The sources of a day as its month's run has listed them; null where the unit's run lists its own.
+    /// </param>
+    /// <param name="isOfMonth">Whether a day is run together with all days of its month.</param>
     /// <param name="started">When the run started, which decides the open days of a trail.</param>
     /// <param name="cancellation">Ends the listings.</param>
     /// <exception cref="AggregationException">
@@ -51,13 +61,22 @@ internal sealed record RunPlan(
         IObjectStore source,
         IObjectStore destination,
         RunOptions options,
+        SourceListing? listed,
+        bool isOfMonth,
         DateTimeOffset started,
         CancellationToken cancellation)
     {
-        var sources = await new SourceDiscovery(source, options.Selection, started).ListAsync(unit, cancellation);
+        var sources = listed ?? await new SourceDiscovery(source, options.Selection, started, options.Deduplicate)
+            .ListAsync(unit, cancellation);
         ArchivedObjects.CheckSources(sources);
         var selection = SelectionMetadata.Of(sources.Root, sources.Selection, options.Deduplicate);
-        bool isRead = !options.Replace && sources.Count > 0;
+        var conflicts = await UnitConflict.ListAsync(destination, unit, cancellation);
+        if (!options.Replace || (unit.IsDay && !isOfMonth))
+        {
+            UnitConflict.Check(conflicts, destination, unit);
+        }
+
+        bool isRead = !options.Replace && (sources.Count > 0 || unit.IsDay);
         var (parquetFiles, rejectFiles, existing) = await FindExistingAsync(unit, destination, isRead, cancellation);
         existing?.CheckSelection(selection);
         return new RunPlan(
@@ -66,37 +85,46 @@ internal sealed record RunPlan(
             parquetFiles,
             rejectFiles,
             existing,
+            conflicts,
             selection,
+            options.Deduplicate,
             started,
             FingerprintOf(unit, sources, selection, options));
     }
 
     /// <summary>
-    /// Whether the existing files are what the run would write, so that it need not read its sources.
+    /// Whether the unit is committed even without a record: a day keeps its fingerprint in a file of 0 rows, so that it
+    /// is not read again.
     /// </summary>
-    /// <remarks>
-    /// Not with rejects: nothing tells whether the reject file is of the same run. And not if a file was written before
-    /// the unit ended, and it has ended in the meantime: a file that was written afterwards tells that the unit is
-    /// complete.
-    /// </remarks>
+    public bool IsCommittedEmpty => Unit.IsDay && (Sources.Count > Sources.OfDayBefore || ParquetFiles.Count > 0);
+
+    /// <summary>
+    /// Whether the existing files are what the run would write, so that it need not read its sources. Not if a file was
+    /// written before the unit ended, and it has ended in the meantime: a file that was written afterwards tells that
+    /// the unit is complete.
+    /// </summary>
     /// <param name="rowsPerFile">The maximum number of rows in a file; 0 for no limit.</param>
     public bool IsDone(long rowsPerFile) =>
-        Existing is { Rejects: 0 } existing
-        && RejectFiles.Count == 0
+        Existing is { } existing
         && existing.AreOf(Fingerprint)
         && existing.AreComplete(Unit, rowsPerFile)
+        && RejectFiles.Values.Select(file => (file.Key, file.Size)).SequenceEqual(RejectFilesOf(existing))
         && (Started < Unit.End || existing.Files.All(file => file.Stored.Modified >= Unit.End));
 
     /// <summary>Lists the same layout, accounts, regions and days again.</summary>
     /// <exception cref="AggregationException">The source cannot be listed.</exception>
     public Task<SourceListing> ListAgainAsync(IObjectStore source, CancellationToken cancellation) =>
-        new SourceDiscovery(source, Sources.Selection, Started).ListAsync(Unit, cancellation);
+        new SourceDiscovery(source, Sources.Selection, Started, Deduplicate).ListAsync(Unit, cancellation);
 
     /// <summary>
     /// The output of an earlier run at a key, or null. Completing a new output at that key is conditional on it.
     /// </summary>
     public StoredObject? ExistingAt(string key) =>
         ParquetFiles.TryGetValue(key, out var file) || RejectFiles.TryGetValue(key, out file) ? file : null;
+
+    /// <summary>The key and the bytes of the reject file of the run that wrote the existing files.</summary>
+    private (string, long)[] RejectFilesOf(ExistingFiles existing) =>
+        existing.RejectFileBytes == 0 ? [] : [(OutputKeys.Reject(Unit, 0), existing.RejectFileBytes)];
 
     /// <summary>Lists the existing files, and reads their footers unless the run may replace them anyway.</summary>
     private static async Task<(Outputs Parquet, Outputs Rejects, ExistingFiles? Existing)> FindExistingAsync(

@@ -18,6 +18,7 @@ internal sealed class SourceListing
     private const int MaxNamedKeys = 5;
 
     private readonly IObjectStore _store;
+    private readonly ListedFolder[]? _folders;
     private readonly ObjectBlock[] _blocks;
     private readonly Stretch[] _stretches;
     private readonly int[] _firstPlaces;
@@ -27,35 +28,43 @@ internal sealed class SourceListing
     /// <param name="selection">What was selected; its layout is known.</param>
     /// <param name="lastDayDue">The last day that is due, 1 to 31; 0 for none.</param>
     /// <param name="folders">The folders that were listed, each to its end.</param>
+    /// <param name="keepsFolders">Whether <see cref="OfDay"/> may be called, which costs memory.</param>
     public SourceListing(
         IObjectStore store,
         Unit unit,
         SourceSelection selection,
         int lastDayDue,
-        IReadOnlyCollection<ListedFolder> folders)
+        IReadOnlyCollection<ListedFolder> folders,
+        bool keepsFolders = false)
     {
         bool isTrail = selection.Layout == SourceLayout.Trail;
         (_store, Unit, Selection, LastDayDue) = (store, unit, selection, lastDayDue);
         Where = isTrail ? $"{store.UriOf("")} ({unit})" : store.UriOf(unit.Prefix);
-        OpenDays = isTrail ? Plan.OpenDays.After(unit.Month, lastDayDue) : [];
+        OpenDays = isTrail ? Plan.OpenDays.Of(unit, lastDayDue) : [];
         ListedFolder[] inOrder = [.. folders.OrderBy(folder => folder.Prefix, Utf8Order.Instance)];
+        _folders = keepsFolders ? inOrder : null;
         _blocks = [.. inOrder.SelectMany(folder => folder.Blocks)];
         _stretches = StretchesByDay(_blocks);
         _firstPlaces = new int[_stretches.Length];
+        int firstDay = unit.IsDay ? unit.Day : 0;
         for (int number = 0; number < _stretches.Length; number++)
         {
             _firstPlaces[number] = Count;
             Count += _stretches[number].Count;
+            OfDayBefore = DayOf(_stretches[number]) < firstDay ? Count : OfDayBefore;
         }
 
         Bytes = inOrder.Sum(folder => folder.Bytes);
+        BytesOfDayBefore = Enumerable.Range(0, OfDayBefore).Sum(SizeAt);
         Archived = inOrder.Sum(folder => folder.Archived);
-        EmptyObjects = inOrder.Sum(folder => folder.Empty);
+        EmptyObjects = inOrder.Sum(folder => folder.Empty(firstDay));
         Ignored = new IgnoredKeys(
-            inOrder.Sum(folder => folder.Ignored),
-            [.. inOrder.SelectMany(folder => folder.FirstIgnored).Take(MaxNamedKeys)]);
-        Days = [.. _stretches.Select(DayOf).Distinct()];
-        Trail = isTrail ? TrailReading.Of(inOrder, selection, lastDayDue) : null;
+            inOrder.Sum(folder => folder.Ignored(firstDay)),
+            [.. inOrder.SelectMany(folder => folder.FirstIgnored(firstDay)).Take(MaxNamedKeys)]);
+        Days = [.. _stretches.Select(DayOf).Where(day => day >= firstDay).Distinct()];
+        Trail = isTrail
+            ? TrailReading.Of(inOrder, selection, unit.IsDay ? Math.Min(unit.Day, lastDayDue) : lastDayDue)
+            : null;
     }
 
     /// <summary>The unit.</summary>
@@ -76,11 +85,20 @@ internal sealed class SourceListing
     /// <summary>Of a trail, the days of the month that are not read yet.</summary>
     public IReadOnlyList<DateOnly> OpenDays { get; }
 
-    /// <summary>The due days after the first day with an object that have none.</summary>
-    public IReadOnlyList<DateOnly> MissingDays => Plan.MissingDays.Of(Unit.Month, Days, LastDayDue);
+    /// <summary>The due days of a month after the first day with an object that have none.</summary>
+    public IReadOnlyList<DateOnly> MissingDays =>
+        Unit.IsDay ? [] : Plan.MissingDays.Of(Unit.Month, Days, LastDayDue);
 
     /// <summary>How many objects there are.</summary>
     public int Count { get; }
+
+    /// <summary>
+    /// How many of them, the first ones, are of the day before the unit: they are read only to find duplicates.
+    /// </summary>
+    public int OfDayBefore { get; }
+
+    /// <summary>The stored bytes of the objects of the day before the unit.</summary>
+    public long BytesOfDayBefore { get; }
 
     /// <summary>The stored bytes of all objects together.</summary>
     public long Bytes { get; }
@@ -88,13 +106,13 @@ internal sealed class SourceListing
     /// <summary>How many of the objects must be restored before they can be read.</summary>
     public int Archived { get; }
 
-    /// <summary>The number of objects of 0 bytes, which are skipped.</summary>
+    /// <summary>The number of the unit's objects of 0 bytes, which are skipped.</summary>
     public long EmptyObjects { get; }
 
-    /// <summary>The keys that are not sources.</summary>
+    /// <summary>The unit's keys that are not sources.</summary>
     public IgnoredKeys Ignored { get; }
 
-    /// <summary>The days that have an object, 1 to 31, in order.</summary>
+    /// <summary>The unit's days that have an object, 1 to 31, in order.</summary>
     public IReadOnlyList<int> Days { get; }
 
     /// <summary>What is read of a trail; null in the daily layout.</summary>
@@ -123,6 +141,19 @@ internal sealed class SourceListing
         var (block, number) = At(place);
         return block[number].Size;
     }
+
+    /// <summary>The part of a month's listing that a run of one of its days reads.</summary>
+    /// <param name="day">The day, 1 to 31.</param>
+    /// <param name="firstDayRead">The first day that the run reads.</param>
+    public SourceListing OfDay(int day, int firstDayRead) => new(
+        _store,
+        Unit with { Day = day },
+        Selection,
+        LastDayDue,
+        [.. _folders!.Select(folder => folder.OfDays(firstDayRead, day))])
+    {
+        NoFolder = NoFolder,
+    };
 
     /// <summary>Starts to step through the objects.</summary>
     public ListingCursor Start() => new(this);

@@ -37,7 +37,16 @@ public sealed class AggregationRun(
     /// a commit that fails between two files: that message names the files already written.
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was canceled; the unit is unchanged.</exception>
-    public async Task<RunReport> RunAsync(Unit unit, CancellationToken cancellation)
+    public Task<RunReport> RunAsync(Unit unit, CancellationToken cancellation) =>
+        RunAsync(unit, listed: null, cancellation);
+
+    /// <summary>Runs a day of a month.</summary>
+    /// <param name="unit">The unit to write.</param>
+    /// <param name="listed">
+    /// The day's sources as the month's run has listed them, for the first plan; null where the run lists its own.
+    /// </param>
+    /// <param name="cancellation">As above.</param>
+    internal async Task<RunReport> RunAsync(Unit unit, SourceListing? listed, CancellationToken cancellation)
     {
         var started = time.GetUtcNow();
         long timestamp = time.GetTimestamp();
@@ -46,7 +55,8 @@ public sealed class AggregationRun(
         {
             try
             {
-                return await RunOnceAsync(unit, started, cancellation) with
+                var sources = plans == 1 ? listed : null;
+                return await RunOnceAsync(unit, sources, isOfMonth: listed is not null, started, cancellation) with
                 {
                     PlannedAgain = plans - 1,
                     Retries = meter.Retries,
@@ -67,10 +77,16 @@ public sealed class AggregationRun(
     }
 
     /// <exception cref="ObjectChangedException">A source object is not what it was in the plan.</exception>
-    private async Task<RunReport> RunOnceAsync(Unit unit, DateTimeOffset started, CancellationToken cancellation)
+    private async Task<RunReport> RunOnceAsync(
+        Unit unit,
+        SourceListing? sources,
+        bool isOfMonth,
+        DateTimeOffset started,
+        CancellationToken cancellation)
     {
         // Plan: what to read, and what exists at the destination.
-        var plan = await RunPlan.MakeAsync(unit, source, destination, options, started, cancellation);
+        var plan = await RunPlan.MakeAsync(
+            unit, source, destination, options, sources, isOfMonth, started, cancellation);
         if (plan.IsDone(options.RowsPerFile))
         {
             return RunReport.OfUnchanged(plan, destination);
@@ -82,15 +98,15 @@ public sealed class AggregationRun(
 
         // Commit: all files become visible, or none.
         var commit = new RunCommit(source, destination, plan, staged, time);
-        bool hasRecords = staged.Counts.Records > 0;
-        if (hasRecords)
+        bool isCommitted = staged.Counts.Records > 0 || plan.IsCommittedEmpty;
+        if (isCommitted)
         {
             await commit.RunAsync(cancellation);
         }
 
         return RunReport.Of(plan, staged, commit, destination) with
         {
-            Reason = hasRecords
+            Reason = isCommitted
                 ? null
                 : Skipped(staged.Ledger.DamagedObjects)
                     + await new EmptyMonth(source, time).ReasonAsync(plan.Sources, cancellation),

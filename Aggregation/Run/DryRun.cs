@@ -22,13 +22,21 @@ public sealed class DryRun(
     /// nothing. Its requests are those that a run would send, without those sent again.
     /// </returns>
     /// <exception cref="AggregationException">A run would fail with this message before it reads an event.</exception>
-    public async Task<RunReport> RunAsync(Unit unit, CancellationToken cancellation)
+    public Task<RunReport> RunAsync(Unit unit, CancellationToken cancellation) =>
+        RunAsync(unit, listed: null, cancellation);
+
+    /// <summary>Plans a day of a month.</summary>
+    /// <param name="unit">The day.</param>
+    /// <param name="listed">Its sources as they were listed with the month's; null to list them.</param>
+    /// <param name="cancellation">Ends the listings.</param>
+    internal async Task<RunReport> RunAsync(Unit unit, SourceListing? listed, CancellationToken cancellation)
     {
         long started = time.GetTimestamp();
         var meter = new RequestMeter(source, destination);
-        var plan = await RunPlan.MakeAsync(unit, source, destination, options, time.GetUtcNow(), cancellation);
+        var plan = await RunPlan.MakeAsync(
+            unit, source, destination, options, listed, isOfMonth: listed is not null, time.GetUtcNow(), cancellation);
         var requests = meter.Requests;
-        bool isEmpty = plan.Sources.Count == 0;
+        bool isEmpty = plan.Sources.Count == plan.Sources.OfDayBefore;
         var report = plan.IsDone(options.RowsPerFile) ? RunReport.OfUnchanged(plan, destination) with
         {
             Requests = requests,

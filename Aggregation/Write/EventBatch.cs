@@ -12,7 +12,7 @@ namespace CloudTrailAggregation.Write;
 /// A chunk of one source with its records and their events as columns. The records and columns point into the chunk and
 /// are valid until the batch is filled again. Only one thread at a time may use a batch.
 /// </summary>
-internal sealed class EventBatch(Month month) : IDisposable
+internal sealed class EventBatch(Unit unit) : IDisposable
 {
     /// <summary>The error of a record that is longer than the maximum.</summary>
     public static readonly string TooLong = $"is longer than {RecordFraming.MaxRecordBytes >> 20} MiB";
@@ -20,8 +20,8 @@ internal sealed class EventBatch(Month month) : IDisposable
     private readonly RecordTable _records = new();
     private readonly List<string> _errors = [];
     private readonly List<int> _duplicateRows = [];
-    private readonly long _monthStart = month.Start.ToUnixTimeMilliseconds();
-    private readonly long _monthEnd = month.Next.Start.ToUnixTimeMilliseconds();
+    private readonly long _monthStart = unit.Month.Start.ToUnixTimeMilliseconds();
+    private readonly long _monthEnd = unit.Month.Next.Start.ToUnixTimeMilliseconds();
 
     /// <summary>The text.</summary>
     public Chunk Chunk { get; } = new();
@@ -31,6 +31,12 @@ internal sealed class EventBatch(Month month) : IDisposable
 
     /// <summary>The source of the text.</summary>
     public SourceObject Source { get; private set; } = null!;
+
+    /// <summary>
+    /// Whether the source is of the day before the unit: its records become no rows and are not counted, but an exact
+    /// copy of one is a duplicate.
+    /// </summary>
+    public bool IsOfDayBefore { get; private set; }
 
     /// <summary>Whether the source has ended; the batch is then empty.</summary>
     public bool EndsSource { get; private set; }
@@ -59,7 +65,7 @@ internal sealed class EventBatch(Month month) : IDisposable
         cancellation.ThrowIfCancellationRequested();
         EndsSource = !await framing.FillAsync(Chunk, cancellation);
         SkipsDamage = false;
-        Source = source;
+        Take(source);
     }
 
     /// <summary>First step for a damaged source: takes its end and nothing of its text.</summary>
@@ -67,8 +73,10 @@ internal sealed class EventBatch(Month month) : IDisposable
     {
         Chunk.Clear();
         EndsSource = SkipsDamage = true;
-        Source = source;
+        Take(source);
     }
+
+    private void Take(SourceObject source) => (Source, IsOfDayBefore) = (source, source.Day < unit.Days.First);
 
     /// <summary>Whether <see cref="Read"/> may find a record that holds records itself.</summary>
     public bool MayHoldContainers()
@@ -109,11 +117,18 @@ internal sealed class EventBatch(Month month) : IDisposable
         }
     }
 
-    /// <summary>Last step, in the order of the sources: drops the duplicates and counts the records.</summary>
+    /// <summary>
+    /// Last step, in the order of the sources: drops the duplicates and counts the records, none of the day before.
+    /// </summary>
     public RecordCounts DropDuplicates(DuplicateFilter? duplicates)
     {
         _duplicateRows.Clear();
         duplicates?.Mark(Records, Source.Day, _duplicateRows);
+        if (IsOfDayBefore)
+        {
+            return default;
+        }
+
         Columns.Remove(_duplicateRows);
         var counts = new RecordCounts
         {
@@ -205,7 +220,11 @@ internal sealed class EventBatch(Month month) : IDisposable
             return;
         }
 
-        Columns.Append(events.Fields, events.Present);
+        if (!IsOfDayBefore)
+        {
+            Columns.Append(events.Fields, events.Present);
+        }
+
         var record = new Record { Start = start, Length = (int)(end - start), Position = position };
         record.Hash = duplicates?.HashOf(record.Text) ?? default;
         _records.Add(record);

@@ -19,6 +19,13 @@ public sealed record NamedObjects(long Count, IReadOnlyList<string> First)
 {
     private const int MaxNamed = 5;
 
+    /// <summary>The objects of all.</summary>
+    internal static NamedObjects Sum(IEnumerable<NamedObjects> parts)
+    {
+        var all = parts.ToList();
+        return new NamedObjects(all.Sum(part => part.Count), [.. all.SelectMany(part => part.First).Take(MaxNamed)]);
+    }
+
     /// <summary>These objects and one more.</summary>
     internal NamedObjects With(string uri) => new(Count + 1, First.Count < MaxNamed ? [.. First, uri] : First);
 }
@@ -51,14 +58,15 @@ internal sealed class Ledger(
     {
         if (batch.EndsSource)
         {
-            DamagedObjects = batch.SkipsDamage ? DamagedObjects.With(batch.Source.Uri) : DamagedObjects;
+            bool isDamaged = batch.SkipsDamage && !batch.IsOfDayBefore;
+            DamagedObjects = isDamaged ? DamagedObjects.With(batch.Source.Uri) : DamagedObjects;
             EndSource(batch.Source);
         }
         else if (batch.Chunk.Content == ChunkContent.Records)
         {
             EnterRecords(batch);
         }
-        else
+        else if (!batch.IsOfDayBefore)
         {
             KeepFragment(batch.Source.Uri, batch.Chunk);
         }
@@ -98,6 +106,11 @@ internal sealed class Ledger(
     private void EnterRecords(EventBatch batch)
     {
         _counts.Add(batch.DropDuplicates(duplicates));
+        if (batch.IsOfDayBefore)
+        {
+            return;
+        }
+
         int reject = 0;
         foreach (ref readonly var record in batch.Records)
         {

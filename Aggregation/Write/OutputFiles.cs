@@ -49,10 +49,18 @@ internal sealed class OutputFiles(
     }
 
     /// <summary>Closes the last file.</summary>
-    public void Close()
+    /// <param name="withoutRows">Whether a unit without events has a file of 0 rows.</param>
+    /// <param name="rejectFileBytes">The bytes of the unit's reject file, which the last file keeps.</param>
+    public void Close(bool withoutRows, long rejectFileBytes)
     {
+        if (withoutRows && _files.Count == 0)
+        {
+            _sink ??= Open();
+        }
+
         if (_sink is not null)
         {
+            OutputMetadata.WriteLast(_metadata, rejectFileBytes);
             CloseFile();
         }
     }

@@ -19,15 +19,15 @@ internal static class OutputMetadata
         Dictionary<string, string> metadata, RunPlan plan, long events, RecordCounts counts, NamedObjects damaged)
     {
         metadata[Prefix + "version"] = ToolVersion.Text;
-        metadata[Prefix + "month"] = plan.Unit.ToString();
+        metadata[Prefix + (plan.Unit.IsDay ? "day" : "month")] = plan.Unit.ToString();
         metadata[MetadataNames.Run] = plan.Fingerprint;
         foreach (var (name, value) in plan.Selection)
         {
             metadata[Prefix + name] = value;
         }
 
-        metadata[Prefix + "source_files"] = Text(plan.Sources.Count);
-        metadata[Prefix + "source_bytes"] = Text(plan.Sources.Bytes);
+        metadata[Prefix + "source_files"] = Text(plan.Sources.Count - plan.Sources.OfDayBefore);
+        metadata[Prefix + "source_bytes"] = Text(plan.Sources.Bytes - plan.Sources.BytesOfDayBefore);
         metadata[MetadataNames.Events] = Text(events);
         metadata[MetadataNames.Duplicates] = Text(counts.Duplicates);
         metadata[MetadataNames.Rejects] = Text(counts.Rejects);
@@ -38,6 +38,12 @@ internal static class OutputMetadata
                 string.Join('\n', damaged.First.Select(SingleLine.Escaped));
         }
     }
+
+    /// <summary>Adds what only the last file of a run keeps.</summary>
+    /// <param name="metadata">Receives the keys and values.</param>
+    /// <param name="rejectFileBytes">The bytes of the unit's reject file; 0 for none.</param>
+    public static void WriteLast(Dictionary<string, string> metadata, long rejectFileBytes) =>
+        metadata[MetadataNames.RejectFileBytes] = Text(rejectFileBytes);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

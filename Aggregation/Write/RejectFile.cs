@@ -27,11 +27,15 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
     // Utf8JsonWriter.Flush also flushes its stream, and each flush makes a gzip stream larger. So it writes into a
     // buffer.
     private readonly ArrayBufferWriter<byte> _written = new();
+    private GzippedBytes? _gzipped;
     private GZipStream? _gzip;
     private Utf8JsonWriter? _json;
 
     /// <summary>The staged file; null until the first reject.</summary>
     public IStagedObject? Staged { get; private set; }
+
+    /// <summary>The bytes of the file so far; all of them after <see cref="Close"/>.</summary>
+    public long Bytes => _gzipped?.Position ?? 0;
 
     /// <summary>
     /// The first three rejects for messages, each with object, position, error and the first 80 bytes.
@@ -96,7 +100,8 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
         if (_json is null)
         {
             Staged = destination.Stage(OutputKeys.Reject(unit, 0), "application/gzip", cancellation);
-            _gzip = new GZipStream(Staged.Content, CompressionLevel.Optimal, leaveOpen: true);
+            _gzipped = new GzippedBytes(Staged.Content);
+            _gzip = new GZipStream(_gzipped, CompressionLevel.Optimal, leaveOpen: true);
             _json = new Utf8JsonWriter(_written, JsonOptions);
         }
 
@@ -132,5 +137,11 @@ internal sealed class RejectFile(IObjectStore destination, Unit unit, Cancellati
     {
         string start = Encoding.UTF8.GetString(text[..Math.Min(text.Length, ExcerptBytes)]);
         return ReadableJson.Encoder.Encode(start) + (text.Length > ExcerptBytes ? " …" : "");
+    }
+
+    /// <summary>Counts the bytes on their way to the staged file.</summary>
+    private sealed class GzippedBytes(Stream staged) : AppendStream
+    {
+        protected override void Append(ReadOnlySpan<byte> buffer) => staged.Write(buffer);
     }
 }

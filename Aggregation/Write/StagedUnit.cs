@@ -69,7 +69,7 @@ internal sealed class StagedUnit : IAsyncDisposable
             _source, _plan.Sources.Count, place => _plan.Sources.Objects[place], cancellation);
         var readers = new ConcurrentBag<EventReader>();
         var steps = new Steps(
-            Create: () => new EventBatch(_plan.Unit.Month),
+            Create: () => new EventBatch(_plan.Unit),
             Open: source => prefetch.OpenAsync(source.Place),
             OpenAgain: _options.DamagedObjects == DamagedObjects.Skip
                 ? source => _source.OpenAsync(source.Stored, cancellation)
@@ -88,8 +88,8 @@ internal sealed class StagedUnit : IAsyncDisposable
                 Files.Append(batch);
             });
         await _pipeline.RunAsync(_plan.Sources, steps, cancellation);
-        Files.Close();
         Rejects.Close();
+        Files.Close(_plan.IsCommittedEmpty, Rejects.Bytes);
         Ledger.CheckAllSourcesEnded();
         Counts.Check(Files.Rows);
         new RejectLimit(_options.MaxRejectedPercent).Check(_plan.Sources.Where, Counts, Rejects);

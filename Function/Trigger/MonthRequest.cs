@@ -16,6 +16,12 @@ public sealed record MonthRequest(Month First, Month Last, bool Replace)
     /// <summary>Whether the request only asks if the month was written.</summary>
     public bool IsWatch { get; init; }
 
+    /// <summary>The one day that is asked for, 1 to 31; 0 for whole months.</summary>
+    public int Day { get; init; }
+
+    /// <summary>Whether the request only asks which days of the month a run would read.</summary>
+    public bool AsksForDays { get; init; }
+
     /// <summary>Every month from the first to the last.</summary>
     public IEnumerable<Month> Months
     {

@@ -25,11 +25,12 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
         + "an EventBridge event with detail {\"year\":2024,\"month\":2}; "
         + "{\"year\":2024,\"month\":2} or {\"month\":\"2024-02\"}, with \"replace\":true if a month may get smaller; "
-        + "{\"from\":\"2023-01\",\"to\":\"2023-12\"}; {\"watch\":true}, which asks whether last month was written; "
+        + "{\"from\":\"2023-01\",\"to\":\"2023-12\"}; {\"day\":\"2024-02-14\"}; {\"days\":{\"month\":\"2024-02\"}}, which "
+        + "asks for the month's days; {\"watch\":true}, which asks whether last month was written; "
         + "any of these as a message of SNS; an SQS batch of any of these.";
 
     private static readonly HashSet<string> DirectMembers =
-        new(StringComparer.Ordinal) { "year", "month", "day", "from", "to", "replace", "watch" };
+        new(StringComparer.Ordinal) { "year", "month", "day", "days", "from", "to", "replace", "watch" };
 
     /// <summary>The messages of an SQS batch; null if the event is no batch.</summary>
     /// <exception cref="AggregationException">The event is not JSON.</exception>
@@ -98,6 +99,21 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
             return watch.ValueKind == JsonValueKind.True && root.EnumerateObject().Count() == 1
                 ? SingleMonth(WrittenMonth.LastDue(time.GetUtcNow()), replace: false) with { IsWatch = true }
                 : throw Refused("\"watch\" is true and alone, or absent");
+        }
+
+        if (root.TryGetProperty("days", out var days))
+        {
+            return IsObject(days) && root.EnumerateObject().Count() == 1
+                && !days.EnumerateObject().Any(member => member.Name is not ("year" or "month"))
+                ? SingleMonth(ReadMonth(days), replace: false) with { AsksForDays = true }
+                : throw Refused("\"days\" is a month such as {\"month\":\"2024-02\"} and alone, or absent");
+        }
+
+        if (root.TryGetProperty("day", out _) && !root.TryGetProperty("year", out _)
+            && !root.TryGetProperty("month", out _) && !root.TryGetProperty("from", out _)
+            && !root.TryGetProperty("to", out _))
+        {
+            return ReadDay(root);
         }
 
         return root.TryGetProperty("from", out _) || root.TryGetProperty("to", out _)
@@ -186,6 +202,12 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
             : throw Refused("\"day\" is not a day of the month");
     }
 
+    private static MonthRequest ReadDay(JsonElement root) =>
+        DateOnly.TryParseExact(
+            TextOf(root, "day"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? SingleMonth(new Month(day.Year, day.Month), ReadReplace(root)) with { Day = day.Day }
+            : throw Refused("\"day\" is no day such as \"2024-02-14\"");
+
     private static bool ReadReplace(JsonElement root) =>
         root.TryGetProperty("replace", out var replace)
         && (replace.ValueKind is JsonValueKind.True or JsonValueKind.False
@@ -203,6 +225,11 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         if (request.Last > current)
         {
             throw Refused($"{request.Last} is in the future (it is {current} now, UTC)");
+        }
+
+        if (request.Last == current && request.Day > time.GetUtcNow().Day)
+        {
+            throw Refused($"{new Unit(current, request.Day)} is in the future");
         }
     }
 

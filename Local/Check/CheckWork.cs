@@ -8,6 +8,8 @@ namespace CloudTrailAggregation.Local.Check;
 internal sealed class CheckWork(
     IObjectStore source, IObjectStore destination, SourceSelection selection, TimeProvider time) : IMonthWork
 {
+    private const int MaxNamedFiles = 5;
+
     /// <summary>Whether exact copies were dropped when the month was written.</summary>
     public required bool Deduplicates { get; init; }
 
@@ -55,7 +57,8 @@ internal sealed class CheckWork(
         var counts = found.Counts;
         string sum = $"{Quantity.Of(counts.Events, "event")} + {Quantity.Of(counts.Duplicates, "duplicate")}"
             + $" + {Quantity.Of(counts.Rejects, "reject")}";
-        string files = SingleLine.Escaped(string.Join(", ", found.Files));
+        string more = found.Files.Count > MaxNamedFiles ? $" and {found.Files.Count - MaxNamedFiles} more" : "";
+        string files = SingleLine.Escaped(string.Join(", ", found.Files.Take(MaxNamedFiles))) + more;
         string open = found.OpenDays == 0
             ? ""
             : $"; {Quantity.Of(found.OpenDays, "day")} of the trail not read yet, because a day is read when it has "

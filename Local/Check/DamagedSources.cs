@@ -19,37 +19,38 @@ internal sealed class DamagedSources
 
     private readonly List<string> _found = [];
     private readonly long _expected;
-    private readonly string[] _names;
+    private readonly IReadOnlyList<string> _names;
 
-    private DamagedSources(long expected, string names)
-    {
-        _expected = expected;
-        _names = names.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
+    private DamagedSources(long expected, IReadOnlyList<string> names) => (_expected, _names) = (expected, names);
 
-    /// <summary>Reads from the last file of the month how many objects it leaves out.</summary>
+    /// <summary>
+    /// Reads from the last file of the month, or of each of its days, how many objects it leaves out.
+    /// </summary>
     /// <exception cref="DifferenceException">The metadata has no number in its place.</exception>
     public static DamagedSources Of(
         IObjectStore destination, IEnumerable<StoredObject> files, CancellationToken cancellation)
     {
-        if (files.LastOrDefault() is not { Key: not null } last)
+        long all = 0;
+        List<string> names = [];
+        foreach (var unit in files.GroupBy(file => file.Key[..file.Key.LastIndexOf('/')]))
         {
-            return new DamagedSources(0, "");
+            using var table = new ParquetTable(destination, unit.Last(), cancellation);
+            string text = table.Metadata.GetValueOrDefault(CountKey, "0");
+            all += long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+                ? count
+                : throw new DifferenceException($"{table.Uri}, metadata {CountKey}: {text} is not a number.");
+            names.AddRange(table.Metadata.GetValueOrDefault(NamesKey, "")
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
 
-        using var table = new ParquetTable(destination, last, cancellation);
-        string text = table.Metadata.GetValueOrDefault(CountKey, "0");
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long expected)
-            ? new DamagedSources(expected, table.Metadata.GetValueOrDefault(NamesKey, ""))
-            : throw new DifferenceException(
-                $"{table.Uri}, metadata {CountKey}: {text} is not a number.");
+        return new DamagedSources(all, names);
     }
 
     /// <summary>Whether the month's files leave the object out, because it is damaged.</summary>
     public async Task<bool> HasAsync(IObjectStore store, StoredObject stored, CancellationToken cancellation)
     {
         string uri = store.UriOf(stored.Key);
-        bool mayBe = _expected > 0 && (_expected > _names.Length || _names.Any(name => IsName(name, stored.Key)));
+        bool mayBe = _expected > 0 && (_expected > _names.Count || _names.Any(name => IsName(name, stored.Key)));
         bool isDamaged = mayBe && await DamageSearch.FindsAsync(store, stored, cancellation);
         if (isDamaged)
         {

@@ -34,19 +34,17 @@ internal sealed class MonthCheck(
     /// <exception cref="AggregationException">Source or file cannot be read.</exception>
     public async Task<CheckedMonth> RunAsync(Month month, CancellationToken cancellation)
     {
-        var unit = new Unit(month);
         var listed = await MonthSource.ListAsync(source, selection, month, time.GetUtcNow(), cancellation);
         var sources = listed.Objects;
-        var files = await OutputKeys.ListAsync(
-            destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
-        var rejectFiles = await OutputKeys.ListAsync(
-            destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
-        FileSelection.Check(destination, files.Values, listed.Layout, selection, deduplicate, cancellation);
-        using var rows = new MonthRows(destination, [.. files.Values], cancellation);
-        await using var kept = new KeptRejects(destination, [.. rejectFiles.Values]);
+        var files = await MonthFiles.FindAsync(destination, month, cancellation);
+        CheckDays(month, files, sources.Select(each => each.Day));
+        FileSelection.Check(destination, files.Parquet, listed.Layout, selection, deduplicate, cancellation);
+        using var rows = new MonthRows(destination, files.Parquet, cancellation);
+        await using var kept = new KeptRejects(destination, files.Rejects);
+        var counts = new UnitCounts(month, files);
 
         using var records = new RecordCheck(source, rows, kept, deduplicate);
-        var damaged = DamagedSources.Of(destination, files.Values, cancellation);
+        var damaged = DamagedSources.Of(destination, files.Parquet, cancellation);
         long bytes = 0, allBytes = sources.Sum(each => each.Stored.Size);
         await using var ahead = new OpenedAhead(source, sources, cancellation);
         foreach (var (number, (stored, day)) in sources.Index())
@@ -58,15 +56,33 @@ internal sealed class MonthCheck(
             }
 
             bytes += stored.Size;
+            counts.Add(day, stored.Size, records.Counts);
             progress.Report(new RunProgress(sources.Count, number + 1, allBytes, bytes, records.Counts.Events));
         }
 
         await CheckEndAsync(month, records.Counts.Events, rows, kept, cancellation);
-        FileCounts.Check(rows.Read, month, sources.Count, bytes, records.Counts);
+        counts.Check(rows.Read);
         CheckObjects();
         damaged.Check();
         string[] read = [.. rows.Read.Select(file => file.Uri)];
         return new CheckedMonth(sources.Count, listed.OpenDays, records.Counts, read);
+    }
+
+    /// <summary>Requires a file for each day with an object, if the month has days' files.</summary>
+    private void CheckDays(Month month, MonthFiles files, IEnumerable<int> days)
+    {
+        if (files.AreOfDays)
+        {
+            var written = files.Parquet.Select(file => MonthFiles.DayOf(month, file.Key)).ToHashSet();
+            int[] without = [.. days.Distinct().Where(day => !written.Contains(day))];
+            if (without.Length > 0)
+            {
+                string day = destination.UriOf(OutputKeys.ParquetPrefix(new Unit(month, without[0])));
+                throw new DifferenceException(
+                    $"{day}: there is no file, and the source has objects of that day ({without.Length} such days). "
+                    + "Run aggregate --unit day again.");
+            }
+        }
     }
 
     private async Task CheckSourceAsync(

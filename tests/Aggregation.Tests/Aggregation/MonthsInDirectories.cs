@@ -39,6 +39,8 @@ public sealed class SelectionsInDirectories() : SelectionTests(new DirectoryMont
 
 public sealed class DryRunsInDirectories() : DryRunTests(new DirectoryMonthStores());
 
+public sealed class DayUnitsInDirectories() : DayUnitTests(new DirectoryMonthStores());
+
 public sealed class TrailDaysInDirectories() : TrailDayTests(new DirectoryMonthStores());
 
 public sealed class TrailPlacesInDirectories() : TrailPlaceTests(new DirectoryMonthStores());

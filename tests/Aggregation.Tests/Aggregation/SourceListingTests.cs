@@ -58,7 +58,7 @@ public sealed class SourceListingTests
     {
         var store = new MadeUpTrail(3, 5, 1);
 
-        var listing = await new SourceDiscovery(store, new SourceSelection(), Later).ListAsync(
+        var listing = await new SourceDiscovery(store, new SourceSelection(), Later, deduplicate: true).ListAsync(
             new Unit(new Month(2024, 3)), Cancellation);
 
         Assert.Equal(0, listing.Count);
@@ -227,7 +227,8 @@ public sealed class SourceListingTests
     }
 
     private static async Task<SourceListing> ListAsync(IObjectStore store) =>
-        await new SourceDiscovery(store, new SourceSelection(), Later).ListAsync(new Unit(Month), Cancellation);
+        await new SourceDiscovery(store, new SourceSelection(), Later, deduplicate: true)
+            .ListAsync(new Unit(Month), Cancellation);
 
     private static SourceListing Listing(params string[] names) =>
         Listing([.. names.Select(name => new StoredObject("2024/02/05/" + name, 1, "e"))]);

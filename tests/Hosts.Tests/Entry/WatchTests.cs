@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage.Directories;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.Local;
@@ -29,6 +30,25 @@ public sealed class WatchTests : IDisposable
 
         Assert.Equal(month, LogLines.Text(answer.GetProperty("watch"), "month"));
         Assert.Empty(answer.GetProperty("months").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("2024-02-29T23:59:59Z", 0)]
+    [InlineData("2024-03-01T03:00:00Z", 1)]
+    public async Task A_month_in_days_is_written_if_its_latest_file_was_written_after_the_month_had_ended(
+        string written, int metric)
+    {
+        _run.Months.Write("2024/02/01/a.ndjson", Months.Event(1));
+        _run.Months.Write("2024/02/02/a.ndjson", Months.Event(2));
+        await _run.AnswerAsync("""{"month":"2024-02"}""", options: new RunOptions { Unit = UnitKind.Day });
+        string[] files = [.. _run.Months.Written().Select(file => Path.Combine(_run.Months.Destination, file))];
+        File.SetLastWriteTimeUtc(files[1], At("2024-02-03T03:00:00Z").GetUtcNow().UtcDateTime);
+        File.SetLastWriteTimeUtc(files[0], At(written).GetUtcNow().UtcDateTime);
+
+        var answer = (await _run.AnswerAsync(Watch, At("2024-03-03T06:00:00Z"))).GetProperty("watch");
+
+        Assert.Equal(
+            (metric == 1, files[0]), (answer.GetProperty("isWritten").GetBoolean(), LogLines.Text(answer, "file")));
     }
 
     [Theory]

@@ -116,8 +116,7 @@ public sealed partial class StructureTests
 
         Assert.Equal(
             Rooms.Reverse(), RoomRow().Matches(page).Take(Rooms.Length).Select(row => row.Groups["room"].Value));
-        Assert.Contains(
-            "var plan = await RunPlan.MakeAsync(unit, source, destination, options, started, cancellation);", path);
+        Assert.Contains("unit, source, destination, options, sources, isOfMonth, started, cancellation);", path);
         Assert.Contains(
             string.Join('\n', path),
             string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)),

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Tests.Entry;
@@ -8,7 +9,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Trigger;
 
-public class TriggerReaderTests
+public partial class TriggerReaderTests
 {
     /// <summary>15 April 2024, noon.</summary>
     private static readonly FakeTime Now = new(new DateTimeOffset(2024, 4, 15, 12, 0, 0, TimeSpan.Zero));
@@ -60,6 +61,33 @@ public class TriggerReaderTests
         Assert.Equal([month], request.Months.Select(asked => asked.ToString()));
         Assert.False(request.Replace);
     }
+
+    [Theory]
+    [InlineData("""{"day":"2024-02-14"}""", 14, false, false)]
+    [InlineData("""{"day":"2024-02-29","replace":true}""", 29, true, false)]
+    [InlineData("""{"days":{"month":"2024-02"}}""", 0, false, true)]
+    [InlineData("""{"days":{"year":2024,"month":2}}""", 0, false, true)]
+    public void A_day_and_a_months_days_can_be_asked_for(
+        string triggerEvent, int day, bool replace, bool asksForDays) =>
+        Assert.Equal(
+            new MonthRequest(new Month(2024, 2), new Month(2024, 2), replace) { Day = day, AsksForDays = asksForDays },
+            Read(triggerEvent));
+
+    [Theory]
+    [InlineData("""{"day":"2024-02-30"}""")]
+    [InlineData("""{"day":"2024-2-3"}""")]
+    [InlineData("""{"day":14}""")]
+    [InlineData("""{"day":"2024-04-16"}""")]
+    [InlineData("""{"day":"2012-12-31"}""")]
+    [InlineData("""{"day":"2024-02-14","watch":true}""")]
+    [InlineData("""{"days":"2024-02"}""")]
+    [InlineData("""{"days":{}}""")]
+    [InlineData("""{"days":{"month":"2024-02","day":1}}""")]
+    [InlineData("""{"days":{"month":"2024-02"},"replace":true}""")]
+    public void A_day_that_cannot_be_is_refused(string triggerEvent) =>
+        Assert.StartsWith(
+            "The event was refused: ", Assert.Throws<AggregationException>(() => Read(triggerEvent)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_range_is_every_month_of_it_in_turn()
@@ -150,7 +178,9 @@ public class TriggerReaderTests
             "Send one of: an EventBridge schedule (source aws.events or aws.scheduler, with time); "
             + """an EventBridge event with detail {"year":2024,"month":2}; """
             + """{"year":2024,"month":2} or {"month":"2024-02"}, with "replace":true if a month may get smaller; """
-            + """{"from":"2023-01","to":"2023-12"}; {"watch":true}, which asks whether last month was written; """
+            + """{"from":"2023-01","to":"2023-12"}; {"day":"2024-02-14"}; """
+            + """{"days":{"month":"2024-02"}}, which asks for the month's days; """
+            + """{"watch":true}, which asks whether last month was written; """
             + "any of these as a message of SNS; an SQS batch of any of these.",
             refused.Message,
             StringComparison.Ordinal);
@@ -161,12 +191,12 @@ public class TriggerReaderTests
     {
         string message = Assert.Throws<AggregationException>(() => Read("{}")).Message;
 
-        string[] shapes = [.. message.Split('{')[1..].Select(rest => "{" + rest.Split('}')[0] + "}")];
+        string[] shapes = [.. Shape().Matches(message).Select(shape => shape.Value)];
 
         Assert.Equal(
             [
                 "2024-02 to 2024-02", "2024-02 to 2024-02", "2024-02 to 2024-02", "2023-01 to 2023-12",
-                "2024-03 to 2024-03",
+                "2024-02 to 2024-02", "2024-02 to 2024-02", "2024-03 to 2024-03",
             ],
             shapes.Select(shape => Read(shape)).Select(request => $"{request.First} to {request.Last}"));
     }
@@ -190,6 +220,9 @@ public class TriggerReaderTests
     [InlineData("[]")]
     public void What_is_no_SQS_batch_is_left_to_the_other_shapes(string triggerEvent) =>
         Assert.Null(TriggerReader.ReadMessages(Encoding.UTF8.GetBytes(triggerEvent)));
+
+    [GeneratedRegex(@"\{([^{}]|\{[^{}]*\})*\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Shape();
 
     /// <summary>A batch as SQS delivers it.</summary>
     internal static byte[] Batch(params IEnumerable<(string Id, string Body)> messages) =>

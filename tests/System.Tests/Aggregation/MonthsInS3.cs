@@ -41,6 +41,8 @@ public sealed class SelectionsInS3(S3Server server) : SelectionTests(new S3Month
 
 public sealed class DryRunsInS3(S3Server server) : DryRunTests(new S3MonthStores(server));
 
+public sealed class DayUnitsInS3(S3Server server) : DayUnitTests(new S3MonthStores(server));
+
 public sealed class TrailDaysInS3(S3Server server) : TrailDayTests(new S3MonthStores(server));
 
 public sealed class TrailPlacesInS3(S3Server server) : TrailPlaceTests(new S3MonthStores(server));

@@ -1,3 +1,4 @@
+using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Storage;
@@ -15,6 +16,7 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
 {
     private readonly Dictionary<string, byte[]> _oldFiles = new(StringComparer.Ordinal);
     private Dictionary<string, string> _old = [], _new = [];
+    private RunOptions _options = new();
 
     /// <summary>
     /// The number of runs killed before their end, and how many left the old or the new month; the rest left some files
@@ -22,20 +24,23 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
     /// </summary>
     protected (int All, int Old, int New) Kills { get; private set; }
 
-    protected static string[] Arguments(IObjectStore source, IObjectStore destination, int rowsPerFile) =>
+    /// <summary>The arguments of a run of the month that was put.</summary>
+    protected string[] Arguments() =>
         [
-            "aggregate", "--source", source.UriOf(""), "--destination", destination.UriOf(""), "--month", "2024-02",
-            "--rows-per-file", $"{rowsPerFile}", "--threads", "2",
+            "aggregate", "--source", Source.UriOf(""), "--destination", Destination.UriOf(""), "--month", "2024-02",
+            "--rows-per-file", $"{_options.RowsPerFile}", "--threads", "2", "--unit", $"{_options.Unit}",
         ];
 
     /// <summary>Puts two sources with a reject each; the older run reads fewer events of the first.</summary>
     /// <param name="rowsPerFile">The rows per file of the run.</param>
     /// <param name="layout">Whether the sources are stage 1's files, or a trail's containers.</param>
-    protected async Task PutMonthAsync(int rowsPerFile, SourceLayout layout = SourceLayout.Daily)
+    /// <param name="unit">Whether the month is written at once or in days.</param>
+    protected async Task PutMonthAsync(
+        int rowsPerFile, SourceLayout layout = SourceLayout.Daily, UnitKind unit = UnitKind.Month)
     {
-        var options = new RunOptions { RowsPerFile = rowsPerFile };
+        _options = new RunOptions { RowsPerFile = rowsPerFile, Unit = unit };
         await PutSourceAsync(layout, 1, [.. LargeEvents(180), "\"old reject\""]);
-        await RunAsync(options with { RowsPerFile = rowsPerFile / 4 });
+        await RunMonthAsync(_options with { RowsPerFile = rowsPerFile / 4 });
         _old = await HashesAsync();
         foreach (string key in await KeysAsync())
         {
@@ -44,9 +49,9 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
 
         await PutSourceAsync(layout, 1, [.. LargeEvents(300), "\"new reject\""]);
         await PutSourceAsync(layout, 29, [.. Events(20, first: 1_000_000), "\"last reject\""]);
-        await RunAsync(options);
+        await RunMonthAsync(_options);
         _new = await HashesAsync();
-        Assert.Equal(rowsPerFile == 0 ? 2 : 4, _new.Count);
+        Assert.Equal(unit == UnitKind.Day ? 4 : rowsPerFile == 0 ? 2 : 4, _new.Count);
         Assert.All(_new.Keys.Intersect(_old.Keys), key => Assert.NotEqual(_old[key], _new[key]));
         await RestoreAsync();
     }
@@ -96,7 +101,7 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
         Assert.All(found, file => Assert.True(
             file.Value == _old.GetValueOrDefault(file.Key) || file.Value == _new.GetValueOrDefault(file.Key),
             $"{file.Key} is neither old nor new"));
-        if (rowsPerFile == 0)
+        if (rowsPerFile == 0 && _options.Unit == UnitKind.Month)
         {
             Assert.True(found.ContainsKey(Parquet0), $"{Parquet0} is gone");
         }
@@ -110,9 +115,7 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
             Kills = (Kills.All + 1, Kills.Old + (Same(found, _old) ? 1 : 0), Kills.New + (Same(found, _new) ? 1 : 0));
         }
 
-        await new AggregationRun(Source, Destination, new RunOptions { RowsPerFile = rowsPerFile }, TimeProvider.System)
-            .RunAsync(new Unit(Month), Cancellation);
-
+        await RunMonthAsync(_options);
         Assert.True(Same(await HashesAsync(), _new), "The rerun did not make the month the new one.");
         await RestoreAsync();
     }
@@ -125,6 +128,9 @@ public abstract class KillTest(MonthStores stores) : MonthTest(stores)
         GC.SuppressFinalize(this);
         return base.DisposeAsync();
     }
+
+    private Task<RunReport> RunMonthAsync(RunOptions options) =>
+        new MonthRun(Source, Destination, options, TimeProvider.System).RunAsync(Month, Cancellation);
 
     private Task PutSourceAsync(SourceLayout layout, int day, string[] records) => layout == SourceLayout.Trail
         ? PutTextAsync(

@@ -29,7 +29,7 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
         {
             Assert.InRange(at, 1, MostRequests);
             await using var proxy = new FaultProxy(server.EndpointUrl);
-            using var process = Start(proxy, rowsPerFile);
+            using var process = Start(proxy);
             int seen = 0;
             var kill = Fault.AnswerLost with { Then = process.Kill };
             proxy.Choose = _ => Interlocked.Increment(ref seen) == at ? kill : null;
@@ -47,15 +47,16 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
     [Theory]
     [InlineData(0, SourceLayout.Daily)]
     [InlineData(150, SourceLayout.Trail)]
+    [InlineData(0, SourceLayout.Trail, UnitKind.Day)]
     public async Task A_run_that_is_killed_at_a_random_moment_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
-        int rowsPerFile, SourceLayout layout)
+        int rowsPerFile, SourceLayout layout, UnitKind unit = UnitKind.Month)
     {
-        await PutMonthAsync(rowsPerFile, layout);
+        await PutMonthAsync(rowsPerFile, layout, unit);
 
         await KillAtRandomAsync(TestRun.Rounds(3), rowsPerFile, async delay =>
         {
             await using var proxy = new FaultProxy(server.EndpointUrl);
-            using var process = Start(proxy, rowsPerFile);
+            using var process = Start(proxy);
             proxy.Choose = _ =>
             {
                 process.KillAfter(delay);
@@ -98,8 +99,8 @@ public sealed class KillsInS3(S3Server server) : KillTest(new S3MonthStores(serv
         Assert.InRange(Kills.All, 2, MostRequests);
     }
 
-    private KilledProcess Start(FaultProxy proxy, int rowsPerFile) => new(
-        [.. Arguments(Source, Destination, rowsPerFile), "--endpoint-url", proxy.EndpointUrl, "--path-style"],
+    private KilledProcess Start(FaultProxy proxy) => new(
+        [.. Arguments(), "--endpoint-url", proxy.EndpointUrl, "--path-style"],
         TestCredentials.Variables);
 }
 
@@ -146,7 +147,7 @@ public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
     private async Task<(bool IsDone, int Seen)> KilledAtAsync(int at, int rowsPerFile)
     {
         using var changes = Changes();
-        using var process = Start(rowsPerFile);
+        using var process = Start();
         int seen = 0;
         OnEach(changes, () =>
         {
@@ -164,15 +165,16 @@ public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
     [Theory]
     [InlineData(0, SourceLayout.Daily)]
     [InlineData(150, SourceLayout.Trail)]
+    [InlineData(0, SourceLayout.Trail, UnitKind.Day)]
     public async Task A_run_that_is_killed_at_a_random_moment_leaves_the_month_old_or_new_and_a_rerun_makes_it_new(
-        int rowsPerFile, SourceLayout layout)
+        int rowsPerFile, SourceLayout layout, UnitKind unit = UnitKind.Month)
     {
-        await PutMonthAsync(rowsPerFile, layout);
+        await PutMonthAsync(rowsPerFile, layout, unit);
 
         await KillAtRandomAsync(TestRun.Rounds(3), rowsPerFile, async delay =>
         {
             using var changes = Changes();
-            using var process = Start(rowsPerFile);
+            using var process = Start();
             OnEach(changes, () => process.KillAfter(delay));
             bool isDone = await process.IsDoneAsync();
             return (isDone, process.SinceKillWasSet);
@@ -182,7 +184,7 @@ public sealed class KillsInDirectories() : KillTest(new DirectoryMonthStores())
         Assert.Empty(await LeftoversAsync());
     }
 
-    private KilledProcess Start(int rowsPerFile) => new(Arguments(Source, Destination, rowsPerFile));
+    private KilledProcess Start() => new(Arguments());
 
     private FileSystemWatcher Changes() => new(Destination.UriOf("")) { IncludeSubdirectories = true };
 

@@ -86,6 +86,7 @@ public abstract class ChangingSourceTests(MonthStores stores) : MonthTest(stores
     {
         await PutAsync(Read, Event("a"), "reject");
         await RunAsync();
+        await PutAsync(Last, Event("z"));
         var source = BeforeTheCommit(run => PutAsync(Late, Event($"late {run}")));
 
         var failure = await FailsAsync(source: source);

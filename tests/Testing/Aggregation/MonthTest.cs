@@ -186,6 +186,27 @@ public abstract class MonthTest(MonthStores stores) : IAsyncLifetime
         return uri[root.Length..];
     }
 
+    /// <summary>Removes every object of the destination.</summary>
+    protected async Task ClearAsync()
+    {
+        foreach (string key in await KeysAsync())
+        {
+            await Destination.DeleteAsync(key, Cancellation);
+        }
+    }
+
+    /// <summary>The rows of all Parquet files, file after file in the order of the keys.</summary>
+    protected async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> AllRowsAsync()
+    {
+        List<byte[]> files = [];
+        foreach (string key in (await KeysAsync()).Where(key => key.EndsWith(".parquet", StringComparison.Ordinal)))
+        {
+            files.Add(await BytesAsync(key));
+        }
+
+        return DuckDbRows.Read([.. files]);
+    }
+
     /// <summary>Every object of the destination: key, size, ETag and bytes.</summary>
     protected async Task<string[]> SnapshotAsync()
     {

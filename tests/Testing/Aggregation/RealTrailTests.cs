@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CloudTrailAggregation.Events;
 using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
 using CloudTrailAggregation.Tests.Events;
 using Xunit;
 
@@ -33,6 +34,26 @@ public abstract class RealTrailTests(MonthStores stores) : RealMonthTest(stores)
         Assert.Equal([account], read.Report.Accounts!.First);
         Assert.Equal(0, read.Report.Rejects + read.Report.IgnoredKeys.Count + read.Report.EmptyObjects);
         AssertSame(daily.Rows.Select(AsJson).ToList(), read.Rows.Select(AsJson).ToList());
+    }
+
+    [Theory]
+    [InlineData("2021-07", "trail", 11_805)]
+    [InlineData("2021-07", "cloudtrail_daily", 11_805)]
+    [InlineData("2023-07", "trail", 2_900)]
+    public async Task The_days_of_a_real_month_are_the_month(string month, string delivered, int records)
+    {
+        await PutAsync(SharedData.Require(delivered), "", MonthOf(month));
+        var whole = await RunAsync(month: MonthOf(month));
+        await ClearAsync();
+
+        var report = await new MonthRun(
+            Source, Destination, new RunOptions { Unit = UnitKind.Day, Threads = 2 }, Time)
+            .RunAsync(MonthOf(month), Cancellation);
+
+        Assert.Equal(
+            (records, whole.Report.Events, whole.Report.Duplicates),
+            ((int)report.Lines, report.Events, report.Duplicates));
+        AssertSame(whole.Rows, await AllRowsAsync());
     }
 
     private static (int Files, long Records, long Duplicates, long Events) CountsOf(MonthResult result) =>

@@ -82,14 +82,23 @@ public abstract class UnchangedTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
-    public async Task A_month_with_rejects_is_read_again_because_nothing_tells_whose_they_are()
+    public async Task A_month_with_rejects_is_unchanged_as_long_as_its_reject_file_is()
     {
         await PutAsync(Key, Event("a"), "a reject");
-        await RunAsync();
+        var first = await RunAsync();
+        byte[] rejects = await BytesAsync(Rejects0);
 
-        var again = await RunAsync();
+        var unchanged = await RunAsync();
+        await PutBytesAsync(Destination, Rejects0, Gzip([]));
+        var replaced = await RunAsync();
+        await Destination.DeleteAsync(Rejects0, Cancellation);
+        var gone = await RunAsync();
 
-        Assert.Equal((RunStatus.Written, 1L), (again.Report.Status, again.Report.Rejects));
+        Assert.Equal(
+            (RunStatus.Unchanged, 1L, 2L, first.Report.RejectFile),
+            (unchanged.Report.Status, unchanged.Report.Rejects, unchanged.Report.Lines, unchanged.Report.RejectFile));
+        Assert.Equal((RunStatus.Written, RunStatus.Written), (replaced.Report.Status, gone.Report.Status));
+        Assert.Equal(rejects, await BytesAsync(Rejects0));
     }
 
     [Fact]

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Storage.Directories;
+using CloudTrailAggregation.Tests.Local;
+using Xunit;
+
+namespace CloudTrailAggregation.Tests.Entry;
+
+/// <summary>
+/// The function with UNIT=day: months in days, single days, and the days of a month for a Map over them.
+/// </summary>
+public sealed class DayRequestTests : IDisposable
+{
+    private static readonly RunOptions ByDay = new() { Unit = UnitKind.Day };
+
+    private readonly FunctionRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task A_month_is_run_day_by_day_and_reported_as_one_month()
+    {
+        PutDays();
+
+        var answer = await _run.AnswerAsync("""{"month":"2024-02"}""", options: ByDay);
+
+        Assert.Equal(
+            ["2024/02/01/000000.parquet", "2024/02/02/000000.parquet", "2024/02/28/000000.parquet"],
+            _run.Months.Written());
+        var month = Assert.Single(answer.GetProperty("months").EnumerateArray());
+        Assert.Equal(("2024-02", 5), (LogLines.Text(month, "month"), month.GetProperty("events").GetInt32()));
+        Assert.Equal(
+            ["2024-02-01 written 2", "2024-02-02 written 2", "2024-02-28 written 1"],
+            month.GetProperty("days").EnumerateArray().Select(
+                day => $"{LogLines.Text(day, "day")} {LogLines.Text(day, "status")} {day.GetProperty("events")}"));
+        Assert.Equal(
+            ["2024-02-01", "2024-02-02", "2024-02-28", "2024-02"],
+            _run.Lines("Information").Where(line => line.TryGetProperty("report", out _))
+                .Select(line => LogLines.Text(line, "month")));
+        Assert.Single(_run.Lines(), line => line.TryGetProperty("_aws", out _));
+    }
+
+    [Fact]
+    public async Task The_same_request_on_the_next_day_costs_the_new_day()
+    {
+        PutDays();
+        await _run.AnswerAsync("""{"month":"2024-02"}""", options: ByDay);
+        _run.Months.Write("2024/02/29/a.ndjson", Months.Event(9));
+
+        var answer = await _run.AnswerAsync(
+            """{"source":"aws.scheduler","time":"2024-03-01T03:00:00Z","detail":"{}"}""", options: ByDay);
+
+        var days = answer.GetProperty("months")[0].GetProperty("days").EnumerateArray();
+        Assert.Equal(
+            ["unchanged", "unchanged", "unchanged", "written"], days.Select(day => LogLines.Text(day, "status")));
+    }
+
+    [Fact]
+    public async Task A_days_request_answers_the_days_and_writes_nothing()
+    {
+        PutDays();
+
+        var answer = await _run.AnswerAsync("""{"days":{"month":"2024-02"}}""", options: ByDay);
+
+        Assert.Equal(
+            ["2024-02-01", "2024-02-02", "2024-02-28"],
+            answer.GetProperty("days").EnumerateArray().Select(day => day.GetString()));
+        Assert.Equal(0, answer.GetProperty("months").GetArrayLength());
+        Assert.Empty(_run.Months.Written());
+    }
+
+    [Fact]
+    public async Task A_day_is_run_alone()
+    {
+        PutDays();
+
+        var answer = await _run.AnswerAsync("""{"day":"2024-02-02"}""", options: ByDay);
+
+        Assert.Equal(["2024/02/02/000000.parquet"], _run.Months.Written());
+        Assert.Equal("2024-02-02", LogLines.Text(answer.GetProperty("months")[0], "month"));
+    }
+
+    [Theory]
+    [InlineData("""{"day":"2024-02-02"}""")]
+    [InlineData("""{"days":{"month":"2024-02"}}""")]
+    public async Task A_function_that_writes_months_refuses_days(string triggerEvent)
+    {
+        PutDays();
+
+        var failure = await Assert.ThrowsAsync<AggregationException>(() => _run.AnswerAsync(triggerEvent));
+
+        Assert.Contains("writes whole months. Set UNIT=day", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_run.Months.Written());
+    }
+
+    [Fact]
+    public async Task A_failed_day_fails_the_invocation_and_the_others_are_written()
+    {
+        PutDays();
+        _run.Months.Write("2024/02/28/b.ndjson", "no event", "nor this");
+        _run.Months.Write("2024/02/28/a.ndjson", "no event either");
+
+        var failure = await Assert.ThrowsAsync<AggregationException>(
+            () => _run.AnswerAsync("""{"month":"2024-02"}""", options: ByDay));
+
+        Assert.StartsWith("2024-02: 2024-02-28: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["2024/02/01/000000.parquet", "2024/02/02/000000.parquet"], _run.Months.Written());
+    }
+
+    [Fact]
+    public async Task When_the_time_gets_short_the_answer_says_which_days_remain()
+    {
+        PutDays();
+        var time = new FakeTime(new DateTimeOffset(2024, 4, 15, 12, 0, 0, TimeSpan.Zero));
+        var source = new SlowStore(
+            new DirectoryStore(_run.Months.Source), "2024/02/01/a.ndjson", time, TimeSpan.FromSeconds(60));
+        var settings = new Settings
+        {
+            SourceBucket = "", SourcePrefix = "", DestinationBucket = "", DestinationPrefix = "", Options = ByDay,
+        };
+        using var output = new MemoryStream();
+        var handler = new Handler(settings, source, new DirectoryStore(_run.Months.Destination), time, output);
+        using var body = new MemoryStream(Encoding.UTF8.GetBytes("""{"month":"2024-02"}"""));
+
+        using var answer = await handler.HandleAsync(
+            body, new FakeContext { RemainingTime = TimeSpan.FromSeconds(100) });
+
+        using var document = JsonDocument.Parse(answer);
+        Assert.Equal(
+            """["2024-02-02","2024-02-28"]""",
+            document.RootElement.GetProperty("months")[0].GetProperty("remainingDays").GetRawText());
+        Assert.Contains(
+            LogLines.Parse(output), line => LogLines.Text(line, "level") == "Warning"
+                && LogLines.Text(line, "remainingDays") == "2024-02-02, 2024-02-28");
+        Assert.Equal(["2024/02/01/000000.parquet"], _run.Months.Written());
+    }
+
+    private void PutDays()
+    {
+        _run.Months.Write("2024/02/01/a.ndjson", Months.Event(1), Months.Event(2));
+        _run.Months.Write("2024/02/02/a.ndjson", Months.Event(2), Months.Event(3), Months.Event(4));
+        _run.Months.Write("2024/02/28/a.ndjson", Months.Event(1));
+    }
+}
