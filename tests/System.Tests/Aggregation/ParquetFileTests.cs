@@ -127,6 +127,7 @@ public sealed class ParquetFileTests(Hyparquet hyparquet) : MonthTest(new Direct
                 ["cloudtrail_aggregation.events_so_far"] = "6",
                 ["cloudtrail_aggregation.duplicates_so_far"] = "2",
                 ["cloudtrail_aggregation.rejects_so_far"] = "1",
+                ["cloudtrail_aggregation.reject_file_bytes"] = $"{(await BytesAsync(Rejects0)).Length}",
             },
             metadata);
     }
