@@ -39,9 +39,10 @@ internal sealed class RunCommit(
     {
         await PrepareAsync(cancellation);
         cancellation.ThrowIfCancellationRequested();
+        long started;
         try
         {
-            await CompleteAsync();
+            started = await CompleteAsync();
         }
         catch (CommitLostException)
         {
@@ -50,7 +51,12 @@ internal sealed class RunCommit(
             {
                 throw;
             }
+
+            return;
         }
+
+        await CheckAloneAsync();
+        await RemoveEarlierAsync(started);
     }
 
     /// <summary>
@@ -94,7 +100,8 @@ internal sealed class RunCommit(
     /// <summary>
     /// Completes the files. Takes no token, because a commit that has started must not stop between two files.
     /// </summary>
-    private async Task CompleteAsync()
+    /// <returns>When the first Parquet file was visible, as the clock's timestamp.</returns>
+    private async Task<long> CompleteAsync()
     {
         long started = 0;
         var completed = new List<IStagedObject>();
@@ -113,7 +120,13 @@ internal sealed class RunCommit(
             started = started == 0 && file != staged.Rejects.Staged ? time.GetTimestamp() : started;
         }
 
-        await CheckAloneAsync(completed);
+        return started;
+    }
+
+    /// <summary>Deletes the files of an earlier run that no new file replaced.</summary>
+    /// <param name="started">When the first Parquet file was visible.</param>
+    private async Task RemoveEarlierAsync(long started)
+    {
         var written = staged.Files.Closed.Select(file => file.Staged.Key).ToHashSet(StringComparer.Ordinal);
         await RemoveAsync(plan.ParquetFiles.Keys.Where(key => !written.Contains(key)));
         await RemoveAsync(plan.Unit.IsDay ? [] : plan.Conflicts);
@@ -139,7 +152,7 @@ internal sealed class RunCommit(
     /// files are visible, so of two at least one sees the other; what it has written where nothing was is removed.
     /// </summary>
     /// <exception cref="CommitLostException">There are such files.</exception>
-    private async Task CheckAloneAsync(List<IStagedObject> completed)
+    private async Task CheckAloneAsync()
     {
         var conflicts = await NewConflictsAsync(CancellationToken.None);
         if (conflicts.Count == 0)
@@ -147,14 +160,14 @@ internal sealed class RunCommit(
             return;
         }
 
-        foreach (var file in Enumerable.Reverse(completed).Where(file => plan.ExistingAt(file.Key) is null))
+        foreach (var file in staged.Objects.Reverse().Where(file => plan.ExistingAt(file.Key) is null))
         {
             await file.TakeBackAsync(CancellationToken.None);
         }
 
         string[] replaced =
         [
-            .. completed.Where(file => plan.ExistingAt(file.Key) is not null)
+            .. staged.Objects.Where(file => plan.ExistingAt(file.Key) is not null)
                 .Select(file => destination.UriOf(file.Key)),
         ];
         throw new CommitLostException(

@@ -277,6 +277,30 @@ public abstract class DayUnitTests(MonthStores stores) : TrailTest(stores)
         Assert.NotEmpty(left);
     }
 
+    [Fact]
+    public async Task A_day_that_was_replaced_while_another_run_wrote_the_month_is_no_success()
+    {
+        await PutDaysAsync();
+        byte[] month = (await RunAsync()).Files[0];
+        await ClearAsync();
+        await RunDaysAsync(ByDay);
+        await PutAsync("2024/02/02/late.ndjson", Events(2, first: 90));
+        var overtaken = new InterruptedStore(Destination)
+        {
+            Completing = _ => PutBytesAsync(Destination, Parquet0, month),
+        };
+
+        var lost = await Assert.ThrowsAsync<CommitLostException>(
+            () => new AggregationRun(Source, overtaken, ByDay, Time).RunAsync(new Unit(Month, 2), Cancellation));
+
+        Assert.StartsWith(
+            $"{Destination.UriOf(Parquet0)}: another run was faster: it wrote the month in another unit. Already "
+            + "replaced by this run: ",
+            lost.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            Destination.UriOf("2024/02/02/000000.parquet"), lost.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// Puts sources of five days: copies within a day, across midnight and of a whole day; two rejects; a missing day.
     /// </summary>
