@@ -45,8 +45,7 @@ internal sealed class MonthReport(SourceListing sources)
             Status = ByWeight.FirstOrDefault(
                 status => reports.Exists(report => report.Status == status), RunStatus.Empty),
             Days = [.. _done.Select(day => DayReport.Of(day.Unit, day.Report))],
-            RemainingDays =
-                [.. Remaining.Select(day => new DateOnly(sources.Unit.Month.Year, sources.Unit.Month.Number, day))],
+            RemainingDays = [.. Remaining.Select(sources.Unit.Month.Date)],
             Lines = reports.Sum(report => report.Lines),
             Events = reports.Sum(report => report.Events),
             Duplicates = reports.Sum(report => report.Duplicates),
@@ -79,7 +78,7 @@ public sealed record DayReport(
     DateOnly Day, RunStatus Status, long Events, long Duplicates, long Rejects, long DurationMilliseconds)
 {
     internal static DayReport Of(Unit unit, RunReport report) => new(
-        new DateOnly(unit.Month.Year, unit.Month.Number, unit.Day),
+        unit.Month.Date(unit.Day),
         report.Status,
         report.Events,
         report.Duplicates,

@@ -28,7 +28,7 @@ public static class MissingDays
         [
             .. Enumerable.Range(1, lastDayDue)
                 .Where(day => day > first && !present.Contains(day))
-                .Select(day => new DateOnly(month.Year, month.Number, day)),
+                .Select(month.Date),
         ];
     }
 

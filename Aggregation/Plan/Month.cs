@@ -19,6 +19,10 @@ public readonly record struct Month(int Year, int Number) : IComparable<Month>
     /// <summary>The number of its days, 28 to 31.</summary>
     public int Days => DateTime.DaysInMonth(Year, Number);
 
+    /// <summary>One of its days.</summary>
+    /// <param name="day">The day, 1 to <see cref="Days"/>.</param>
+    public DateOnly Date(int day) => new(Year, Number, day);
+
     /// <summary>The month after this one.</summary>
     public Month Next => Number == 12 ? new(Year + 1, 1) : new(Year, Number + 1);
 

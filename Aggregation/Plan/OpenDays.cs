@@ -17,10 +17,6 @@ internal static class OpenDays
     {
         var (first, last) = unit.Days;
         first = Math.Max(first, lastDayRead + 1);
-        return
-        [
-            .. Enumerable.Range(first, Math.Max(0, last + 1 - first))
-                .Select(day => new DateOnly(unit.Month.Year, unit.Month.Number, day)),
-        ];
+        return [.. Enumerable.Range(first, Math.Max(0, last + 1 - first)).Select(unit.Month.Date)];
     }
 }

@@ -67,9 +67,8 @@ public sealed class DryRun(
             }
         }
 
-        var month = plan.Unit.Month;
         return new PlannedRun(
-            [.. plan.Sources.Days.Select(day => new DateOnly(month.Year, month.Number, day))],
+            [.. plan.Sources.Days.Select(plan.Unit.Month.Date)],
             destination.UriOf(first),
             plan.ExistingAt(first) is not null,
             [.. earlier.Select(destination.UriOf)],

@@ -56,7 +56,7 @@ public sealed class MonthRun(
     public async Task<IReadOnlyList<DateOnly>> DaysAsync(Month month, CancellationToken cancellation)
     {
         var (_, days) = await FindDaysAsync(month, cancellation);
-        return [.. days.Select(day => new DateOnly(month.Year, month.Number, day))];
+        return [.. days.Select(month.Date)];
     }
 
     private async Task<RunReport> RunDaysAsync(Month month, CancellationToken cancellation)
