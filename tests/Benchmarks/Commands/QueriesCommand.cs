@@ -49,9 +49,9 @@ internal sealed class QueriesCommand : Command
             CultureInfo.InvariantCulture, $"{file.Name} {new FileInfo(file.Path).Length / 1e6:N1} MB"));
         result.Paragraph($"""
             Files: {string.Join(", ", sizes)}.
-            Without: this tool's file without the derived columns. That file, DuckDB's and Python's answer from
-            user_identity with JSON functions. Python: its 15 columns, snappy, 250,000 rows; it cannot answer a query
-            over another column that it lacks.
+            Without: this tool's file without the derived columns. That file and Python's answer from user_identity with
+            JSON functions. Python: its 15 columns, snappy, 250,000 rows; it cannot answer a query over another column
+            that it lacks.
             """);
         result.Table(Costs(files, SampleQuery.All(month.Name), runs));
         result.WriteTo(arguments.GetRequiredValue(_common.Results), "queries.md");

@@ -44,9 +44,12 @@ internal sealed record DuckDbSettings
     ];
 }
 
-/// <summary>Writes a month with DuckDB: the columns of one member each, in one statement.</summary>
+/// <summary>Writes a month with DuckDB: every column except other_fields, in one statement.</summary>
 internal static class DuckDbMonth
 {
+    /// <summary>The list of what <see cref="DerivedSql"/> finds in userIdentity.</summary>
+    private const string Found = "found";
+
     private static EventColumn[] Columns => EventSchema.MemberColumns;
 
     /// <summary>Writes a month's records into one Parquet file.</summary>
@@ -74,11 +77,17 @@ internal static class DuckDbMonth
             SET threads = {threads};
             SET preserve_insertion_order = false;
             {limit}COPY (
-                SELECT {string.Join(", ", Columns.Select(column => $"\"{column.Member}\" AS {column.Name}"))}
-                FROM read_ndjson('{month}/*/*.ndjson.gz', columns = {Types()}{maxLine}))
+                SELECT {string.Join(", ", [.. Columns.Select(Member), .. EventSchema.DerivedColumns.Select(Derived)])}
+                FROM (
+                    SELECT *, {DerivedSql.FindAll("\"userIdentity\"")} AS {Found}
+                    FROM read_ndjson('{month}/*/*.ndjson.gz', columns = {Types()}{maxLine})))
             TO '{file}' (FORMAT parquet, COMPRESSION {settings.Codec}{level}, ROW_GROUP_SIZE {settings.RowGroupRows});
             """);
     }
+
+    private static string Member(EventColumn column) => $"\"{column.Member}\" AS {column.Name}";
+
+    private static string Derived(EventColumn column) => $"{DerivedSql.Of(column, Found)} AS {column.Name}";
 
     private static string Types() =>
         "{" + string.Join(", ", Columns.Select(column => $"'{column.Member}': '{Type(column.Kind)}'")) + "}";

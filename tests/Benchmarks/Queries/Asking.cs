@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using CloudTrailAggregation.Benchmarks.Contestants;
 using CloudTrailAggregation.Benchmarks.Measuring;
 using CloudTrailAggregation.Events;
 using DuckDB.NET.Data;
@@ -69,10 +70,8 @@ internal sealed class Asking : IDisposable
             ? $"coalesce({string.Join(", ", EventSchema.CallerSources.Select(
                 source => $"nullif({InUserIdentity(EventSchema.Columns[source])}, '')"))})"
         : column.Kind == ColumnKind.Boolean
-            ? $"CAST(json_extract_string(user_identity, '{PathOf(column)}') AS BOOLEAN)"
-        : $"json_extract_string(user_identity, '{PathOf(column)}')";
-
-    private static string PathOf(EventColumn column) => "$" + column.Member["userIdentity".Length..];
+            ? $"CAST(json_extract_string(user_identity, '{DerivedSql.PathOf(column)}') AS BOOLEAN)"
+        : $"json_extract_string(user_identity, '{DerivedSql.PathOf(column)}')";
 
     /// <summary>Bytes that this process read by read(2) and pread(2), from the page cache too.</summary>
     private static long BytesRead()
