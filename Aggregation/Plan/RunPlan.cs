@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using CloudTrailAggregation.Events;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Storage;
@@ -154,8 +153,8 @@ internal sealed record RunPlan(
     }
 
     /// <summary>
-    /// Hashes all that decides the output: tool version, unit, settings, the columns, the selection, and each source's
-    /// key, size and ETag.
+    /// Hashes all that decides the output: the versions of the tool and of its files' format, unit, settings, the
+    /// selection, and each source's key, size and ETag.
     /// </summary>
     private static string FingerprintOf(
         Unit unit,
@@ -166,8 +165,8 @@ internal sealed record RunPlan(
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, string.Create(
             CultureInfo.InvariantCulture,
-            $"{ToolVersion.Text} {unit} {options.RowsPerFile} {options.Codec} {options.DamagedObjects}"));
-        Append(hash, string.Join(' ', EventSchema.Columns.Select(column => $"{column.Name}:{column.Kind}")));
+            $"{ToolVersion.Text} {FileFormat.Version} {unit} {options.RowsPerFile} {options.Codec} "
+                + $"{options.DamagedObjects}"));
         foreach (var (name, value) in selection)
         {
             Append(hash, $"{name} {value}");

@@ -41,6 +41,8 @@ public sealed class DryRunsInDirectories() : DryRunTests(new DirectoryMonthStore
 
 public sealed class DayUnitsInDirectories() : DayUnitTests(new DirectoryMonthStores());
 
+public sealed class DayRerunsInDirectories() : DayRerunTests(new DirectoryMonthStores());
+
 public sealed class TrailDaysInDirectories() : TrailDayTests(new DirectoryMonthStores());
 
 public sealed class TrailPlacesInDirectories() : TrailPlaceTests(new DirectoryMonthStores());

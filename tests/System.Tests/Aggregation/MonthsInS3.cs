@@ -43,6 +43,8 @@ public sealed class DryRunsInS3(S3Server server) : DryRunTests(new S3MonthStores
 
 public sealed class DayUnitsInS3(S3Server server) : DayUnitTests(new S3MonthStores(server));
 
+public sealed class DayRerunsInS3(S3Server server) : DayRerunTests(new S3MonthStores(server));
+
 public sealed class TrailDaysInS3(S3Server server) : TrailDayTests(new S3MonthStores(server));
 
 public sealed class TrailPlacesInS3(S3Server server) : TrailPlaceTests(new S3MonthStores(server));
