@@ -1,5 +1,6 @@
 using CloudTrailAggregation.Tests.Faults;
 using CloudTrailAggregation.Tests.Local;
+using CloudTrailAggregation.Tests.Runtime;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 

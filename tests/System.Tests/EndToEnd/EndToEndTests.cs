@@ -9,6 +9,7 @@ using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Entry;
 using CloudTrailAggregation.Tests.Layers;
 using CloudTrailAggregation.Tests.Local;
+using CloudTrailAggregation.Tests.Runtime;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 

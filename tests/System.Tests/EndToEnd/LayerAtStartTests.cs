@@ -1,4 +1,5 @@
 using CloudTrailAggregation.Tests.Layers;
+using CloudTrailAggregation.Tests.Runtime;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;

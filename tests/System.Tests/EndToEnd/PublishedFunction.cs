@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using CloudTrailAggregation.Tests.Layers;
+using CloudTrailAggregation.Tests.Runtime;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;
@@ -24,15 +25,16 @@ public sealed class PublishedFunctionTests : ICollectionFixture<PublishedFunctio
 public sealed class PublishedFunction : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
+    private InstalledFunction? _installed;
 
     /// <summary>The directory of the zips.</summary>
     public string Zips { get; private set; } = "";
 
     /// <summary>The directory for /var/task.</summary>
-    public string Task => _directory["task"];
+    public string Task => _installed!.Task;
 
     /// <summary>The directory for /opt.</summary>
-    public string Layer => _directory["layer"];
+    public string Layer => _installed!.Layer;
 
     /// <summary>The layer of the other architecture.</summary>
     public string OtherLayer => _directory["other"];
@@ -45,10 +47,9 @@ public sealed class PublishedFunction : IAsyncLifetime
         }
 
         Zips = Environment.GetEnvironmentVariable("CLOUDTRAIL_ZIPS") ?? await BuildAsync();
-        var machine = LambdaMachine.Current;
-        await ZipFile.ExtractToDirectoryAsync($"{Zips}/cloudtrail-aggregation-{machine.Architecture}.zip", Task);
-        await ZipFile.ExtractToDirectoryAsync($"{Zips}/parquetsharp-layer-{machine.Architecture}.zip", Layer);
-        await ZipFile.ExtractToDirectoryAsync($"{Zips}/parquetsharp-layer-{machine.Other}.zip", OtherLayer);
+        _installed = await InstalledFunction.UnpackAsync(Zips, _directory.Path);
+        await ZipFile.ExtractToDirectoryAsync(
+            $"{Zips}/parquetsharp-layer-{LambdaMachine.Current.Other}.zip", OtherLayer);
     }
 
     public ValueTask DisposeAsync()
@@ -60,17 +61,7 @@ public sealed class PublishedFunction : IAsyncLifetime
     private async Task<string> BuildAsync()
     {
         string zips = _directory["zips"];
-        string[] options = ["--engine", "none", "--output", zips];
-        foreach (string[] mode in new string[][]
-        {
-            [],
-            ["--arch", LambdaMachine.Current.Architecture, "--function", "--lambda-packages", "stand-in"],
-        })
-        {
-            var (exitCode, output) = await Command.RunAsync("./build-layers.sh", [.. options, .. mode]);
-            Assert.True(exitCode == 0, output);
-        }
-
+        await InstalledFunction.BuildAsync(zips, layers: "all");
         return zips;
     }
 }

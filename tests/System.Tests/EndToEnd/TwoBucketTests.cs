@@ -1,4 +1,5 @@
 using CloudTrailAggregation.Tests.Local;
+using CloudTrailAggregation.Tests.Runtime;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CloudTrailAggregation.Tests.Deployment;
 using CloudTrailAggregation.Tests.Layers;
 using CloudTrailAggregation.Tests.Local;
+using CloudTrailAggregation.Tests.Runtime;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.EndToEnd;

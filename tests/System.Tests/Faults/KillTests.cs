@@ -3,6 +3,7 @@ using CloudTrailAggregation.Plan;
 using CloudTrailAggregation.Storage.S3;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.EndToEnd;
+using CloudTrailAggregation.Tests.Runtime;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 

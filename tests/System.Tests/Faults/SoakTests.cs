@@ -9,6 +9,7 @@ using CloudTrailAggregation.SampleData;
 using CloudTrailAggregation.Tests.Aggregation;
 using CloudTrailAggregation.Tests.EndToEnd;
 using CloudTrailAggregation.Tests.Layers;
+using CloudTrailAggregation.Tests.Runtime;
 using CloudTrailAggregation.Tests.Storage;
 using Xunit;
 

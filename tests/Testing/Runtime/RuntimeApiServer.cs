@@ -21,6 +21,8 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Invocation> _running = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource<RuntimeAnswer> _initError = new(
         TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<DateTimeOffset> _firstNext = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _serving;
     private int _invocations;
@@ -38,6 +40,9 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
 
     /// <summary>Completes when the runtime reports that initialization failed.</summary>
     public Task<RuntimeAnswer> InitError => _initError.Task;
+
+    /// <summary>Completes with the time at which the runtime asked for its first event.</summary>
+    public Task<DateTimeOffset> FirstNext => _firstNext.Task;
 
     /// <summary>Queues an event; the task completes with the runtime's answer to it.</summary>
     /// <param name="payload">The event, JSON.</param>
@@ -116,6 +121,7 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
 
     private async Task<int> SendNextAsync(HttpListenerResponse response)
     {
+        _firstNext.TrySetResult(DateTimeOffset.UtcNow);
         var invocation = await _queue.Reader.ReadAsync(_stopping.Token);
         _running[invocation.RequestId] = invocation;
         response.ContentType = "application/json";

@@ -27,4 +27,6 @@ mount --bind "$layer" "$root/opt"
 mount -o remount,bind,ro "$root/var/task"
 mount -o remount,bind,ro "$root/opt"
 
+# What came before is no part of the function's start.
+echo "lambda-root.sh: starts at $EPOCHREALTIME" >&2
 exec chroot "$root" "$@"

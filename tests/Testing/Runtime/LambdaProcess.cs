@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using CloudTrailAggregation.Tests.Layers;
 using CloudTrailAggregation.Tests.Local;
-using CloudTrailAggregation.Tests.Runtime;
 using Xunit;
 
-namespace CloudTrailAggregation.Tests.EndToEnd;
+namespace CloudTrailAggregation.Tests.Runtime;
 
 /// <summary>
 /// The function as a process, started as Lambda does, with its own Runtime API. Dispose kills it.
@@ -27,7 +27,20 @@ internal sealed class LambdaProcess : IAsyncDisposable
     /// <param name="settings">The function's settings, and the address of its S3.</param>
     public LambdaProcess(
         string task, string layer, string logFormat, params IEnumerable<(string Name, string Value)> settings)
-        : this((root, environment) => LambdaMachine.Current.Start(root, task, layer, environment), logFormat, settings)
+        : this(new InstalledFunction(task, layer), cores: null, logFormat, settings)
+    {
+    }
+
+    /// <param name="installed">The function and its layer.</param>
+    /// <param name="cores">The cores that it may use, as a list for taskset; null for those of this process.</param>
+    /// <param name="logFormat">AWS_LAMBDA_LOG_FORMAT: JSON or Text.</param>
+    /// <param name="settings">The function's settings, and the address of its S3.</param>
+    public LambdaProcess(
+        InstalledFunction installed, string? cores, string logFormat,
+        params IEnumerable<(string Name, string Value)> settings)
+        : this(
+            (root, environment) => LambdaMachine.Current.Start(root, installed, cores, environment), logFormat,
+            settings)
     {
     }
 
@@ -91,6 +104,31 @@ internal sealed class LambdaProcess : IAsyncDisposable
 
     /// <summary>The lines of its standard output so far.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
+
+    /// <summary>When .NET's host was started, after the mounts of lambda-root.sh.</summary>
+    public DateTimeOffset Started
+    {
+        get
+        {
+            const string Line = "lambda-root.sh: starts at ";
+            string line = _errorLines.First(line => line.StartsWith(Line, StringComparison.Ordinal));
+            decimal seconds = decimal.Parse(line[Line.Length..], CultureInfo.InvariantCulture);
+            return DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        }
+    }
+
+    /// <summary>Completes with the time at which the function asked for its first event.</summary>
+    public Task<DateTimeOffset> FirstNext => _runtimeApi.FirstNext;
+
+    /// <summary>Processor time that it has taken, and the maximum of its resident memory.</summary>
+    public (TimeSpan Cpu, long PeakBytes) Usage
+    {
+        get
+        {
+            _process.Refresh();
+            return (_process.TotalProcessorTime, _process.PeakWorkingSet64);
+        }
+    }
 
     /// <summary>Its whole output so far, for the message of a failed test.</summary>
     public string Said => string.Join('\n', [.. _lines, .. _errorLines]);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Xunit;
 
-namespace CloudTrailAggregation.Tests.EndToEnd;
+namespace CloudTrailAggregation.Tests.Runtime;
 
 /// <summary>
 /// The architecture that the function runs on: this machine's, or emulated arm64 if CLOUDTRAIL_ARM64_ROOT names a
@@ -10,7 +10,7 @@ namespace CloudTrailAggregation.Tests.EndToEnd;
 /// </summary>
 internal sealed record LambdaMachine(string Architecture, string System, string DotNet, string[] Emulator)
 {
-    private static readonly string Script = Path.Combine(Repository.Root, "tests/System.Tests/EndToEnd/lambda-root.sh");
+    private static readonly string Script = Path.Combine(Repository.Root, "tests/Testing/Runtime/lambda-root.sh");
 
     public static LambdaMachine Current { get; } =
         Environment.GetEnvironmentVariable("CLOUDTRAIL_ARM64_ROOT") is { Length: > 0 } root
@@ -39,17 +39,25 @@ internal sealed record LambdaMachine(string Architecture, string System, string 
     }
 
     /// <summary>The managed runtime's command, with only the given environment.</summary>
-    public Process Start(string root, string task, string layer, IReadOnlyDictionary<string, string> environment)
+    /// <param name="root">An empty directory for the root of its files.</param>
+    /// <param name="installed">The function and its layer.</param>
+    /// <param name="cores">The cores that it may use, as a list for taskset; null for those of this process.</param>
+    /// <param name="environment">Its environment.</param>
+    public Process Start(
+        string root, InstalledFunction installed, string? cores, IReadOnlyDictionary<string, string> environment)
     {
         // .NET writes code through a second mapping of its pages; qemu does not notice that and runs its old
         // translation.
         (string, string)[] ofEmulator = Emulator.Length > 0 ? [("DOTNET_EnableWriteXorExecute", "0")] : [];
+        string[] command =
+        [
+            .. cores is null ? (string[])[] : ["taskset", "-c", cores], "unshare", .. Namespace,
+            Script, root, System, DotNet, installed.Task, installed.Layer,
+            .. Emulator, "/var/lang/bin/dotnet", "exec", "/var/task/CloudTrailAggregation.dll",
+        ];
         return Command.Start(
-            "unshare",
-            [
-                .. Namespace, Script, root, System, DotNet, task, layer, .. Emulator, "/var/lang/bin/dotnet", "exec",
-                "/var/task/CloudTrailAggregation.dll",
-            ],
+            command[0],
+            command[1..],
             environment: [.. environment.Select(variable => (variable.Key, variable.Value)), .. ofEmulator],
             without: Environment.GetEnvironmentVariables().Keys.Cast<string>());
     }
