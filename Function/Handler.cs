@@ -30,7 +30,8 @@ public sealed class Handler(
         var failed = LogRefusal(invocation, () => TriggerReader.ReadMessages(body)) is { } messages
             ? await RunBatchAsync(invocation, messages)
             : await RunAsync(invocation, body);
-        return new InvocationReport(invocation.Done, invocation.Days, invocation.Watched, failed).ToJson();
+        return new InvocationReport(invocation.Done, invocation.Asked, invocation.Days, invocation.Watched, failed)
+            .ToJson();
     }
 
     private async Task<IReadOnlyList<string>?> RunAsync(Invocation invocation, ReadOnlyMemory<byte> body)

@@ -63,9 +63,18 @@ internal sealed class Invocation : IDisposable
     /// <summary>The answer to the last request that asked for a month's days; null if there was none.</summary>
     public IReadOnlyList<DateOnly>? Days { get; private set; }
 
+    /// <summary>The last request that asked only which months it names; null if there was none.</summary>
+    public MonthRequest? Asked { get; private set; }
+
     /// <exception cref="AggregationException">A month failed; it and the months after it are unchanged.</exception>
     public async Task RunAsync(MonthRequest request)
     {
+        if (request.AsksForMonths)
+        {
+            Asked = request;
+            return;
+        }
+
         if (request.IsWatch)
         {
             await WatchAsync(request.First);

@@ -2,15 +2,17 @@ using System.Globalization;
 using System.Text.Json;
 using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Ground;
+using CloudTrailAggregation.Trigger;
 
 namespace CloudTrailAggregation;
 
 /// <summary>
-/// The answer to an event: a report for each month or day, a month's days or whether a month was written if that was
-/// asked, and for an SQS batch the ids of the messages to deliver again.
+/// The answer to an event: a report for each month or day; an event's months, a month's days or whether a month was
+/// written if that was asked; and for an SQS batch the ids of the messages to deliver again.
 /// </summary>
 internal sealed record InvocationReport(
     IReadOnlyList<RunReport> Months,
+    MonthRequest? Asked,
     IReadOnlyList<DateOnly>? Days,
     WrittenMonth? Watched,
     IReadOnlyList<string>? FailedMessages)
@@ -28,6 +30,11 @@ internal sealed record InvocationReport(
             }
 
             json.WriteEndArray();
+            if (Asked is not null)
+            {
+                WriteRequests(json, Asked);
+            }
+
             if (Days is not null)
             {
                 json.WriteStartArray("days");
@@ -63,5 +70,23 @@ internal sealed record InvocationReport(
 
         answer.Position = 0;
         return answer;
+    }
+
+    /// <summary>
+    /// Writes an event for each of its months, with every member, because a state machine's paths need each of them.
+    /// </summary>
+    private static void WriteRequests(Utf8JsonWriter json, MonthRequest asked)
+    {
+        json.WriteStartArray("requests");
+        foreach (var month in asked.Months)
+        {
+            json.WriteStartObject();
+            json.WriteString("month", month.ToString());
+            json.WriteBoolean("replace", asked.Replace);
+            json.WriteBoolean("scheduled", asked.IsScheduled);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

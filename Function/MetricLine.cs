@@ -36,7 +36,7 @@ internal static class MetricLine
             new("NewRejects", "Count", report.NewRejects),
             new("SourceBytes", "Bytes", report.SourceBytes),
             new("OutputBytes", "Bytes", report.OutputBytes),
-            new("DurationMs", "Milliseconds", report.DurationMilliseconds),
+            .. Duration(report),
             new("IgnoredKeys", "Count", report.IgnoredKeys.Count),
             new("DamagedObjects", "Count", report.DamagedObjects.Count),
             new("NewDamagedObjects", "Count", report.NewDamagedObjects),
@@ -97,6 +97,13 @@ internal static class MetricLine
         json.WriteString("month", month);
         Array.ForEach([.. figures, .. byTrigger], metric => json.WriteNumber(metric.Name, metric.Value));
     });
+
+    /// <summary>
+    /// A run that stopped between two days because its time was short took as long as it may: no alarm on that.
+    /// </summary>
+    private static IEnumerable<Metric> Duration(RunReport report) => report.RemainingDays is { Count: > 0 }
+        ? []
+        : [new("DurationMs", "Milliseconds", report.DurationMilliseconds)];
 
     private static IEnumerable<Metric> OfTrail(RunReport report) => report.Layout == SourceLayout.Trail
         ?

@@ -22,6 +22,9 @@ public sealed record MonthRequest(Month First, Month Last, bool Replace)
     /// <summary>Whether the request only asks which days of the month a run would read.</summary>
     public bool AsksForDays { get; init; }
 
+    /// <summary>Whether the request only asks which months it names.</summary>
+    public bool AsksForMonths { get; init; }
+
     /// <summary>Every month from the first to the last.</summary>
     public IEnumerable<Month> Months
     {

@@ -26,11 +26,15 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         + "an EventBridge event with detail {\"year\":2024,\"month\":2}; "
         + "{\"year\":2024,\"month\":2} or {\"month\":\"2024-02\"}, with \"replace\":true if a month may get smaller; "
         + "{\"from\":\"2023-01\",\"to\":\"2023-12\"}; {\"day\":\"2024-02-14\"}; {\"days\":{\"month\":\"2024-02\"}}, which "
-        + "asks for the month's days; {\"watch\":true}, which asks whether last month was written; "
+        + "asks for the month's days; {\"months\":{\"from\":\"2023-01\",\"to\":\"2023-12\"}}, which asks for the months "
+        + "of any of these; {\"watch\":true}, which asks whether last month was written; "
         + "any of these as a message of SNS; an SQS batch of any of these.";
 
     private static readonly HashSet<string> DirectMembers =
-        new(StringComparer.Ordinal) { "year", "month", "day", "days", "from", "to", "replace", "watch" };
+        new(StringComparer.Ordinal)
+        {
+            "year", "month", "months", "day", "days", "from", "to", "replace", "scheduled", "watch",
+        };
 
     /// <summary>The messages of an SQS batch; null if the event is no batch.</summary>
     /// <exception cref="AggregationException">The event is not JSON.</exception>
@@ -97,7 +101,7 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         if (root.TryGetProperty("watch", out var watch))
         {
             return watch.ValueKind == JsonValueKind.True && root.EnumerateObject().Count() == 1
-                ? SingleMonth(WrittenMonth.LastDue(time.GetUtcNow()), replace: false) with { IsWatch = true }
+                ? SingleMonth(WrittenMonth.LastDue(time.GetUtcNow())) with { IsWatch = true }
                 : throw Refused("\"watch\" is true and alone, or absent");
         }
 
@@ -105,20 +109,39 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         {
             return IsObject(days) && root.EnumerateObject().Count() == 1
                 && !days.EnumerateObject().Any(member => member.Name is not ("year" or "month"))
-                ? SingleMonth(ReadMonth(days), replace: false) with { AsksForDays = true }
+                ? SingleMonth(ReadMonth(days)) with { AsksForDays = true }
                 : throw Refused("\"days\" is a month such as {\"month\":\"2024-02\"} and alone, or absent");
         }
 
-        if (root.TryGetProperty("day", out _) && !root.TryGetProperty("year", out _)
-            && !root.TryGetProperty("month", out _) && !root.TryGetProperty("from", out _)
-            && !root.TryGetProperty("to", out _))
+        return root.TryGetProperty("months", out var months) ? ReadMonths(root, months) : ReadWritten(root);
+    }
+
+    /// <summary>Reads which months an event asks for that is sent to a state machine.</summary>
+    private MonthRequest ReadMonths(JsonElement root, JsonElement months)
+    {
+        if (!IsObject(months) || root.EnumerateObject().Count() > 1)
         {
-            return ReadDay(root);
+            throw Refused("\"months\" is an event that asks for months and alone, or absent");
         }
 
-        return root.TryGetProperty("from", out _) || root.TryGetProperty("to", out _)
-            ? ReadRange(root)
-            : SingleMonth(ReadMonth(root), ReadReplace(root));
+        var request = Read(months);
+        return request is { IsWatch: false, Day: 0, AsksForDays: false, AsksForMonths: false }
+            ? request with { AsksForMonths = true }
+            : throw Refused("\"months\" has an event that does not ask for months");
+    }
+
+    /// <summary>Reads a request that writes: a day, a range or a month.</summary>
+    private static MonthRequest ReadWritten(JsonElement root)
+    {
+        bool isRange = root.TryGetProperty("from", out _) || root.TryGetProperty("to", out _);
+        bool isMonth = root.TryGetProperty("year", out _) || root.TryGetProperty("month", out _);
+        var request = isRange ? ReadRange(root)
+            : root.TryGetProperty("day", out _) && !isMonth ? ReadDay(root)
+            : SingleMonth(ReadMonth(root));
+        return request with
+        {
+            Replace = ReadFlag(root, "replace"), IsScheduled = ReadFlag(root, "scheduled"),
+        };
     }
 
     /// <summary>
@@ -152,12 +175,12 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
                 && DateTimeOffset.TryParse(
                     text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
                 && instant.UtcDateTime > DateTime.MinValue.AddDays(scheduleLagDays)
-                ? SingleMonth(Month.Of(instant.AddDays(-scheduleLagDays)), replace: false) with { IsScheduled = true }
+                ? SingleMonth(Month.Of(instant.AddDays(-scheduleLagDays))) with { IsScheduled = true }
                 : throw Refused("a scheduled event has no \"time\" that can be read");
         }
 
         return root.TryGetProperty("detail", out var detail) && IsObject(detail)
-            ? SingleMonth(ReadMonth(detail), replace: false)
+            ? SingleMonth(ReadMonth(detail))
             : throw Refused($"an event of source \"{Start(source)}\" has no \"detail\" with year and month");
     }
 
@@ -173,7 +196,7 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         }
 
         return first <= last
-            ? new MonthRequest(first, last, ReadReplace(root))
+            ? new MonthRequest(first, last, Replace: false)
             : throw Refused($"\"from\" {first} is after \"to\" {last}");
     }
 
@@ -205,14 +228,14 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
     private static MonthRequest ReadDay(JsonElement root) =>
         DateOnly.TryParseExact(
             TextOf(root, "day"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? SingleMonth(new Month(day.Year, day.Month), ReadReplace(root)) with { Day = day.Day }
+            ? SingleMonth(new Month(day.Year, day.Month)) with { Day = day.Day }
             : throw Refused("\"day\" is no day such as \"2024-02-14\"");
 
-    private static bool ReadReplace(JsonElement root) =>
-        root.TryGetProperty("replace", out var replace)
-        && (replace.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? replace.GetBoolean()
-            : throw Refused("\"replace\" is neither true nor false"));
+    private static bool ReadFlag(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var flag)
+        && (flag.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? flag.GetBoolean()
+            : throw Refused($"\"{name}\" is neither true nor false"));
 
     private void RequirePossible(MonthRequest request)
     {
@@ -233,7 +256,7 @@ public sealed class TriggerReader(int scheduleLagDays, TimeProvider time)
         }
     }
 
-    private static MonthRequest SingleMonth(Month month, bool replace) => new(month, month, replace);
+    private static MonthRequest SingleMonth(Month month) => new(month, month, Replace: false);
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> triggerEvent)
     {

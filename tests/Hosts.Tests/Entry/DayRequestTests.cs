@@ -72,6 +72,39 @@ public sealed class DayRequestTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_sent_to_a_state_machine_is_answered_with_a_request_for_each_of_its_months()
+    {
+        PutDays();
+
+        var range = await _run.AnswerAsync(
+            """{"months":{"from":"2024-01","to":"2024-02","replace":true}}""", options: ByDay);
+        var schedule = await _run.AnswerAsync(
+            """{"months":{"source":"aws.events","time":"2024-03-01T03:00:00Z","detail":{}}}""", options: ByDay);
+
+        Assert.Equal(
+            """[{"month":"2024-01","replace":true,"scheduled":false},"""
+            + """{"month":"2024-02","replace":true,"scheduled":false}]""",
+            range.GetProperty("requests").GetRawText());
+        Assert.Equal(
+            """[{"month":"2024-02","replace":false,"scheduled":true}]""",
+            schedule.GetProperty("requests").GetRawText());
+        Assert.Equal(0, range.GetProperty("months").GetArrayLength());
+        Assert.Empty(_run.Months.Written());
+    }
+
+    [Fact]
+    public async Task A_scheduled_days_metrics_are_those_of_a_schedule()
+    {
+        PutDays();
+
+        await _run.AnswerAsync("""{"day":"2024-02-02","replace":false,"scheduled":true}""", options: ByDay);
+
+        Assert.Equal(
+            "schedule",
+            LogLines.Text(Assert.Single(_run.Lines(), line => line.TryGetProperty("_aws", out _)), "Trigger"));
+    }
+
+    [Fact]
     public async Task A_day_is_run_alone()
     {
         PutDays();
@@ -134,6 +167,10 @@ public sealed class DayRequestTests : IDisposable
         Assert.Contains(
             LogLines.Parse(output), line => LogLines.Text(line, "level") == "Warning"
                 && LogLines.Text(line, "remainingDays") == "2024-02-02, 2024-02-28");
+        Assert.False(
+            Assert.Single(LogLines.Parse(output), line => line.TryGetProperty("_aws", out _))
+                .TryGetProperty("DurationMs", out _),
+            "The alarm on the duration must not ring for a run that stopped in time.");
         Assert.Equal(["2024/02/01/000000.parquet"], _run.Months.Written());
     }
 

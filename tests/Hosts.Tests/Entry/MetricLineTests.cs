@@ -85,6 +85,23 @@ public class MetricLineTests
                 line.GetProperty("FailedRuns").GetInt32()));
     }
 
+    [Fact]
+    public void A_run_that_stopped_between_two_days_has_no_duration_and_one_that_ended_has()
+    {
+        using var stopped = new MemoryStream();
+        using var ended = new MemoryStream();
+
+        MetricLine.Write(
+            stopped, "aggregation", Report with { RemainingDays = [new DateOnly(2024, 2, 29)] }, isScheduled: true,
+            TimeProvider.System);
+        MetricLine.Write(
+            ended, "aggregation", Report with { RemainingDays = [] }, isScheduled: true, TimeProvider.System);
+
+        Assert.DoesNotContain(
+            "DurationMs", Assert.Single(LogLines.Parse(stopped)).GetRawText(), StringComparison.Ordinal);
+        LogLines.CheckMetrics(Assert.Single(LogLines.Parse(ended)), "aggregation", Report);
+    }
+
     /// <summary>What another run wrote, or an earlier one, this one did not.</summary>
     [Theory]
     [InlineData(RunStatus.Unchanged)]

@@ -89,6 +89,45 @@ public partial class TriggerReaderTests
             "The event was refused: ", Assert.Throws<AggregationException>(() => Read(triggerEvent)).Message,
             StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("""{"source":"aws.events","time":"2024-03-01T04:00:00Z"}""", "2024-02", "2024-02", false, true)]
+    [InlineData(
+        """{"source":"cloudtrail.daily","detail":{"year":2024,"month":2,"day":29}}""", "2024-02", "2024-02", false,
+        false)]
+    [InlineData("""{"month":"2024-02","replace":true}""", "2024-02", "2024-02", true, false)]
+    [InlineData("""{"from":"2023-11","to":"2024-02"}""", "2023-11", "2024-02", false, false)]
+    public void The_months_of_an_event_can_be_asked_for(
+        string triggerEvent, string first, string last, bool replace, bool isScheduled)
+    {
+        var request = Read($$"""{"months":{{triggerEvent}}}""");
+
+        Assert.Equal($"{first} to {last}", $"{request.First} to {request.Last}");
+        Assert.Equal(
+            (replace, isScheduled, true), (request.Replace, request.IsScheduled, request.AsksForMonths));
+    }
+
+    [Theory]
+    [InlineData("""{"months":"2024-02"}""")]
+    [InlineData("""{"months":{}}""")]
+    [InlineData("""{"months":{"day":"2024-02-14"}}""")]
+    [InlineData("""{"months":{"days":{"month":"2024-02"}}}""")]
+    [InlineData("""{"months":{"months":{"month":"2024-02"}}}""")]
+    [InlineData("""{"months":{"watch":true}}""")]
+    [InlineData("""{"months":{"month":"2024-05"}}""")]
+    [InlineData("""{"months":{"month":"2024-02"},"replace":true}""")]
+    public void What_asks_for_no_months_has_none(string triggerEvent) =>
+        Assert.StartsWith(
+            "The event was refused: ", Assert.Throws<AggregationException>(() => Read(triggerEvent)).Message,
+            StringComparison.Ordinal);
+
+    /// <summary>What a state machine passes on from a schedule's event.</summary>
+    [Theory]
+    [InlineData("""{"month":"2024-02","replace":false,"scheduled":true}""", true)]
+    [InlineData("""{"day":"2024-02-14","replace":false,"scheduled":true}""", true)]
+    [InlineData("""{"month":"2024-02","scheduled":false}""", false)]
+    public void A_request_can_say_that_a_schedule_asked(string triggerEvent, bool isScheduled) =>
+        Assert.Equal(isScheduled, Read(triggerEvent).IsScheduled);
+
     [Fact]
     public void A_range_is_every_month_of_it_in_turn()
     {
@@ -149,6 +188,7 @@ public partial class TriggerReaderTests
     [InlineData("{}", "it names no month")]
     [InlineData("""{"month":"2024-02","replace":"yes"}""", "\"replace\" is neither true nor false")]
     [InlineData("""{"month":"2024-02","replace":1}""", "\"replace\"")]
+    [InlineData("""{"month":"2024-02","scheduled":1}""", "\"scheduled\" is neither true nor false")]
     [InlineData("""{"month":"2024-02","repalce":true}""", "\"repalce\" is not known")]
     [InlineData("""{"key1":"value1","key2":"value2","key3":"value3"}""", "\"key1\" is not known")]
     [InlineData("""{"Records":[{"eventSource":"aws:s3","s3":{}}]}""", "\"Records\" is not known")]
@@ -180,6 +220,7 @@ public partial class TriggerReaderTests
             + """{"year":2024,"month":2} or {"month":"2024-02"}, with "replace":true if a month may get smaller; """
             + """{"from":"2023-01","to":"2023-12"}; {"day":"2024-02-14"}; """
             + """{"days":{"month":"2024-02"}}, which asks for the month's days; """
+            + """{"months":{"from":"2023-01","to":"2023-12"}}, which asks for the months of any of these; """
             + """{"watch":true}, which asks whether last month was written; """
             + "any of these as a message of SNS; an SQS batch of any of these.",
             refused.Message,
@@ -196,7 +237,7 @@ public partial class TriggerReaderTests
         Assert.Equal(
             [
                 "2024-02 to 2024-02", "2024-02 to 2024-02", "2024-02 to 2024-02", "2023-01 to 2023-12",
-                "2024-02 to 2024-02", "2024-02 to 2024-02", "2024-03 to 2024-03",
+                "2024-02 to 2024-02", "2024-02 to 2024-02", "2023-01 to 2023-12", "2024-03 to 2024-03",
             ],
             shapes.Select(shape => Read(shape)).Select(request => $"{request.First} to {request.Last}"));
     }
