@@ -10,7 +10,8 @@ public class AlarmTests
     private const int HalfHour = 1_800, TwoDays = 172_800;
 
     private static readonly Stack Full = Template.Render(
-        ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"), ("AlarmTopicArn", Topic));
+        ("StageOneEventSource", "cloudtrail.daily"), ("TriggerQueue", "yes"), ("AlarmTopicArn", Topic),
+        ("Unit", "day"), ("FanOut", "yes"));
 
     /// <summary>
     /// Period, periods, how many of them ring, and what missing data means: an alarm on what runs report is quiet while
@@ -22,6 +23,7 @@ public class AlarmTests
         ("DeadLettersAlarm", 300, 1, 1, "notBreaching"),
         ("DurationAlarm", 300, 1, 1, "notBreaching"),
         ("ErrorsAlarm", 300, 5, 1, "notBreaching"),
+        ("ExecutionsAlarm", 300, 3, 1, "notBreaching"),
         ("FailedRunsAlarm", 300, 1, 1, "notBreaching"),
         ("MissingDaysAlarm", 86_400, 2, 1, "notBreaching"),
         ("ObjectsWithoutEventsAlarm", 86_400, 2, 1, "notBreaching"),
@@ -64,6 +66,30 @@ public class AlarmTests
         });
     }
 
+    /// <summary>An execution that ends in any other way than well rings, whichever of the three it is.</summary>
+    [Fact]
+    public void The_alarm_of_the_state_machine_adds_up_every_bad_end_of_an_execution()
+    {
+        var metrics = (JsonArray)Full.Properties("ExecutionsAlarm")["Metrics"]!;
+        var sum = Assert.Single(metrics, metric => (string?)metric!["ReturnData"] == "true")!;
+
+        Assert.Equal(
+            ["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"],
+            Metrics("ExecutionsAlarm").Select(metric => (string?)metric["Metric"]!["MetricName"]));
+        Assert.All(Metrics("ExecutionsAlarm"), metric =>
+        {
+            Assert.Equal("AWS/States", (string?)metric["Metric"]!["Namespace"]);
+            Assert.Equal(
+                """[{"Name":"StateMachineArn","Value":"DaysMachine"}]""",
+                metric["Metric"]!["Dimensions"]!.ToJsonString());
+            Assert.Equal(("300", "Sum"), ((string?)metric["Period"], (string?)metric["Stat"]));
+        });
+        Assert.All(
+            metrics.Where(metric => metric != sum),
+            metric => Assert.Contains(
+                $"FILL({metric!["Id"]}, 0)", (string)sum["Expression"]!, StringComparison.Ordinal));
+    }
+
     /// <summary>A rerun of the same month repeats what an alarm of state sees, at the latest a day later.</summary>
     [Theory]
     [InlineData("MissingDaysAlarm")]
@@ -97,7 +123,8 @@ public class AlarmTests
         var silent = Template.Render(("TriggerQueue", "yes"));
 
         Assert.Equal(
-            Alarms.Except(["WatchAlarm"]), silent.OfType("AWS::CloudWatch::Alarm").Order(StringComparer.Ordinal));
+            Alarms.Except(["WatchAlarm", "ExecutionsAlarm"]),
+            silent.OfType("AWS::CloudWatch::Alarm").Order(StringComparer.Ordinal));
         Assert.All(silent.OfType("AWS::CloudWatch::Alarm"), alarm =>
         {
             Assert.Null(silent.Properties(alarm)["AlarmActions"]);
@@ -113,7 +140,12 @@ public class AlarmTests
         Assert.InRange(window, 60, Number(alarm, "Period") >= 3_600 ? 604_800 : 86_400);
     });
 
-    private static int Number(string alarm, string property) => int.Parse((string)Full.Properties(alarm)[property]!);
+    /// <summary>A number of an alarm; the period of a sum of metrics is that of each of them.</summary>
+    private static int Number(string alarm, string property) => int.Parse((string)(
+        Full.Properties(alarm)[property] ?? Metrics(alarm).Select(metric => metric[property]).Distinct().First())!);
 
-    private static string Namespace(string alarm) => (string)Full.Properties(alarm)["Namespace"]!;
+    private static string? Namespace(string alarm) => (string?)Full.Properties(alarm)["Namespace"];
+
+    private static IEnumerable<JsonNode> Metrics(string alarm) =>
+        ((JsonArray)Full.Properties(alarm)["Metrics"]!).Select(metric => metric!["MetricStat"]).OfType<JsonNode>();
 }

@@ -11,11 +11,12 @@ namespace CloudTrailAggregation.Tests.Deployment;
 public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServer>
 {
     private static readonly string Deploy = Page("deploy");
+    private static readonly string Scale = Page("scale");
     private static readonly string Cost = Page("cost");
 
     /// <summary>The pages in the order in which their blocks run; the first one sets the variables for all.</summary>
     private static readonly string Pages = string.Join(
-        '\n', Deploy, Page("operate"), Page("migration-from-python"), Cost);
+        '\n', Deploy, Scale, Page("operate"), Page("migration-from-python"), Cost);
 
     private static readonly (string Text, bool IsRun)[] Blocks =
         [.. Block().Matches(Pages).Select(m => (m.Groups["text"].Value, !m.Groups["not"].Success))];
@@ -31,6 +32,41 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
             statements.Select(
                 s => $"{s!["Sid"]} | {string.Join(' ', s["Action"] as JsonArray ?? [s["Action"]!.DeepClone()])}"),
             PermissionRow().Matches(Deploy).Select(m => m.Groups["row"].Value));
+    }
+
+    [Fact]
+    public void The_table_of_roles_is_what_days_in_parallel_add()
+    {
+        var stack = Template.Render(("Unit", "day"), ("FanOut", "yes"));
+
+        var added = from role in stack.OfType("AWS::IAM::Role").Except(["LambdaRole"])
+                    from policy in (JsonArray)stack.Properties(role)["Policies"]!
+                    from statement in (JsonArray)policy!["PolicyDocument"]!["Statement"]!
+                    let actions = statement["Action"] as JsonArray ?? [statement["Action"]!.DeepClone()]
+                    select $"| {role} | {statement["Sid"]} | {string.Join(' ', actions)} |";
+
+        Assert.Equal(
+            added,
+            Scale.Split('\n').Where(line => line.StartsWith("| DaysMachine", StringComparison.Ordinal))
+                .Select(line => string.Join('|', line.Split('|')[..4]) + "|"));
+    }
+
+    /// <summary>An alarm that rings and that nobody explains is switched off.</summary>
+    [Fact]
+    public void Each_alarm_has_its_row_in_the_table_of_what_rings()
+    {
+        const string Prefix = "cloudtrail-month-to-parquet";
+        var stack = Template.Render(
+            ("Unit", "day"), ("FanOut", "yes"), ("TriggerQueue", "yes"),
+            ("AlarmTopicArn", "arn:aws:sns:us-east-1:123456789012:operations"));
+        string[] rows = Page("operate").Split("\n| alarm | rings when |")[1].Split("\n\n")[0].Split('\n')[2..];
+
+        Assert.Equal(
+            stack.OfType("AWS::CloudWatch::Alarm")
+                .Select(alarm => ((string)stack.Properties(alarm)["AlarmName"]!)[Prefix.Length..])
+                .Order(StringComparer.Ordinal),
+            rows.SelectMany(row => row.Split('|')[1].Trim().Split(", ")).Select(name => name.Trim('`'))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -105,7 +141,7 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
         string[] deployments = [.. Blocks.Select(b => b.Text)
             .Where(text => text.Contains("aws cloudformation deploy", StringComparison.Ordinal))];
 
-        Assert.Equal(3, deployments.Length);
+        Assert.Equal(4, deployments.Length);
         Assert.All(deployments, text => Assert.Contains(
             "--s3-bucket \"$CODE_BUCKET\" ", text, StringComparison.Ordinal));
     }
@@ -114,9 +150,9 @@ public partial class DeployPagesTests(MotoServer moto) : IClassFixture<MotoServe
     public void Most_blocks_are_run_and_the_others_say_why_not()
     {
         Assert.Equal(Blocks.Length, Pages.Split("```sh\n").Length - 1);
-        Assert.Equal(6, Blocks.Count(b => !b.IsRun));
+        Assert.Equal(9, Blocks.Count(b => !b.IsRun));
         Assert.All(Blocks.Where(b => !b.IsRun), b => Assert.Matches(
-            "build-layers|lambda invoke|StageOneEventSource=", b.Text));
+            "build-layers|lambda invoke|StageOneEventSource=|FanOut=|aws stepfunctions ", b.Text));
     }
 
     [Fact]

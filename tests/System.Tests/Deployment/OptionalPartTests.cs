@@ -66,6 +66,35 @@ public class OptionalPartTests
         Assert.Equal("TriggerDLQ.Arn", (string?)queue["RedrivePolicy"]!["deadLetterTargetArn"]);
     }
 
+    [Fact]
+    public void Days_in_parallel_add_the_state_machine_its_roles_and_its_alarm_and_the_rules_start_it()
+    {
+        (string, string)[] parameters =
+            [("Unit", "day"), ("FanOut", "yes"), ("StageOneEventSource", "cloudtrail.daily")];
+        var stack = Template.Render(parameters);
+        string[] machine = ["DaysMachine", "DaysMachineRole", "ExecutionsAlarm"];
+
+        Assert.Equal(
+            Sorted(Always, machine, ["DaysMachineStarter", "ScheduleRule", "StageOneRule", "FailureQueuePolicy"]),
+            Sorted(stack.Names));
+        Assert.Equal(
+            Sorted(Always, machine),
+            Sorted(Template.Render(NoSchedule, ("Unit", "day"), ("FanOut", "yes")).Names));
+        Assert.All(new[] { "ScheduleRule", "StageOneRule" }, rule =>
+        {
+            var target = Assert.Single((JsonArray)stack.Properties(rule)["Targets"]!)!;
+            Assert.Equal(
+                ("DaysMachine", "DaysMachineStarter.Arn"), ((string?)target["Arn"], (string?)target["RoleArn"]));
+            Assert.Null(target["Input"]);
+            Assert.Equal("FailureQueue.Arn", (string?)target["DeadLetterConfig"]!["Arn"]);
+        });
+        Assert.Equal("DaysMachine", (string?)stack.Outputs["DaysMachineArn"]!["Value"]);
+        Assert.StartsWith(
+            "aws stepfunctions start-execution --region us-east-1 --state-machine-arn DaysMachine --input '{",
+            (string?)stack.Outputs["RunDays"]!["Value"], StringComparison.Ordinal);
+        Assert.False(Template.Render(("Unit", "day")).Outputs.ContainsKey("DaysMachineArn"));
+    }
+
     [Theory]
     [InlineData("ReservedConcurrency", "3", "ReservedConcurrentExecutions")]
     public void An_empty_parameter_leaves_the_functions_property_out(string parameter, string value, string property)

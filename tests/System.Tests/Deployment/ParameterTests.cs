@@ -70,7 +70,7 @@ public class ParameterTests
             ("Architecture", "arm64"), ("ScheduleExpression", "cron(0 3 1 * ? *)"), ("ScheduleLagDays", "1"),
             ("RowsPerFile", "0"), ("Compression", "zstd"), ("Deduplicate", "true"), ("MaxRejectedPercent", "1"),
             ("SrcLayout", "auto"), ("Accounts", ""), ("Regions", ""), ("DamagedObjects", "fail"),
-            ("TriggerQueue", "no"), ("LogLevel", "INFO"),
+            ("TriggerQueue", "no"), ("LogLevel", "INFO"), ("Unit", "month"), ("FanOut", "no"),
         ];
 
         Assert.All(expected, e => Assert.Equal(e.Default, (string?)Parameters[e.Name]!["Default"]));
@@ -115,6 +115,9 @@ public class ParameterTests
     [InlineData("StageOneEventSource", "stage 1")]
     [InlineData("TriggerQueue", "true")]
     [InlineData("MaximumConcurrency", "1")]
+    [InlineData("FanOut", "true")]
+    [InlineData("FanOutConcurrency", "0")]
+    [InlineData("FanOutConcurrency", "32")]
     [InlineData("RowsPerFile", "-1")]
     [InlineData("Compression", "lzo")]
     [InlineData("Deduplicate", "no")]
@@ -165,6 +168,7 @@ public class ParameterTests
     [InlineData("GlueTableNeedsItsDatabase", "GlueTable", "cloudtrail_events", "GlueDatabase", "")]
     [InlineData("GlueDatabaseNeedsItsTable", "GlueDatabase", "audit", "GlueTable", "")]
     [InlineData("TheFunctionNeedsItsLayer", "LayerKey", "", "ParquetSharpLayerArn", "")]
+    [InlineData("FanOutNeedsDays", "FanOut", "yes", "Unit", "month")]
     [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "1")]
     [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "0")]
     public void A_wrong_combination_is_refused_by_a_rule(
@@ -217,6 +221,7 @@ public class ParameterTests
         Assert.NotEmpty(Template.Render(("ReservedConcurrency", "1")).Resources);
         Assert.NotEmpty(Template.Render(("TriggerQueue", "yes"), ("ReservedConcurrency", "2")).Resources);
         Assert.NotEmpty(Template.Render(("GlueDatabase", "audit"), ("GlueTable", "cloudtrail_events")).Resources);
+        Assert.NotEmpty(Template.Render(("FanOut", "yes"), ("Unit", "day")).Resources);
     }
 
     /// <summary>

@@ -80,9 +80,47 @@ public class PermissionTests
         Assert.Equal("lambda.amazonaws.com", (string?)Trust(stack, "LambdaRole")["Principal"]!["Service"]);
     }
 
+    /// <summary>
+    /// The map over months starts executions of the machine itself. Their names begin with the machine's name, and with
+    /// a slash where a map started them.
+    /// </summary>
+    [Fact]
+    public void The_state_machine_may_call_this_function_and_start_and_follow_its_own_executions()
+    {
+        const string Own = "arn:aws:states:us-east-1:123456789012:";
+        const string Name = "cloudtrail-month-to-parquet-days";
+        var stack = Template.Render(("Unit", "day"), ("FanOut", "yes"));
+        var trust = Trust(stack, "DaysMachineRole");
+
+        Assert.Equal(
+            [
+                "InvokeFunction: lambda:InvokeFunction on LambdaFunction.Arn",
+                $"StartMonths: states:StartExecution on {Own}stateMachine:{Name}",
+                "FollowMonths: states:DescribeExecution states:StopExecution "
+                + $"on {Own}execution:{Name}:* {Own}execution:{Name}/*",
+            ],
+            Statements(stack, "DaysMachineRole"));
+        Assert.Equal(Name, (string?)stack.Properties("DaysMachine")["StateMachineName"]);
+        Assert.Equal("states.amazonaws.com", (string?)trust["Principal"]!["Service"]);
+        Assert.Equal($"{Own}stateMachine:{Name}", (string?)trust["Condition"]!["ArnEquals"]!["aws:SourceArn"]);
+    }
+
+    [Fact]
+    public void The_rules_may_start_this_state_machine_and_no_longer_the_function()
+    {
+        var stack = Template.Render(("Unit", "day"), ("FanOut", "yes"), ("StageOneEventSource", "cloudtrail.daily"));
+        var trust = Trust(stack, "DaysMachineStarter");
+
+        Assert.Equal(
+            ["StartDaysMachine: states:StartExecution on DaysMachine"], Statements(stack, "DaysMachineStarter"));
+        Assert.Equal("events.amazonaws.com", (string?)trust["Principal"]!["Service"]);
+        Assert.Equal("123456789012", (string?)trust["Condition"]!["StringEquals"]!["aws:SourceAccount"]);
+        Assert.Empty(stack.OfType("AWS::Lambda::Permission"));
+    }
+
     /// <summary>The daily question whether last month was written needs no role: a rule asks the function.</summary>
     [Fact]
-    public void There_is_one_role_whatever_the_stack_has() => Assert.Equal(
+    public void There_is_one_role_whatever_the_stack_has_except_days_in_parallel() => Assert.Equal(
         ["LambdaRole"],
         Template.Render(
             ("AlarmTopicArn", "arn:aws:sns:us-east-1:123456789012:operations"), ("TriggerQueue", "yes"),
@@ -112,8 +150,11 @@ public class PermissionTests
     public void A_boundary_bounds_every_role()
     {
         const string Boundary = "arn:aws:iam::123456789012:policy/boundary";
-        var bounded = Template.Render(("PermissionsBoundaryArn", Boundary));
-        var free = Template.Render();
+        (string, string)[] everyRole = [("Unit", "day"), ("FanOut", "yes")];
+        var bounded = Template.Render([.. everyRole, ("PermissionsBoundaryArn", Boundary)]);
+        var free = Template.Render(everyRole);
+
+        Assert.Equal(3, bounded.OfType("AWS::IAM::Role").Count());
 
         Assert.All(bounded.OfType("AWS::IAM::Role"), r => Assert.Equal(
             Boundary, (string?)bounded.Properties(r)["PermissionsBoundary"]));

@@ -69,6 +69,7 @@ public class ResourceTests
             target["RetryPolicy"]!.ToJsonString());
         Assert.Equal("FailureQueue.Arn", (string?)target["DeadLetterConfig"]!["Arn"]);
         Assert.Equal(input, (string?)target["Input"]);
+        Assert.Null(target["RoleArn"]);
         Assert.Equal("ENABLED", (string?)Full.Properties(rule)["State"]);
         Assert.Equal(
             """{"Action":"lambda:InvokeFunction","FunctionName":"LambdaFunction.Arn","Principal":"""

@@ -14,6 +14,8 @@ namespace CloudTrailAggregation.Tests.Deployment;
 public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
 {
     private const string FunctionArn = "arn:aws:lambda:us-east-1:123456789012:function:cloudtrail-month-to-parquet";
+    private const string MachineArn =
+        "arn:aws:states:us-east-1:123456789012:stateMachine:cloudtrail-month-to-parquet-days";
     private const string Queues = "arn:aws:sqs:us-east-1:123456789012:cloudtrail-month-to-parquet-";
     private const string Key = "arn:aws:kms:us-east-1:123456789012:key/0123-4567";
 
@@ -58,6 +60,26 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
         Assert.Equal("cron(0 6 * * ? *)", (string?)rule["ScheduleExpression"]);
         Assert.Equal("""{"watch":true}""", (string?)Assert.Single((JsonArray)rule["Targets"]!)!["Input"]);
         Assert.Empty((JsonArray)there["machines"]!);
+    }
+
+    [Fact]
+    public async Task With_days_in_parallel_the_rules_start_the_state_machine_and_may_not_call_the_function()
+    {
+        var there = await CreateAsync(
+            ("Unit", "day"), ("FanOut", "yes"), ("StageOneEventSource", "cloudtrail.daily"));
+
+        Assert.Equal("CREATE_COMPLETE", (string?)there["status"]);
+        Assert.Equal("cloudtrail-month-to-parquet-days", (string?)Assert.Single((JsonArray)there["machines"]!));
+        Assert.Equal(MachineArn, (string?)there["outputs"]!["DaysMachineArn"]);
+        Assert.Empty((JsonArray)there["allowed"]!);
+        Assert.Equal(["ScheduleRule", "StageOneRule"], Names(there["rules"]!));
+        Assert.All(new[] { "ScheduleRule", "StageOneRule" }, rule =>
+        {
+            var target = Assert.Single((JsonArray)there["rules"]![rule]!["Targets"]!)!;
+            Assert.Equal(MachineArn, (string?)target["Arn"]);
+            Assert.Contains(":role/", (string?)target["RoleArn"], StringComparison.Ordinal);
+            Assert.Equal(Queues + "failures", (string?)target["DeadLetterConfig"]!["Arn"]);
+        });
     }
 
     [Fact]

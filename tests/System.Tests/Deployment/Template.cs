@@ -188,7 +188,9 @@ internal sealed class Template
             {
                 case "Ref": return (string)argument! == "AWS::NoValue" ? null : Reference((string)argument!);
                 case "Fn::GetAtt": return $"{Reference((string)argument![0]!)}.{argument[1]}";
-                case "Fn::Sub": return Substitute((string)argument!);
+                case "Fn::Sub": return argument is JsonArray both
+                    ? Substitute((string)both[0]!, (JsonObject)Resolve(both[1])!)
+                    : Substitute((string)argument!, []);
                 case "Fn::Split": return new JsonArray(
                     [.. ((string)Resolve(argument![1])!).Split((string)argument[0]!).Select(piece => (JsonNode)piece)]);
                 case "Fn::Select": return ((JsonArray)Resolve(argument![1])!)[int.Parse(
@@ -204,10 +206,14 @@ internal sealed class Template
             map.Select(e => KeyValuePair.Create(e.Key, Resolve(e.Value))).Where(e => e.Value is not null));
     }
 
-    private string Substitute(string text) => Regex.Replace(
+    /// <param name="text">The text with its references.</param>
+    /// <param name="own">The values that the function itself gives.</param>
+    private string Substitute(string text, JsonObject own) => Regex.Replace(
         text,
-        @"\$\{(?<literal>!?)(?<name>[^}]+)\}",
-        m => m.Groups["literal"].Length > 0 ? $"${{{m.Groups["name"].Value}}}" : Reference(m.Groups["name"].Value),
+        @"\$\{(?<literal>!?)(?<name>[^}.]+)(?<attribute>[.][^}]+)?\}",
+        m => m.Groups["literal"].Length > 0 ? $"${{{m.Groups["name"].Value}}}"
+            : (string?)own[m.Groups["name"].Value]
+                ?? Reference(m.Groups["name"].Value) + m.Groups["attribute"].Value,
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         TimeSpan.FromSeconds(1));
 
