@@ -41,10 +41,9 @@ that packages restored earlier need no network. The script writes only the zips 
 USAGE
 }
 
-fail() {
-  echo "build-layers.sh: $*" >&2
-  exit 1
-}
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=Layers/packages.sh
+. "$root/Layers/packages.sh"
 
 arch=all engine='' image=amazonlinux:2023 network='' sdk='' output=out
 what=layer lambda_packages=aws
@@ -82,14 +81,8 @@ esac
   fail "--publish needs the AWS CLI (aws), which is not on the PATH"
 [ -z "$sdk" ] || [ -x "$sdk/dotnet" ] || fail "--sdk $sdk: there is no dotnet in it"
 
-find_engine() {
-  local candidate
-  for candidate in docker podman finch; do
-    if command -v "$candidate" >/dev/null && "$candidate" info >/dev/null 2>&1; then
-      echo "$candidate"
-      return
-    fi
-  done
+engine_or_sdk() {
+  find_engine && return
   command -v dotnet >/dev/null ||
     fail "neither docker, podman nor finch answers, and there is no dotnet on the PATH for --engine none"
   echo "No container engine answers: building with the SDK of this machine (--engine none)" >&2
@@ -97,16 +90,12 @@ find_engine() {
 }
 
 case $engine in
-  '') engine=$(find_engine) ;;
-  docker | podman | finch)
-    command -v "$engine" >/dev/null || fail "--engine $engine: $engine is not on the PATH"
-    answer=$("$engine" info 2>&1) || fail "--engine $engine does not answer: $(tail -n 1 <<<"$answer")"
-    ;;
+  '') engine=$(engine_or_sdk) ;;
+  docker | podman | finch) require_engine "$engine" ;;
   none) command -v dotnet >/dev/null || fail "--engine none needs the .NET SDK (dotnet) on the PATH" ;;
   *) fail "--engine $engine: docker, podman, finch or none" ;;
 esac
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "$output"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -152,7 +141,7 @@ aws_options=(--output text)
 [ -z "$endpoint_url" ] || aws_options+=(--endpoint-url "$endpoint_url")
 
 for architecture in "${architectures[@]}"; do
-  zip=$output/parquetsharp-layer-$architecture.zip
+  zip=$output/$(layer_name "$architecture").zip
   content=(--zip-file "fileb://$zip")
   if [ -n "$bucket" ]; then
     prefix=${bucket#"${bucket%%/*}"} prefix=${prefix#/}

@@ -7,6 +7,8 @@ set -euo pipefail
 what=$1 output=$2 lambda_packages=$3
 shift 3
 sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=Layers/packages.sh
+. "$sources/Layers/packages.sh"
 in_container=${COMPOSE_IN_CONTAINER:-false}
 
 work=$(mktemp -d)
@@ -71,7 +73,7 @@ for arch in "$@"; do
   machine=${arch/x86_64/x64}
   if [ "$what" = function ]; then
     publish Function "$machine" "$work/function-$machine" -p:LambdaPackages="$lambda_packages"
-    pack function "$work/function-$machine" "$work/cloudtrail-aggregation-$arch.zip" "$lambda_packages"
+    pack function "$work/function-$machine" "$work/$(function_name "$arch").zip" "$lambda_packages"
   else
     publish_locked Layers "$machine" "$work/layer-$machine"
     if [ "$machine" = "$here" ]; then
@@ -79,7 +81,7 @@ for arch in "$@"; do
     else
       echo "The $arch library is checked but not loaded: this machine is $(uname -m)"
     fi
-    pack layer "$work/layer-$machine" "$work/parquetsharp-layer-$arch.zip"
+    pack layer "$work/layer-$machine" "$work/$(layer_name "$arch").zip"
   fi
 done
 
