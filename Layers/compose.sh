@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# The part of build-layers.sh that needs the .NET SDK, run on this machine or in a container:
+# The part of build-layers.sh and Image/Dockerfile that needs the .NET SDK, run on this machine or in a container:
 #   Layers/compose.sh layer|function OUTPUT aws|stand-in x86_64|arm64...
 # Composes, loads and zips; OUTPUT gets one zip for each architecture. Everything else is in a temporary directory.
+#   Layers/compose.sh image OUTPUT aws|stand-in x86_64|arm64
+# OUTPUT gets the files of /var/task in a container image: the function, with the layer's files beside it.
 set -euo pipefail
 
 what=$1 output=$2 lambda_packages=$3
@@ -59,6 +61,11 @@ load() { # ARCHITECTURE LAYER
 [ "$in_container" = false ] || PATH=/sdk:$PATH
 command -v dotnet >/dev/null || install_sdk
 echo "With .NET SDK $(dotnet --version)"
+if [ "$what" = image ]; then
+  publish Function "${1/x86_64/x64}" "$output" -p:LambdaPackages="$lambda_packages" -p:HoldsLayer=true
+  exit
+fi
+
 dotnet build Layers/Packaging -c Release -o "$work/packaging" -v quiet \
   -p:NuGetAudit=false -p:RunAnalyzers=false -p:UseSharedCompilation=false >"$work/log" || { cat "$work/log" >&2; exit 1; }
 pack() { dotnet exec "$work/packaging/Packaging.dll" "$@"; }

@@ -190,6 +190,38 @@ public sealed class DeployFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_function_of_zips_does_not_become_an_image_nor_an_image_one_of_zips()
+    {
+        _script.Program("docker", "");
+        (string, string)[] places = [("SrcBucket", "logs"), ("DstBucket", "months"), ("DstPrefix", "m/")];
+
+        _script.Deployed("CREATE_COMPLETE", places);
+        string image = await _script.FailsAsync("--image", "--yes");
+        _script.Deployed("CREATE_COMPLETE", [.. places, ("ImageUri", "registry.example/repository@sha256:1")]);
+        string zips = await _script.FailsAsync(_script.First);
+
+        Assert.Contains(
+            "is made of zips, and Lambda cannot make an image of it. Take it down with --delete first", image,
+            StringComparison.Ordinal);
+        Assert.Contains("is an image. Leave --zips out", zips, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_build_of_the_image_that_fails_shows_what_the_engine_said()
+    {
+        _script.Answers("  \"ecr create-repository\"*) echo registry.example/repository ;;");
+        _script.Program("docker", "[ \"$1\" = info ] || { echo there is no such base; exit 1; }");
+
+        var run = await _script.RunAsync([.. _script.WithoutZips, "--image"]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(
+            "there is no such base\ndeploy.sh: Building the image for arm64: docker build failed, see above. "
+            + "Image/Dockerfile says what it needs; --base and --sdk name other images\n",
+            run.Error);
+    }
+
+    [Fact]
     public async Task A_code_bucket_is_neither_the_source_nor_the_destination() =>
         Assert.Contains(
             "--code-bucket months is the source or the destination. Give another bucket",

@@ -74,6 +74,9 @@ internal sealed class DeployScript : IDisposable
         "--source", "s3://logs/trails", "--destination", "s3://months/parquet/", "--zips", _directory["zips"], "--yes",
     ];
 
+    /// <summary>The same without zips.</summary>
+    public string[] WithoutZips => [.. First.Where(option => !option.Contains("zips", StringComparison.Ordinal))];
+
     /// <summary>The calls of aws so far.</summary>
     public string[] Calls =>
         File.Exists(_directory["calls"]) ? File.ReadAllLines(_directory["calls"]) : [];

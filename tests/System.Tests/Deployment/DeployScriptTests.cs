@@ -286,12 +286,58 @@ public sealed partial class DeployScriptTests : IDisposable
     [Fact]
     public async Task Without_zips_build_layers_builds_them()
     {
-        string[] withoutZips = [.. _script.First.Where(option => !option.Contains("zips", StringComparison.Ordinal))];
-
-        var (exitCode, said) = await _script.RunAsync([.. withoutZips, "--engine", "podman"]);
+        var (exitCode, said) = await _script.RunAsync([.. _script.WithoutZips, "--engine", "podman"]);
 
         Assert.Equal(1, exitCode);
         Assert.EndsWith("deploy.sh: --engine podman: podman is not on the PATH\n", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_is_built_pushed_and_deployed_by_its_digest()
+    {
+        string digest = "sha256:" + new string('7', 64);
+        ImageAnswers(digest);
+
+        string said = await _script.SucceedsAsync(
+            [
+                .. _script.WithoutZips, "--image", "--arch", "x86_64", "--base", "my-base", "--sdk", "my-sdk",
+                "--lambda-packages", "stand-in",
+            ]);
+
+        Assert.Equal(
+            [
+                "Creating the image repository cloudtrail-aggregation/cloudtrail-month-to-parquet",
+                "Building the image for x86_64", "Logging in to the repository", "Pushing the image",
+                "Deploying the stack cloudtrail-month-to-parquet",
+            ],
+            Steps(said).Skip(4));
+        string[] engine = _script.Read("engine").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["info", "build", "login", "push"], engine.Select(call => call.Split(' ')[0]));
+        Assert.Contains(
+            "--platform linux/amd64 --tag registry.example/repository:x86_64 --build-arg ARCHITECTURE=x86_64 "
+            + "--build-arg LAMBDA_PACKAGES=stand-in --build-arg BASE=my-base --build-arg SDK=my-sdk " + Repository.Root,
+            engine[1], StringComparison.Ordinal);
+        Assert.EndsWith(" BuildKit 1, no attestations 1", engine[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "login --username AWS --password-stdin registry.example: the-password ", engine[2],
+            StringComparison.Ordinal);
+        Assert.Equal("registry.example/repository@" + digest, _script.Parameters["ImageUri"]);
+        Assert.DoesNotContain("CodeKey", _script.Parameters.Keys);
+        Assert.DoesNotContain(_script.Calls, call => call.StartsWith("s3api put-object", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stack_of_an_image_stays_one()
+    {
+        string digest = "sha256:" + new string('8', 64);
+        ImageAnswers(digest);
+        _script.Deployed(
+            "CREATE_COMPLETE", ("SrcBucket", "logs"), ("DstBucket", "months"), ("DstPrefix", "m/"),
+            ("SrcPrefix", "trails/"), ("ImageUri", "registry.example/repository@sha256:1"));
+
+        await _script.SucceedsAsync("--yes");
+
+        Assert.Equal("registry.example/repository@" + digest, _script.Parameters["ImageUri"]);
     }
 
     [Fact]
@@ -368,6 +414,21 @@ public sealed partial class DeployScriptTests : IDisposable
             $"| S3 GET; PUT and LIST | ${prices["get"]}0; ${prices["list"]} a million |", page,
             StringComparison.Ordinal);
         Assert.Contains($"| ${prices["lambda"]} | ${prices["lambda"]} |", page, StringComparison.Ordinal);
+    }
+
+    /// <summary>A repository that does not exist yet, and a docker that writes down its calls.</summary>
+    private void ImageAnswers(string digest)
+    {
+        _script.Answers($$"""
+              "ecr create-repository"*) echo registry.example/repository ;;
+              "ecr get-login-password"*) echo the-password ;;
+              "ecr describe-images"*) echo {{digest}} ;;
+            """);
+        _script.Program("docker", """
+            [ "$1" != login ] || read -r password
+            variables="BuildKit ${DOCKER_BUILDKIT:-}, no attestations ${BUILDX_NO_DEFAULT_ATTESTATIONS:-}"
+            echo "$*${password:+: $password} $variables" >>engine
+            """);
     }
 
     private void Deployed() => _script.Deployed(

@@ -151,6 +151,30 @@ public class OptionalPartTests
     }
 
     [Fact]
+    public void An_image_takes_the_place_of_the_zips_and_their_layer()
+    {
+        string uri = "account.example/function@sha256:" + new string('0', 64);
+        (string, string)[] noZips = [("CodeBucket", ""), ("CodeKey", ""), ("LayerKey", "")];
+
+        var image = Template.Render([.. noZips, ("ImageUri", uri)]);
+        var zips = Template.Render();
+
+        var function = image.Properties("LambdaFunction");
+        Assert.Equal("Image", (string?)function["PackageType"]);
+        Assert.Equal(uri, (string?)Assert.Single((JsonObject)function["Code"]!).Value);
+        Assert.All(["Runtime", "Handler", "Layers"], property => Assert.Null(function[property]));
+        Assert.Equal("ParquetSharpLayer", Assert.Single(zips.Names.Except(image.Names)));
+        Assert.Empty(image.Names.Except(zips.Names));
+
+        // All else is the same.
+        string[] ofPackage = ["PackageType", "Code", "Runtime", "Handler", "Layers"];
+        Assert.Null(zips.Properties("LambdaFunction")["PackageType"]);
+        Assert.Equal(
+            zips.Properties("LambdaFunction").Where(p => !ofPackage.Contains(p.Key)).Select(p => $"{p.Key}: {p.Value}"),
+            function.Where(p => !ofPackage.Contains(p.Key)).Select(p => $"{p.Key}: {p.Value}"));
+    }
+
+    [Fact]
     public void A_name_for_the_role_is_the_roles_name()
     {
         Assert.Equal("audit", (string?)Template.Render(("RoleName", "audit")).Properties("LambdaRole")["RoleName"]);

@@ -87,6 +87,9 @@ public class ParameterTests
     [InlineData("LayerKey", "/layer.zip")]
     [InlineData("LayerKey", "layer.tar")]
     [InlineData("ParquetSharpLayerArn", "arn:aws:lambda:us-east-1:123456789012:layer:parquetsharp")]
+    [InlineData("ImageUri", "function:latest")]
+    [InlineData("ImageUri", "https://account.example/function:1")]
+    [InlineData("ImageUri", "account.example/function")]
     [InlineData("SrcBucket", "s3://daily")]
     [InlineData("SrcBucket", "arn:aws:s3:::daily")]
     [InlineData("SrcPrefix", "cloudtrail_daily")]
@@ -167,14 +170,20 @@ public class ParameterTests
     [Theory]
     [InlineData("GlueTableNeedsItsDatabase", "GlueTable", "cloudtrail_events", "GlueDatabase", "")]
     [InlineData("GlueDatabaseNeedsItsTable", "GlueDatabase", "audit", "GlueTable", "")]
-    [InlineData("TheFunctionNeedsItsLayer", "LayerKey", "", "ParquetSharpLayerArn", "")]
     [InlineData("FanOutNeedsDays", "FanOut", "yes", "Unit", "month")]
+    [InlineData("ZipsNeedTheirPlace", "LayerKey", "", "ParquetSharpLayerArn", "")]
+    [InlineData("ZipsNeedTheirPlace", "CodeKey", "", "ImageUri", "")]
+    [InlineData("ZipsNeedTheirPlace", "CodeBucket", "", "ImageUri", "")]
+    [InlineData("AnImageHasNoZips", "CodeKey", "function.zip", "ImageUri", "account.example/function:1")]
+    [InlineData("AnImageHasNoZips", "LayerKey", "layer.zip", "ImageUri", "account.example/function:1", "CodeKey", "")]
     [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "1")]
     [InlineData("TriggerQueueNeedsConcurrency", "TriggerQueue", "yes", "ReservedConcurrency", "0")]
     public void A_wrong_combination_is_refused_by_a_rule(
-        string rule, string name, string value, string other, string otherValue)
+        string rule, string name, string value, string other, string otherValue, string third = "LogLevel",
+        string thirdValue = "INFO")
     {
-        var refusal = Assert.Throws<RefusedException>(() => Template.Render((name, value), (other, otherValue)));
+        var refusal = Assert.Throws<RefusedException>(
+            () => Template.Render((name, value), (other, otherValue), (third, thirdValue)));
 
         Assert.StartsWith(rule + ":", refusal.Message, StringComparison.Ordinal);
     }

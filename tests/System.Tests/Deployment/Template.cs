@@ -31,7 +31,7 @@ internal sealed class Template
 
     public static string Path => Repository.File("cloudformation.yml");
 
-    /// <summary>The parameters that every deployment must set.</summary>
+    /// <summary>The parameters that every deployment of zips must set.</summary>
     public static Dictionary<string, string> Required => new(StringComparer.Ordinal)
     {
         ["CodeBucket"] = "code-bucket",

@@ -55,6 +55,21 @@ public class BuildLayersOptionTests
     }
 
     [Fact]
+    public async Task The_images_context_is_what_the_zips_are_built_from()
+    {
+        string script = await File.ReadAllTextAsync(
+            Repository.File("build-layers.sh"), TestContext.Current.CancellationToken);
+        string[] ignore = await File.ReadAllLinesAsync(
+            Repository.File(".dockerignore"), TestContext.Current.CancellationToken);
+
+        string[] copied = script.Split("--exclude=obj -cf - ")[1].Split('|')[0]
+            .Split([' ', '\n', '\\'], StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(copied, ignore.Where(line => line.StartsWith('!')).Select(line => line[1..]));
+        Assert.Contains("*", ignore);
+    }
+
+    [Fact]
     public async Task The_scripts_are_clean_to_shellcheck()
     {
         Assert.SkipUnless(
