@@ -6,7 +6,7 @@ var benchmarks = new RootCommand("Measures the aggregation of a month. Without a
     new MonthCommand(), new LinearCommand(), new DuckDbSettingsCommand(),
     new QueriesCommand(), new EncodingsCommand(), new KernelsCommand(), new SmallObjectsCommand(),
     ContestantCommands.DuckDb(), ContestantCommands.Unpack(), ContestantCommands.Compare(),
-    FetchCommands.Server(), FetchCommands.Fetch(), FetchCommands.Get(),
+    new ServerCommand(), FetchCommands.Fetch(), FetchCommands.Get(),
 };
 
 bool hasCommand = args is [var first, ..]

@@ -6,23 +6,6 @@ namespace CloudTrailAggregation.Benchmarks.Commands;
 /// <summary>The commands that <see cref="SmallObjectsCommand"/> starts as separate processes.</summary>
 internal static class FetchCommands
 {
-    public static Command Server()
-    {
-        var objects = new Option<int>("--objects") { DefaultValueFactory = _ => 100_000 };
-        var delay = new Option<int>("--delay") { DefaultValueFactory = _ => 30 };
-        var command = new Command("made-up-server", "Serves a month of made-up objects until it is ended.")
-        {
-            objects, delay,
-        };
-        command.SetAction((arguments, _) =>
-        {
-            var trail = new MadeUpTrail(arguments.GetValue(objects));
-            var server = new MadeUpServer(trail, TimeSpan.FromMilliseconds(arguments.GetValue(delay)));
-            return server.RunAsync(Console.Out.WriteLine);
-        });
-        return command;
-    }
-
     public static Command Fetch() =>
         Of("fetch", "Fetches and unpacks made-up objects as the tool does.", fetching => fetching.UnpackAsync());
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CloudTrailAggregation.Benchmarks.Measuring;
+using CloudTrailAggregation.Benchmarks.Servers;
 using CloudTrailAggregation.Benchmarks.SmallObjects;
 
 namespace CloudTrailAggregation.Benchmarks.Commands;
@@ -18,12 +19,7 @@ internal sealed class SmallObjectsCommand : Command
         DefaultValueFactory = _ => 100_000,
     };
 
-    private readonly Option<int> _delay = new("--delay")
-    {
-        Description = "Milliseconds from a request to its answer.",
-        HelpName = "MS",
-        DefaultValueFactory = _ => 30,
-    };
+    private readonly Option<int> _delay = ServerOptions.Delay(30);
 
     public SmallObjectsCommand()
         : base(
@@ -51,7 +47,8 @@ internal sealed class SmallObjectsCommand : Command
             + $"each client is pinned to one core, the server to the others; "
             + $"CPU and memory are those of the whole process; "
             + $"memory has a floor of {Measured.FloorBytes / 1e6:N0} MB"));
-        using var server = new ServerProcess(Processor.AllButLast(1), objects, delay);
+        using var server = new ServerProcess(
+            Processor.AllButLast(1), "--objects", SourceMonth.Text(objects), "--delay", SourceMonth.Text(delay));
         using var work = new Workspace(cache);
         Contestant[] contestants =
         [

@@ -1,12 +1,13 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using CloudTrailAggregation.Benchmarks.Servers;
 using CloudTrailAggregation.Source;
 using CloudTrailAggregation.Storage.S3;
 
 namespace CloudTrailAggregation.Benchmarks.SmallObjects;
 
-/// <summary>Fetches the first objects of a <see cref="MadeUpTrail"/> from a <see cref="MadeUpServer"/>.</summary>
+/// <summary>Fetches the first objects of a <see cref="MadeUpTrail"/> from an <see cref="ObjectServer"/>.</summary>
 /// <param name="endpointUrl">The server's address.</param>
 /// <param name="trail">The server's objects.</param>
 /// <param name="count">How many to fetch.</param>
@@ -26,7 +27,7 @@ internal sealed class Fetching(string endpointUrl, MadeUpTrail trail, int count)
     public async Task<long> UnpackAsync()
     {
         using var client = S3Client.Create(_endpoint, Credentials);
-        var store = new S3Store(client, MadeUpServer.Bucket, "");
+        var store = new S3Store(client, ObjectServer.SourceBucket, "");
         await using var prefetch = new Prefetch(store, count, trail.ObjectAt, CancellationToken.None);
         byte[] block = new byte[BlockBytes];
         long bytes = 0;
@@ -68,7 +69,7 @@ internal sealed class Fetching(string endpointUrl, MadeUpTrail trail, int count)
             long sum = 0;
             for (int place; (place = Interlocked.Increment(ref next)) < count;)
             {
-                var request = new GetObjectRequest { BucketName = MadeUpServer.Bucket, Key = trail.KeyAt(place) };
+                var request = new GetObjectRequest { BucketName = ObjectServer.SourceBucket, Key = trail.KeyAt(place) };
                 using var response = await client.GetObjectAsync(request);
                 sum += await response.ResponseStream.ReadAtLeastAsync(
                     buffer, (int)response.ContentLength, throwOnEndOfStream: true);

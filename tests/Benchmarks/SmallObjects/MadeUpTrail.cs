@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using CloudTrailAggregation.Benchmarks.Servers;
 using CloudTrailAggregation.Storage;
 
 namespace CloudTrailAggregation.Benchmarks.SmallObjects;
@@ -10,7 +11,7 @@ namespace CloudTrailAggregation.Benchmarks.SmallObjects;
 /// object's place in the order of the keys.
 /// </summary>
 /// <param name="count">The number of objects.</param>
-internal sealed class MadeUpTrail(int count)
+internal sealed class MadeUpTrail(int count) : IServedObjects
 {
     public const string Month = "2024-01";
     public const int MinBytes = 512;
@@ -27,10 +28,12 @@ internal sealed class MadeUpTrail(int count)
 
     private static readonly string[] Regions = ["ap-southeast-2", "eu-central-1", "us-east-1", "us-west-2"];
 
+    /// <summary>Makes the bytes of an object, one for each thread.</summary>
+    private static readonly ThreadLocal<MadeUpObject> Maker = new(() => new MadeUpObject());
+
     // At least one, so that the number of folders does not depend on the number of objects.
     private readonly int _objectsOfFolder = Math.Max(1, (count - 1) / (Accounts.Length * Regions.Length * Days) + 1);
 
-    /// <summary>The number of objects.</summary>
     public int Count => count;
 
     /// <summary>The key at a place, from 0. The keys are in ordinal order.</summary>
@@ -57,31 +60,14 @@ internal sealed class MadeUpTrail(int count)
         return (int)(MinBytes * Math.Pow((double)MaxBytes / MinBytes, share));
     }
 
-    /// <summary>
-    /// The ETag; in the form of an upload in parts, because the SDK takes any other for the MD5 of the bytes.
-    /// </summary>
     public static string ETagAt(int place) =>
         string.Create(CultureInfo.InvariantCulture, $"\"{HashOf(place):x16}{HashOf(~place):x16}-1\"");
 
-    /// <summary>The number of keys before a text in ordinal order.</summary>
-    public int KeysBefore(string text)
-    {
-        int low = 0, high = count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            (low, high) = string.CompareOrdinal(KeyAt(middle), text) < 0 ? (middle + 1, high) : (low, middle);
-        }
+    long IServedObjects.SizeAt(int place) => SizeAt(place);
 
-        return low;
-    }
+    string IServedObjects.ETagAt(int place) => ETagAt(place);
 
-    /// <summary>The place of a key; null if there is no such object.</summary>
-    public int? PlaceOf(string key)
-    {
-        int place = KeysBefore(key);
-        return place < count && KeyAt(place) == key ? place : null;
-    }
+    public ReadOnlyMemory<byte> BytesAt(int place) => Maker.Value!.BytesAt(place).ToArray();
 
     /// <summary>A random number that belongs to a place.</summary>
     public static ulong HashOf(long place) =>

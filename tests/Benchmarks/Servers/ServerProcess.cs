@@ -1,24 +1,17 @@
 using System.Diagnostics;
-using System.Globalization;
 
-namespace CloudTrailAggregation.Benchmarks.SmallObjects;
+namespace CloudTrailAggregation.Benchmarks.Servers;
 
-/// <summary>A <see cref="MadeUpServer"/> in a process of its own, ended with this object.</summary>
+/// <summary>An <see cref="ObjectServer"/> in a process of its own, ended with this object.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
 
     /// <param name="cores">The cores that it may use, as a list for taskset.</param>
-    /// <param name="objects">The number of objects.</param>
-    /// <param name="delayMilliseconds">The time from a request to its answer.</param>
-    public ServerProcess(string cores, int objects, int delayMilliseconds)
+    /// <param name="options">The options of the s3-server command.</param>
+    public ServerProcess(string cores, params IEnumerable<string> options)
     {
-        string[] command =
-        [
-            "-c", cores, "dotnet", "exec", Places.Self, "made-up-server",
-            "--objects", objects.ToString(CultureInfo.InvariantCulture),
-            "--delay", delayMilliseconds.ToString(CultureInfo.InvariantCulture),
-        ];
+        string[] command = ["-c", cores, "dotnet", "exec", Places.Self, "s3-server", .. options];
         _process = Process.Start(new ProcessStartInfo("taskset", command)
         {
             RedirectStandardOutput = true,
