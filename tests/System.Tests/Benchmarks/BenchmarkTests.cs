@@ -86,6 +86,21 @@ public sealed class BenchmarkTests : IDisposable
                 run.Output.Split('\n'), line => line.StartsWith($"| {row} ", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_month_over_S3_is_measured_beside_the_same_month_in_directories()
+    {
+        TestRun.Needs(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
+
+        var run = await RunAsync("s3", "--events", "2000", "--rounds", "1", "--delay", "1", "--product", Product);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        string[] lines = run.Output.Split('\n');
+        Assert.Equal(2, run.Error.Split('\n').Count(line => line == "both files hold the same rows"));
+        Assert.All(
+            (string[])["this, 1 thread", "this over S3, 1 thread", "wall: over S3 / directories"],
+            row => Assert.Equal(2, lines.Count(line => line.StartsWith($"| {row} ", StringComparison.Ordinal))));
+    }
+
     private Task<CommandLineRun> RunAsync(params string[] arguments) => CommandLineRun.OfAsync(
         Assembly, [],
         [.. arguments, "--cache", Path.Combine(_directory, "cache"), "--results", Path.Combine(_directory, "results")]);
