@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test. Plain `dotnet test` needs only the SDK and lists the tests it skips. This script also needs shellcheck,
-# python3, npm and, on Linux, strace; it installs the packages of python3 and npm that the tests need, and skips no test.
+# python3, npm, a C linker and, on Linux, strace; it installs the packages of python3 and npm that the tests need, and
+# skips no test.
 #   tests/run.sh         the tests, Debug and Release
 #   tests/run.sh --all   also tests that take long or need root: the layer in a container, the function on arm64
 set -euo pipefail
@@ -10,7 +11,7 @@ all=
 case "${1:-}" in
   "") ;;
   --all) all=1 ;;
-  -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *) echo "tests/run.sh: '$1' is not known; see tests/run.sh --help" >&2; exit 2 ;;
 esac
 
@@ -24,6 +25,7 @@ need npm "apt-get install npm, or your system's package of Node.js 20 or later"
 # Not from npm or pip, whose shellcheck packages download the program from elsewhere. strace exists on Linux only.
 programs=(shellcheck)
 [ "$(uname)" != Linux ] || programs+=(strace)
+command -v clang >/dev/null || programs+=(gcc)
 for program in "${programs[@]}"; do
   if ! command -v "$program" >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
     { apt-get update && apt-get install --yes "$program"; } >&2
@@ -54,6 +56,11 @@ CLOUDTRAIL_REQUIRE_ALL=1 dotnet test --configuration Debug --max-parallel-test-m
 # Without AVX2, .NET scans JSON 16 bytes at a time, as it does on arm64 and older x86 processors.
 DOTNET_EnableAVX2=0 dotnet test --project tests/Aggregation.Tests --configuration Debug --no-build -- --filter-trait Category=Vectors
 dotnet test --configuration Release -p:LambdaPackages=stand-in --max-parallel-test-modules 1
+
+# The terminal tool as docs/cli.md publishes it, a native program, with the tests that run it as a process.
+dotnet publish Local --use-current-runtime --output out/program
+CLOUDTRAIL_PROGRAM="$PWD/out/program/cloudtrail-aggregation" CLOUDTRAIL_REQUIRE_ALL=1 \
+  dotnet test --configuration Debug --no-build --max-parallel-test-modules 1 -- --filter-trait Category=CommandLine
 
 # Fuzzes for a minute; a finding is printed with its seed (docs/reliability.md).
 dotnet run --project tests/Fuzzing --configuration Release -- --minutes 1

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CloudTrailAggregation.Ground;
@@ -23,7 +22,7 @@ public static class ParquetLibrary
     {
         try
         {
-            _ = Assembly.Load("Apache.Arrow");
+            TouchArrow();
             Touch();
         }
         catch (Exception error) when (error is IOException or BadImageFormatException or TypeLoadException
@@ -39,6 +38,11 @@ public static class ParquetLibrary
     /// <summary>The message without the paths tried and without the advice on how to debug a loader.</summary>
     private static string Cause(Exception error) =>
         error.Message.Split('\n')[0].Split(" In order to help diagnose loading problems", 2)[0];
+
+    /// <summary>The runtime loads the assembly when it needs the type.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TouchArrow() =>
+        RuntimeHelpers.RunClassConstructor(typeof(Apache.Arrow.Schema).TypeHandle);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Touch()

@@ -14,6 +14,12 @@ internal static class TestRun
     /// <summary>The trait of tests whose result could depend on the width of the processor's vectors.</summary>
     public const string Vectors = "Vectors";
 
+    /// <summary>
+    /// The trait of tests that run the command line as a process, which may be the native program: see
+    /// <see cref="Local.CommandLineRun.NativeProgram"/>.
+    /// </summary>
+    public const string CommandLine = "CommandLine";
+
     public static readonly bool RequiresAll = Environment.GetEnvironmentVariable("CLOUDTRAIL_REQUIRE_ALL") == "1";
 
     /// <summary>Iterations of a loop over generated input.</summary>

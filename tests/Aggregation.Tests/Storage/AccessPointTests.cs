@@ -10,6 +10,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Storage;
 
 /// <summary>The ARN of an access point instead of a bucket.</summary>
+[Trait("Category", TestRun.CommandLine)]
 public class AccessPointTests
 {
     private const string Arn = "arn:aws:s3:eu-west-1:111122223333:accesspoint/audit-logs";

@@ -11,6 +11,7 @@ namespace CloudTrailAggregation.Tests.Storage;
 /// <summary>
 /// Errors that only the text of a message identifies, in the observed wording, and what the operator reads.
 /// </summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class S3QuirkTests : IAsyncDisposable
 {
     private const string Uri = "s3://b/k";

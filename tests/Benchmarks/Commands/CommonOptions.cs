@@ -22,7 +22,7 @@ internal sealed class CommonOptions
 
     public Option<FileInfo?> Product { get; } = new("--product")
     {
-        Description = "A build of cloudtrail-aggregation.dll; by default it is published as in docs/cli.md.",
+        Description = "The command line, native or a .dll; by default it is published as in docs/cli.md.",
         HelpName = "FILE",
     };
 
@@ -43,7 +43,7 @@ internal sealed class CommonOptions
     /// <summary>Prints a line of progress on stderr, because stdout has the result.</summary>
     public static void Say(string line) => Console.Error.WriteLine(line);
 
-    /// <summary>The assembly of the command line to measure; published if --product does not name one.</summary>
+    /// <summary>The command line to measure; published if --product does not name one.</summary>
     public string ProductOf(ParseResult arguments) =>
         arguments.GetValue(Product)?.FullName ?? Publish(arguments.GetRequiredValue(Cache).FullName);
 
@@ -56,7 +56,7 @@ internal sealed class CommonOptions
             "dotnet", "publish", Path.Combine(Places.Repository, "Local"), "--use-current-runtime", "-o", directory,
         ];
         _ = Measured.Run(command, Path.Combine(cache, "publish.txt"));
-        return Path.Combine(directory, "cloudtrail-aggregation.dll");
+        return Path.Combine(directory, "cloudtrail-aggregation");
     }
 
     public void AddTo(Command command)

@@ -4,7 +4,7 @@ using CloudTrailAggregation.Benchmarks.Measuring;
 namespace CloudTrailAggregation.Benchmarks.Contestants;
 
 /// <summary>The contestants over one month.</summary>
-/// <param name="product">The command line's assembly.</param>
+/// <param name="product">The command line: the native program, or an assembly.</param>
 /// <param name="month">The month that all of them read.</param>
 /// <param name="pin">Whether each gets as many cores as it has threads; otherwise it may use all cores.</param>
 internal sealed class Contest(string product, SourceMonth month, bool pin)
@@ -13,7 +13,7 @@ internal sealed class Contest(string product, SourceMonth month, bool pin)
         $"this, {Count(threads)}", pin ? threads : 0,
         output =>
         [
-            "dotnet", "exec", product, "aggregate", "--json", "--threads", Text(threads),
+            .. Product, "aggregate", "--json", "--threads", Text(threads),
             "--source", month.Source, "--destination", output, "--month", month.Name,
         ]);
 
@@ -28,6 +28,9 @@ internal sealed class Contest(string product, SourceMonth month, bool pin)
 
     public Contestant Unpack() => new(
         "gunzip alone, 1 thread", pin ? 1 : 0, _ => ["dotnet", "exec", Places.Self, "gunzip", month.Directory]);
+
+    private string[] Product =>
+        product.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", "exec", product] : [product];
 
     private static string Count(int threads) => threads == 1 ? "1 thread" : $"{Text(threads)} threads";
 

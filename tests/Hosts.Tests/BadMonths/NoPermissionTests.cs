@@ -13,6 +13,7 @@ namespace CloudTrailAggregation.Tests.BadMonths;
 /// <summary>
 /// A run without permission to read or write fails as a whole, and names the object and the missing permission.
 /// </summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class NoPermissionTests : IAsyncDisposable
 {
     private const string EmptyListing = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
@@ -79,8 +80,7 @@ public sealed class NoPermissionTests : IAsyncDisposable
     {
         string[] command =
         [
-            .. StartedAs.Nobody(CommandLineRun.Assembly), "dotnet", "exec", CommandLineRun.Assembly,
-            .. _months.Aggregate(),
+            .. StartedAs.Nobody(CommandLineRun.File), .. CommandLineRun.Program, .. _months.Aggregate(),
         ];
         string source = _months.Write("2024/02/01/a.ndjson", Months.Event(1));
         string denied = destination ? _months.Destination : source;

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
+[Trait("Category", TestRun.CommandLine)]
 public sealed class CertificateTests : IDisposable
 {
     private readonly TemporaryDirectory _files = new();

@@ -4,6 +4,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Local;
 
 /// <summary>Months in days at the terminal: <c>aggregate --unit day</c>, and <c>check</c> over its files.</summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class DaysTests : IDisposable
 {
     private readonly Months _months = new();

@@ -4,6 +4,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Local;
 
 /// <summary>A month without sources, at the command line.</summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class EmptyMonthRunTests : IDisposable
 {
     private readonly Months _months = new();

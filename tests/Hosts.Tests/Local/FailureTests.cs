@@ -3,6 +3,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
+[Trait("Category", TestRun.CommandLine)]
 public sealed class FailureTests : IDisposable
 {
     private readonly Months _months = new();
@@ -33,7 +34,7 @@ public sealed class FailureTests : IDisposable
         Assert.Equal((1, ""), (run.ExitCode, run.Output));
         Assert.StartsWith("error: ", run.ErrorLines[0], StringComparison.Ordinal);
         Assert.Contains(run.ErrorLines[1..], line => line.StartsWith(
-            "   at CloudTrailAggregation.Run.AggregationRun.RunAsync(", StringComparison.Ordinal));
+            "   at CloudTrailAggregation.Run.AggregationRun.", StringComparison.Ordinal));
     }
 
     [Fact]

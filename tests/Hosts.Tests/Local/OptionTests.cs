@@ -6,6 +6,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
+[Trait("Category", TestRun.CommandLine)]
 public sealed class OptionTests : IDisposable
 {
     private readonly Months _months = new();

@@ -6,6 +6,7 @@ namespace CloudTrailAggregation.Tests.Local;
 /// <summary>
 /// A profile of ~/.aws is used as the AWS tools use it, or is an error: a command never runs as another identity.
 /// </summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class ProfileTests : IAsyncDisposable
 {
     private static readonly (string, string)[] Keys =

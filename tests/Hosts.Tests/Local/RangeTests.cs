@@ -6,6 +6,7 @@ namespace CloudTrailAggregation.Tests.Local;
 /// <summary>
 /// Several months in turn: January is empty, February is written, March cannot be read, April is written.
 /// </summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class RangeTests : IDisposable
 {
     private readonly Months _months = new();

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
+[Trait("Category", TestRun.CommandLine)]
 public sealed class ReportTests : IDisposable
 {
     private readonly Months _months = new();

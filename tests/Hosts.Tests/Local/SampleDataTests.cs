@@ -1,9 +1,13 @@
 using System.Text.Json;
 using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Plan;
+using CloudTrailAggregation.Run;
+using CloudTrailAggregation.Storage.Directories;
 using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
+[Trait("Category", TestRun.CommandLine)]
 public sealed class SampleDataTests : IDisposable
 {
     private readonly Months _months = new();
@@ -31,6 +35,27 @@ public sealed class SampleDataTests : IDisposable
             [["400"]], Sql.Rows($"SELECT count(*) FROM '{file.Replace("'", "''", StringComparison.Ordinal)}'"));
         Assert.Equal(
             $"2024-03: 417 records = 400 events + 16 duplicates + 1 reject; every event is in {file}\n", check.Output);
+    }
+
+    /// <summary>The native program is compiled by another compiler than the tests' process.</summary>
+    [Fact]
+    public async Task The_program_writes_the_bytes_that_the_library_writes()
+    {
+        string source = Repository.File("tests", "data", "trail");
+        var library = Directory.CreateDirectory(Path.Combine(_months.Destination, "library"));
+
+        var run = await CommandLineRun.OfAsync(
+            "aggregate", "--source", source, "--destination", _months.Destination, "--month", "2024-03");
+        await new AggregationRun(
+            new DirectoryStore(source), new DirectoryStore(library.FullName), new RunOptions(), TimeProvider.System)
+            .RunAsync(new Unit(new Month(2024, 3)), TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.All(
+            (string[])["2024/03/000000.parquet", "_rejected/2024/03/000000.ndjson.gz"],
+            file => Assert.Equal(
+                File.ReadAllBytes(Path.Combine(library.FullName, file)),
+                File.ReadAllBytes(Path.Combine(_months.Destination, file))));
     }
 
     [Fact]

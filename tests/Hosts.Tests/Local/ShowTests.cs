@@ -5,6 +5,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
+[Trait("Category", TestRun.CommandLine)]
 public sealed class ShowTests : IDisposable
 {
     private readonly Months _months = new();

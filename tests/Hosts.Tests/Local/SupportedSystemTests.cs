@@ -5,6 +5,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Local;
 
 /// <summary>Without a native library of ParquetSharp, as with musl, one line reports that.</summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class SupportedSystemTests : IDisposable
 {
     private readonly Months _months = new();
@@ -47,13 +48,15 @@ public sealed class SupportedSystemTests : IDisposable
     {
         LinkProgram(file => !IsNative(file));
 
-        var run = await CommandLineRun.OfAsync(_program["cloudtrail-aggregation.dll"], [], ["aggregate", "--help"]);
+        var run = await CommandLineRun.OfAsync(Program, [], ["aggregate", "--help"]);
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
     }
 
+    private string Program => _program[Path.GetFileName(CommandLineRun.File)];
+
     private Task<CommandLineRun> RunAsync(string command) => CommandLineRun.OfAsync(
-        _program["cloudtrail-aggregation.dll"], [],
+        Program, [],
         command == "show" ? ["show", _months.Parquet] : [command, .. _months.Aggregate()[1..]]);
 
     private static void AssertRefused(CommandLineRun run)
@@ -74,20 +77,25 @@ public sealed class SupportedSystemTests : IDisposable
     /// <summary>The program as installed on a system for which the packages have no native library.</summary>
     private void LinkProgram(Func<string, bool> wanted)
     {
-        string built = Path.GetDirectoryName(CommandLineRun.Assembly)!;
+        string built = Path.GetDirectoryName(CommandLineRun.File)!;
         foreach (string file in Directory.EnumerateFiles(built, "*", SearchOption.AllDirectories).Where(wanted))
         {
             string link = _program[Path.GetRelativePath(built, file)];
             Directory.CreateDirectory(Path.GetDirectoryName(link)!);
-            if (link.EndsWith(".dll", StringComparison.Ordinal))
+            if (link.EndsWith(".dll", StringComparison.Ordinal) || file == CommandLineRun.NativeProgram)
             {
-                // With a link the host would use the directory that it points to.
+                // With a link the program would use the directory that it points to.
                 File.Copy(file, link);
             }
             else if (!link.EndsWith(".deps.json", StringComparison.Ordinal))
             {
                 File.CreateSymbolicLink(link, file);
             }
+        }
+
+        if (CommandLineRun.NativeProgram is not null)
+        {
+            return;
         }
 
         var deps = JsonNode.Parse(File.ReadAllText(Path.Combine(built, "cloudtrail-aggregation.deps.json")))!;

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
+[Trait("Category", TestRun.CommandLine)]
 public sealed partial class TerminalTests : IDisposable
 {
     private readonly Months _months = new();
@@ -17,7 +18,7 @@ public sealed partial class TerminalTests : IDisposable
         string output = Path.Combine(_months.Source, "report.json");
         string command = string.Join(
             ' ',
-            ((string[])["dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate("--json")]).Select(Quoted));
+            ((string[])[.. CommandLineRun.Program, .. _months.Aggregate("--json")]).Select(Quoted));
 
         using var script = CommandLineRun.Start(
             "/usr/bin/script", ["-qec", $"{command} > {Quoted(output)}", "/dev/null"], ("TERM", "xterm"), ("CI", ""));
@@ -38,7 +39,7 @@ public sealed partial class TerminalTests : IDisposable
         _months.WriteLong();
         string[] aggregate = _months.Aggregate("--no-deduplicate", "--compression", "gzip");
         string command = string.Join(
-            ' ', ((string[])["dotnet", "exec", CommandLineRun.Assembly, .. aggregate]).Select(Quoted));
+            ' ', ((string[])[.. CommandLineRun.Program, .. aggregate]).Select(Quoted));
 
         string[] start = [.. StartedAs.Interruptible("INT", 2), "/usr/bin/script", "-qec", command, "/dev/null"];
         using var script = CommandLineRun.Start(

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
+[Trait("Category", TestRun.CommandLine)]
 public class UsageTests
 {
     private static readonly string[] Right =

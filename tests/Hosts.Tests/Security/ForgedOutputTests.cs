@@ -10,6 +10,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Security;
 
 /// <summary>Text in the source can forge neither a log line nor terminal output.</summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class ForgedOutputTests : IDisposable
 {
     /// <summary>A line break, a log line, erase screen, C1 controls, separators, and a change of direction.</summary>

@@ -15,6 +15,7 @@ namespace CloudTrailAggregation.Tests.Security;
 /// <summary>
 /// The network stack and servers repeat URLs with secrets in their messages; no log and no terminal shows them.
 /// </summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class NetworkSecretTests : IAsyncDisposable
 {
     private const string Password = "hunter2/p%40ss";

@@ -12,6 +12,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Security;
 
 /// <summary>No line of a log or terminal contains credentials, whatever S3 answers.</summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class SecretTests : IAsyncDisposable
 {
     private const string KeyId = "AKIAIOSFODNN7EXAMPLE";

@@ -10,6 +10,7 @@ namespace CloudTrailAggregation.Tests.Security;
 /// <summary>
 /// A terminal obeys nothing that a command prints: not in names of files, cells, names of columns, metadata, or errors.
 /// </summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class TerminalTextTests : IDisposable
 {
     /// <summary>

@@ -50,14 +50,14 @@ public sealed partial class StructureTests
 
     [Theory]
     [InlineData("ParquetSharp", "Parquet")]
-    [InlineData("Apache.Arrow", null)]
+    [InlineData("Apache.Arrow", "Parquet")]
     [InlineData("Amazon", "Storage")]
-    public void A_library_is_used_in_the_room_named_for_it(string library, string? room)
+    public void A_library_is_used_in_the_room_named_for_it(string library, string room)
     {
         string[] users = [.. Library.Where(use => Is(use.Used, library)).Select(use => RoomOf(use.User)!)
             .Distinct(StringComparer.Ordinal)];
 
-        Assert.Equal(room is null ? [] : [room], users);
+        Assert.Equal([room], users);
     }
 
     [Theory]

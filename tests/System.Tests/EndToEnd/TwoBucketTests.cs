@@ -9,6 +9,7 @@ namespace CloudTrailAggregation.Tests.EndToEnd;
 /// Buckets in two regions that are not the function's, one with a policy that demands an encryption header: each
 /// message says what to set next, and with all settings the run writes the month.
 /// </summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed class TwoBucketTests : IAsyncDisposable
 {
     private const string Denied = "s3://monthly/p/2024/02/000000.parquet: access denied. ";

@@ -35,7 +35,7 @@ public sealed class ExhaustionTests : IDisposable
         string limit = $"trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"";
         using var process = CommandLineRun.Start(
             "/bin/sh",
-            ["-c", limit, "sh", "dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate(
+            ["-c", limit, "sh", .. CommandLineRun.Program, .. _months.Aggregate(
                 "--compression", "none")],
             ("DOTNET_EnableWriteXorExecute", "0"));
         var run = await CommandLineRun.EndOfAsync(process);

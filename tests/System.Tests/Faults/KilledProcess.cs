@@ -8,7 +8,7 @@ internal sealed class KilledProcess(IEnumerable<string> arguments, params (strin
     : IDisposable
 {
     private readonly Process _process = CommandLineRun.Start(
-        "dotnet", ["exec", CommandLineRun.Assembly, .. arguments], environment);
+        CommandLineRun.Program[0], [.. CommandLineRun.Program[1..], .. arguments], environment);
 
     private readonly CancellationTokenSource _ended = new();
     private long _killSet;

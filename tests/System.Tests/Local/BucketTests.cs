@@ -5,6 +5,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Local;
 
 /// <summary>The command line on an S3-compatible server, with --endpoint-url and --path-style.</summary>
+[Trait("Category", TestRun.CommandLine)]
 public class BucketTests(S3Server server)
 {
     [Fact]

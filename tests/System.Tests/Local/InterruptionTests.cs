@@ -6,6 +6,7 @@ using Xunit;
 
 namespace CloudTrailAggregation.Tests.Local;
 
+[Trait("Category", TestRun.CommandLine)]
 public sealed class InterruptionTests(S3Server server) : IDisposable
 {
     private static readonly (string, string)[] Credentials =
@@ -162,7 +163,7 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
     {
         TestRun.Needs(File.Exists("/bin/kill"), "There is no /bin/kill to send a signal with.");
         string[] command =
-            [.. StartedAs.Interruptible(signal, number), "dotnet", "exec", CommandLineRun.Assembly, .. arguments];
+            [.. StartedAs.Interruptible(signal, number), .. CommandLineRun.Program, .. arguments];
         return CommandLineRun.Start(command[0], command[1..], environment);
     }
 

@@ -18,8 +18,8 @@ internal sealed record LimitedRun(long Lines, long Events, long PeakBytes)
         using var destination = new Layers.TemporaryDirectory();
         string[] limit =
         [
-            string.Create(CultureInfo.InvariantCulture, $"--data={dataLimitBytes}"), "--stack=1048576", "dotnet",
-            "exec", CommandLineRun.Assembly,
+            string.Create(CultureInfo.InvariantCulture, $"--data={dataLimitBytes}"), "--stack=1048576",
+            .. CommandLineRun.Program,
         ];
         using var process = CommandLineRun.Start("prlimit",
             [

@@ -5,6 +5,7 @@ using Xunit;
 namespace CloudTrailAggregation.Tests.Storage;
 
 /// <summary>A power failure leaves the old file or the new one, whole. The system calls of a run prove it.</summary>
+[Trait("Category", TestRun.CommandLine)]
 public sealed partial class DurabilityTests : IDisposable
 {
     private readonly Months _months = new();
@@ -29,7 +30,7 @@ public sealed partial class DurabilityTests : IDisposable
             [
                 "-f", "-y", "-s", "4096", "-o", trace,
                 "-e", "trace=write,pwrite64,writev,pwritev,fsync,fdatasync,rename,renameat,renameat2,link,linkat",
-                "dotnet", "exec", CommandLineRun.Assembly, .. _months.Aggregate("--rows-per-file", "2"),
+                .. CommandLineRun.Program, .. _months.Aggregate("--rows-per-file", "2"),
             ]);
         var run = await CommandLineRun.EndOfAsync(process);
 

@@ -14,7 +14,8 @@ internal sealed record MeasuredRun(RunReport Report, long PeakMiB)
     public static async Task<MeasuredRun> OfAsync(Months months, params string[] more)
     {
         using var process = CommandLineRun.Start(
-            "dotnet", ["exec", CommandLineRun.Assembly, .. months.Aggregate(["--json", .. more])]);
+            CommandLineRun.Program[0],
+            [.. CommandLineRun.Program[1..], .. months.Aggregate(["--json", .. more])]);
         using var ended = new CancellationTokenSource();
         var peakBytes = PeakAsync(process.Id, ended.Token);
         var run = await CommandLineRun.EndOfAsync(process, TimeSpan.FromMinutes(30));

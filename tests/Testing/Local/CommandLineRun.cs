@@ -27,8 +27,20 @@ internal sealed partial record CommandLineRun(int ExitCode, string Output, strin
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex ProgressLine();
 
-    /// <summary>The command line that was built with these tests, in the same configuration.</summary>
-    public static string Assembly { get; } = Built("Local", "cloudtrail-aggregation.dll");
+    /// <summary>
+    /// The native program to test instead of the assembly, as CLOUDTRAIL_PROGRAM names it; null for none.
+    /// </summary>
+    public static string? NativeProgram { get; } =
+        Environment.GetEnvironmentVariable("CLOUDTRAIL_PROGRAM") is { Length: > 0 } path ? path : null;
+
+    /// <summary>
+    /// The file of the command line: the native program, or the assembly that was built with these tests, in the same
+    /// configuration.
+    /// </summary>
+    public static string File { get; } = NativeProgram ?? Built("Local", "cloudtrail-aggregation.dll");
+
+    /// <summary>What starts the command line; its arguments follow.</summary>
+    public static string[] Program { get; } = ProgramOf(File);
 
     /// <summary>The assembly of another project, in the configuration of these tests.</summary>
     public static string Built(string project, string assembly)
@@ -43,13 +55,14 @@ internal sealed partial record CommandLineRun(int ExitCode, string Output, strin
 
     /// <summary>Runs it with these environment variables and none of the caller's AWS variables.</summary>
     public static Task<CommandLineRun> OfAsync((string Name, string Value)[] environment, string[] arguments) =>
-        OfAsync(Assembly, environment, arguments);
+        OfAsync(File, environment, arguments);
 
-    /// <summary>Runs another program of the repository.</summary>
+    /// <summary>Runs another program of the repository: an assembly or a native program.</summary>
     public static async Task<CommandLineRun> OfAsync(
-        string assembly, (string Name, string Value)[] environment, string[] arguments)
+        string file, (string Name, string Value)[] environment, string[] arguments)
     {
-        using var process = Start("dotnet", ["exec", assembly, .. arguments], environment);
+        string[] program = ProgramOf(file);
+        using var process = Start(program[0], [.. program[1..], .. arguments], environment);
         return await EndOfAsync(process);
     }
 
@@ -61,11 +74,14 @@ internal sealed partial record CommandLineRun(int ExitCode, string Output, strin
         string file, IEnumerable<string> arguments, bool redirectInput,
         params (string Name, string Value)[] environment)
     {
-        Assert.True(File.Exists(Assembly), $"{Assembly} is not built.");
+        Assert.True(System.IO.File.Exists(File), $"{File} is not built.");
         var ofAmazon = Amazon.Where(name => environment.All(variable => variable.Name != name));
         return Command.Start(
             file, arguments, Environment.CurrentDirectory, redirectInput, environment, without: ofAmazon);
     }
+
+    private static string[] ProgramOf(string file) =>
+        file.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", "exec", file] : [file];
 
     public static async Task<CommandLineRun> EndOfAsync(Process process, TimeSpan? patience = null)
     {
