@@ -271,7 +271,7 @@ region_of() { # OPTION BUCKET
       *404* | *"Not Found"*) refuse "there is no bucket $2" "Correct $1, or create the bucket first" ;;
       *403* | *Forbidden* | *AccessDenied*)
         refuse "the bucket $2 may not be listed with these credentials ($cause)" \
-          "They need s3:ListBucket on it; in another account its owner must allow that"
+          "They need s3:ListBucket on it; in another account its owner must allow that (docs/cross-account.md)"
         ;;
       *redentials* | *oken*) refuse "$cause" "$credentials" ;;
       *) refuse "$cause" "Correct $1, or run this again" ;;

@@ -30,7 +30,7 @@ public sealed partial class PageCommandTests : IDisposable
     {
         string[] lines =
         [
-            .. new[] { Deploy, "scale", Operate, "migration-from-python" }.SelectMany(Blocks)
+            .. new[] { Deploy, "scale", "cross-account", Operate, "migration-from-python" }.SelectMany(Blocks)
                 .SelectMany(block => block.Replace("\\\n", "", StringComparison.Ordinal).Split('\n')),
         ];
 
