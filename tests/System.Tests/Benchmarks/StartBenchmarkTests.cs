@@ -21,7 +21,7 @@ public sealed class StartBenchmarkTests(PublishedFunction function)
             CommandLineRun.Built("tests/Benchmarks", "Benchmarks.dll"), [],
             [
                 "cold", "--function", function.Zips, "--function", function.Zips, "--rounds", "1",
-                "--product", CommandLineRun.Assembly, "--cache", directory["cache"], "--results", directory["results"],
+                "--product", CommandLineRun.File, "--cache", directory["cache"], "--results", directory["results"],
             ]);
 
         Assert.True(run.ExitCode == 0, run.Error);
