@@ -10,6 +10,16 @@ namespace CloudTrailAggregation.Benchmarks;
 /// </param>
 internal sealed class MonthResult(IReadOnlyList<Taken> taken)
 {
+    /// <summary>Time and memory of all of them.</summary>
+    /// <param name="month">The month's description.</param>
+    public BarChart Chart(string month)
+    {
+        var chart = new BarChart($"{month}: time and peak memory of each contestant");
+        chart.Panel("Wall time, s (median of the rounds)", Bars(usage => usage.Wall.TotalSeconds), digits: 2);
+        chart.Panel("Peak memory, MB (median of the rounds)", Bars(usage => usage.PeakBytes / 1e6), digits: 0);
+        return chart;
+    }
+
     public MarkdownTable Ratios()
     {
         var unpack = taken[0];
@@ -46,6 +56,9 @@ internal sealed class MonthResult(IReadOnlyList<Taken> taken)
 
         return table;
     }
+
+    private Bar[] Bars(Func<Usage, double> figure) =>
+        [.. taken.Select(one => new Bar(one.Contestant.Name, Ratio.Of(one.Rounds.Select(figure)).Median))];
 
     private static string Number(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
 }

@@ -10,6 +10,7 @@ namespace CloudTrailAggregation.Benchmarks;
 internal sealed class ResultFile
 {
     private readonly StringBuilder _text = new();
+    private readonly List<(string Name, BarChart Chart)> _charts = [];
 
     /// <param name="title">The heading.</param>
     /// <param name="arguments">The arguments of the command; the result shows those that change a figure.</param>
@@ -40,15 +41,27 @@ internal sealed class ResultFile
 
     public void Table(MarkdownTable table) => _text.Append(table).Append('\n');
 
+    /// <summary>Shows a chart, which is written to a file of its own beside the result.</summary>
+    public void Chart(string name, BarChart chart)
+    {
+        _charts.Add((name, chart));
+        Paragraph($"![{chart.Title}]({name})");
+    }
+
     public void Commands(IEnumerable<Contestant> contestants, string cache) =>
         Paragraph($"```sh\n{string.Join('\n', contestants.Select(contestant => contestant.Shown(cache)))}\n```");
 
-    /// <summary>Writes the result to a file and to stdout.</summary>
+    /// <summary>Writes the result and its charts to files, and the result to stdout.</summary>
     public void WriteTo(DirectoryInfo directory, string name)
     {
         directory.Create();
         string text = _text.ToString().TrimEnd('\n') + "\n";
         File.WriteAllText(Path.Combine(directory.FullName, name), text);
+        foreach (var (chartName, chart) in _charts)
+        {
+            File.WriteAllText(Path.Combine(directory.FullName, chartName), chart.ToString());
+        }
+
         Console.Out.Write(text);
     }
 }

@@ -35,6 +35,27 @@ internal static class StartTable
         return table;
     }
 
+    /// <summary>The times of <see cref="Of"/>.</summary>
+    public static BarChart Chart(IReadOnlyList<FunctionStart> functions, IReadOnlyList<Taken> tools)
+    {
+        var chart = new BarChart("The times of starts");
+        chart.Panel(
+            "From the start to the first /next, s (median of the rounds)",
+            Bars(function => function.Rounds.Select(start => start.FirstNext.TotalSeconds)), digits: 3);
+        chart.Panel(
+            "From the start to the first answer, or to the process's end, s (median of the rounds)",
+            [
+                .. Bars(function => function.Rounds.Select(start => start.FirstAnswer.TotalSeconds)),
+                .. tools.Select(tool => new Bar(
+                    tool.Contestant.Name, Ratio.Of(tool.Rounds.Select(usage => usage.Wall.TotalSeconds)).Median)),
+            ],
+            digits: 3);
+        return chart;
+
+        Bar[] Bars(Func<FunctionStart, IEnumerable<double>> seconds) =>
+            [.. functions.Select(function => new Bar(function.Name, Ratio.Of(seconds(function)).Median))];
+    }
+
     /// <summary>Each function's figures to those of the first one on the same cores, in the same round.</summary>
     /// <param name="functions">The functions in the order of --function, each on the same lists of cores.</param>
     /// <param name="kinds">The number of lists of cores.</param>

@@ -78,6 +78,7 @@ internal sealed class ColdCommand : Command
             of the zips) is not in it. The terminal tool reads and writes directories; its time is that of the process.
             """));
         result.Table(StartTable.Of(functions, taken));
+        result.Chart("cold.svg", StartTable.Chart(functions, taken));
         if (functions.Count > kinds.Length)
         {
             result.Table(StartTable.Ratios(functions, kinds.Length));

@@ -54,7 +54,9 @@ internal sealed class MonthCommand : Command
             var taken = Measure(new Contest(product, month, pin), rounds, work);
             result.Heading(month);
             result.Table(FigureTable.Of(taken));
-            result.Table(new MonthResult(taken).Ratios());
+            var figures = new MonthResult(taken);
+            result.Chart($"month-{month.Name}.svg", figures.Chart(month.Description));
+            result.Table(figures.Ratios());
             result.Commands(taken.Select(one => one.Contestant), cache);
         }
 

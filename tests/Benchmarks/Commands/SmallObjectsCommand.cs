@@ -3,6 +3,7 @@ using System.Globalization;
 using CloudTrailAggregation.Benchmarks.Measuring;
 using CloudTrailAggregation.Benchmarks.Servers;
 using CloudTrailAggregation.Benchmarks.SmallObjects;
+using TestCredentials = CloudTrailAggregation.Tests.TestCredentials;
 
 namespace CloudTrailAggregation.Benchmarks.Commands;
 
@@ -20,6 +21,11 @@ internal sealed class SmallObjectsCommand : Command
     };
 
     private readonly Option<int> _delay = ServerOptions.Delay(30);
+    private readonly Option<bool> _wholeMonth = new("--whole-month")
+    {
+        Description = "Also write the month's Parquet file from the objects, once, with the terminal tool.",
+    };
+
 
     public SmallObjectsCommand()
         : base(
@@ -31,6 +37,8 @@ internal sealed class SmallObjectsCommand : Command
         Options.Add(_common.RoundCount);
         Options.Add(_objects);
         Options.Add(_delay);
+        Options.Add(_wholeMonth);
+        Options.Add(_common.Product);
         SetAction(Run);
     }
 
@@ -61,6 +69,12 @@ internal sealed class SmallObjectsCommand : Command
         var taken = run.Run(contestants, rounds);
         result.Table(FetchTable.Of(taken, [objects, objects, fewer]));
         result.Table(FetchTable.Ratios(taken));
+        if (arguments.GetValue(_wholeMonth))
+        {
+            TestCredentials.SetHere();
+            result.Table(new WholeMonth(_common.ProductOf(arguments), server).Measure(work));
+        }
+
         result.WriteTo(arguments.GetRequiredValue(_common.Results), "small-objects.md");
 
         Contestant Contestant(string name, string command, int count)

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using CloudTrailAggregation.Tests.Local;
 using Xunit;
 
@@ -26,6 +27,10 @@ public sealed class BenchmarkTests : IDisposable
         Assert.Contains("6 files hold the same rows", run.Error.Split('\n'));
         Assert.Equal(run.Output, await File.ReadAllTextAsync(
             Path.Combine(_directory, "results", "month.md"), TestContext.Current.CancellationToken));
+        var chart = XDocument.Load(Path.Combine(_directory, "results", "month-2024-02.svg"));
+        string[] bars = [.. chart.Descendants().Select(element => element.Attribute("class")?.Value ?? "")
+            .Where(kind => kind.StartsWith("bar", StringComparison.Ordinal))];
+        Assert.Equal((14, 4), (bars.Length, bars.Count(kind => kind == "bar ours")));
         Assert.All(
             (string[])[
                 "gunzip alone, 1 thread", "this, 1 thread", "this, 2 threads", "DuckDB, 1 thread",
@@ -72,18 +77,34 @@ public sealed class BenchmarkTests : IDisposable
     {
         TestRun.Needs(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
 
-        var run = await RunAsync("small-objects", "--objects", "500", "--rounds", "1", "--delay", "1");
+        var run = await RunAsync("small-objects", "--objects", "500", "--rounds", "1", "--delay", "1", "--whole-month",
+            "--product", Product);
 
         Assert.True(run.ExitCode == 0, run.Error);
         string[] rows =
         [
             "this, from request to unpacked bytes", "the SDK's GetObject alone", "this, a tenth of the objects",
             "CPU for each object: this / the SDK alone", "peak memory: this / this, a tenth of the objects",
+            "CPU for each event, µs",
         ];
         Assert.All(
             rows,
             row => Assert.Single(
                 run.Output.Split('\n'), line => line.StartsWith($"| {row} ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Two_builds_are_measured_in_pairs()
+    {
+        TestRun.Needs(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
+
+        var run = await RunAsync(
+            "builds", "--source", Repository.File("tests/data/trail"), "--month", "2024-03", "--rounds", "1",
+            "--product", Product, "--baseline", Product);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        string file = run.Output.Split('\n').Single(line => line.StartsWith("| file ", StringComparison.Ordinal));
+        Assert.Equal("1.000", file.Split('|', StringSplitOptions.TrimEntries)[2]);
     }
 
     [Fact]
