@@ -92,6 +92,21 @@ public sealed class DayRequestTests : IDisposable
         Assert.Empty(_run.Months.Written());
     }
 
+    /// <summary>https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html</summary>
+    [Fact]
+    public async Task The_report_of_a_month_of_31_days_is_far_below_what_a_state_machine_takes_for_an_answer()
+    {
+        for (int day = 1; day <= 31; day++)
+        {
+            _run.Months.Write($"2024/01/{day:00}/a.ndjson", Months.Event(day));
+        }
+
+        var answer = await _run.AnswerAsync("""{"month":"2024-01"}""", options: ByDay);
+
+        Assert.Equal(31, answer.GetProperty("months")[0].GetProperty("days").GetArrayLength());
+        Assert.InRange(answer.GetRawText().Length, 31 * 100, 262_144 / 8);
+    }
+
     [Fact]
     public async Task A_scheduled_days_metrics_are_those_of_a_schedule()
     {

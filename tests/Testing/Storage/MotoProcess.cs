@@ -15,10 +15,11 @@ internal sealed class MotoProcess : IAsyncDisposable
     private readonly string _log = Path.GetTempFileName();
     private readonly Process _shell;
 
-    private MotoProcess(int port)
+    private MotoProcess(int port, IEnumerable<(string Name, string Value)> environment)
     {
         EndpointUrl = $"http://127.0.0.1:{port}";
-        _shell = Command.Start("/bin/sh", ["-c", Script, $"{port}", _log], redirectInput: true);
+        _shell = Command.Start(
+            "/bin/sh", ["-c", Script, $"{port}", _log], redirectInput: true, environment: environment);
     }
 
     public string EndpointUrl { get; }
@@ -27,9 +28,10 @@ internal sealed class MotoProcess : IAsyncDisposable
     public static void Needs() => TestRun.Needs(IsInstalled, Install);
 
     /// <summary>Starts it and waits until it answers.</summary>
-    public static async Task<MotoProcess> StartAsync()
+    /// <param name="environment">Variables beside those of the tests.</param>
+    public static async Task<MotoProcess> StartAsync(params (string Name, string Value)[] environment)
     {
-        var moto = new MotoProcess(FreePort.Find());
+        var moto = new MotoProcess(FreePort.Find(), environment);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100))
         {

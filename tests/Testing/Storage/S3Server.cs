@@ -10,7 +10,7 @@ namespace CloudTrailAggregation.Tests.Storage;
 /// </summary>
 public sealed class S3Server : IAsyncDisposable
 {
-    private readonly Lazy<Task<MotoProcess>> _moto = new(MotoProcess.StartAsync);
+    private readonly Lazy<Task<MotoProcess>> _moto = new(() => MotoProcess.StartAsync());
 
     /// <summary>Its address; valid once <see cref="ClientAsync"/> has answered.</summary>
     public string EndpointUrl { get; private set; } = "";
