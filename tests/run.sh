@@ -62,7 +62,7 @@ dotnet publish Local --use-current-runtime --output out/program
 CLOUDTRAIL_PROGRAM="$PWD/out/program/cloudtrail-aggregation" CLOUDTRAIL_REQUIRE_ALL=1 \
   dotnet test --configuration Debug --no-build --max-parallel-test-modules 1 -- --filter-trait Category=CommandLine
 
-# Fuzzes for a minute; a finding is printed with its seed (docs/reliability.md).
+# Fuzzes for a minute; a finding is printed with its seed (docs/bad-input.md).
 dotnet run --project tests/Fuzzing --configuration Release -- --minutes 1
 
 if [ "$all" ]; then

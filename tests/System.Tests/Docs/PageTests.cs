@@ -16,7 +16,7 @@ public sealed partial class PageTests
     public static TheoryData<string> DocsPages() => [.. FilesIn("docs", "*.md")];
 
     public static TheoryData<string> AllPages() =>
-        ["README.md", .. FilesIn("docs", "*.md"), .. FilesIn("tests", "*.md")];
+        ["README.md", "CONTRIBUTING.md", .. FilesIn("docs", "*.md"), .. FilesIn("tests", "*.md")];
 
     [Theory]
     [MemberData(nameof(AllPages))]
@@ -38,6 +38,11 @@ public sealed partial class PageTests
         Assert.Equal("", lines[1]);
         Assert.Matches(@"^This page answers: .+\?$", lines[2]);
     }
+
+    [Theory]
+    [MemberData(nameof(DocsPages))]
+    public void A_page_of_docs_has_at_most_250_lines(string page) =>
+        Assert.InRange(File.ReadAllLines(Repository.File(page)).Length, 1, 250);
 
     [Fact]
     public void The_README_has_at_most_200_lines() => Assert.InRange(File.ReadAllLines(Readme).Length, 1, 200);
