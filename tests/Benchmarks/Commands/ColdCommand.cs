@@ -76,6 +76,7 @@ internal sealed class ColdCommand : Command
             host. The event waits for it, and the month is in an S3 server of the benchmark's own, over loopback without
             TLS, which answers after {delay} ms. What Lambda does before the process starts (its machine, the download
             of the zips) is not in it. The terminal tool reads and writes directories; its time is that of the process.
+            Without --function the function has the stand-in for AWS's Lambda packages, tests/LambdaStandIn.
             """));
         result.Table(StartTable.Of(functions, taken));
         result.Chart("cold.svg", StartTable.Chart(functions, taken));
