@@ -11,7 +11,7 @@ internal sealed class BuildsCommand : Command
     private readonly CommonOptions _common = new();
     private readonly Option<FileInfo> _baseline = new("--baseline")
     {
-        Description = "The build to compare with: its cloudtrail-aggregation.dll, published as in docs/cli.md.",
+        Description = "The build to compare with: native or a .dll, published as in docs/cli.md.",
         HelpName = "FILE",
         Required = true,
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CloudTrailAggregation.Benchmarks.Cold;
+using CloudTrailAggregation.Benchmarks.Contestants;
 using CloudTrailAggregation.Benchmarks.Measuring;
 using CloudTrailAggregation.Benchmarks.Servers;
 using CloudTrailAggregation.Tests.Runtime;
@@ -105,7 +106,7 @@ internal sealed class ColdCommand : Command
         name, cores,
         output =>
         [
-            "dotnet", "exec", product, "aggregate", "--json", "--threads", SourceMonth.Text(cores),
+            .. Contest.StartOf(product), "aggregate", "--json", "--threads", SourceMonth.Text(cores),
             "--source", Path.Combine(SampleTrail.Directory, SampleTrail.Prefix), "--destination", output,
             "--month", SampleTrail.Month,
         ]);

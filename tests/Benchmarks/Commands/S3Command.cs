@@ -72,7 +72,7 @@ internal sealed class S3Command : Command
         int runs = 0;
         return new Contestant("this over S3, 1 thread", 1, _ =>
         [
-            "dotnet", "exec", product, "aggregate", "--json", "--threads", "1",
+            .. Contest.StartOf(product), "aggregate", "--json", "--threads", "1",
             "--source", $"s3://{ObjectServer.SourceBucket}", "--month", month.Name,
             "--destination", $"s3://{ObjectServer.WrittenBucket}/{SourceMonth.Text(runs++)}",
             "--endpoint-url", server.Url, "--path-style",

@@ -13,7 +13,7 @@ internal sealed class Contest(string product, SourceMonth month, bool pin)
         $"this, {Count(threads)}", pin ? threads : 0,
         output =>
         [
-            .. Product, "aggregate", "--json", "--threads", Text(threads),
+            .. StartOf(product), "aggregate", "--json", "--threads", Text(threads),
             "--source", month.Source, "--destination", output, "--month", month.Name,
         ]);
 
@@ -29,7 +29,9 @@ internal sealed class Contest(string product, SourceMonth month, bool pin)
     public Contestant Unpack() => new(
         "gunzip alone, 1 thread", pin ? 1 : 0, _ => ["dotnet", "exec", Places.Self, "gunzip", month.Directory]);
 
-    private string[] Product =>
+    /// <summary>How a command line is started.</summary>
+    /// <param name="product">The native program, or an assembly.</param>
+    public static string[] StartOf(string product) =>
         product.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", "exec", product] : [product];
 
     private static string Count(int threads) => threads == 1 ? "1 thread" : $"{Text(threads)} threads";

@@ -1,6 +1,8 @@
 namespace CloudTrailAggregation.Benchmarks.Servers;
 
-/// <summary>The objects of a bucket, in the ordinal order of their keys. A place is an object's number, from 0.</summary>
+/// <summary>
+/// The objects of a bucket, in the ordinal order of their keys. A place is an object's number, from 0.
+/// </summary>
 internal interface IServedObjects
 {
     /// <summary>The number of objects.</summary>

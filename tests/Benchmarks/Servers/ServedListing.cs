@@ -25,7 +25,8 @@ internal static class ServedListing
 
         return Encoding.UTF8.GetBytes(page
             .Append(IsBelow(place)
-                ? $"<IsTruncated>true</IsTruncated><NextContinuationToken>{objects.KeyAt(place)}</NextContinuationToken>"
+                ? "<IsTruncated>true</IsTruncated>"
+                    + $"<NextContinuationToken>{objects.KeyAt(place)}</NextContinuationToken>"
                 : "<IsTruncated>false</IsTruncated>")
             .Append("</ListBucketResult>").ToString());
 

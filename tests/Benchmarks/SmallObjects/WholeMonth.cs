@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CloudTrailAggregation.Benchmarks.Contestants;
 using CloudTrailAggregation.Benchmarks.Measuring;
 using CloudTrailAggregation.Benchmarks.Servers;
 using CloudTrailAggregation.Commit;
@@ -7,7 +8,7 @@ using CloudTrailAggregation.Commit;
 namespace CloudTrailAggregation.Benchmarks.SmallObjects;
 
 /// <summary>The whole month of a <see cref="MadeUpTrail"/>, from the made-up objects to the Parquet file.</summary>
-/// <param name="product">The command line's assembly.</param>
+/// <param name="product">The command line: the native program, or an assembly.</param>
 /// <param name="server">Serves the objects and takes the file.</param>
 internal sealed class WholeMonth(string product, ServerProcess server)
 {
@@ -17,7 +18,7 @@ internal sealed class WholeMonth(string product, ServerProcess server)
         string output = work.File("whole-month.json");
         string[] command =
         [
-            "taskset", "-c", Processor.Last(1), "dotnet", "exec", product, "aggregate", "--json", "--threads", "1",
+            "taskset", "-c", Processor.Last(1), .. Contest.StartOf(product), "aggregate", "--json", "--threads", "1",
             "--source", $"s3://{ObjectServer.SourceBucket}", "--month", MadeUpTrail.Month,
             "--destination", $"s3://{ObjectServer.WrittenBucket}", "--endpoint-url", server.Url, "--path-style",
         ];
