@@ -15,9 +15,7 @@ internal sealed class AggregateCommand : MonthsCommand
     };
 
     private readonly Option<string> _unit = OptionTypes.NameOf(
-        "--unit",
-        "What is written by itself: one file for the month, or one for each day. Unchanged days are not read again.",
-        UnitKind.Month);
+        "--unit", "One file for the month, or one for each day.", UnitKind.Month);
 
     private readonly Option<long> _rowsPerFile = OptionTypes.Number(
         "--rows-per-file", "Start another file after this many rows; 0: one file a unit.", "ROWS",
@@ -33,16 +31,14 @@ internal sealed class AggregateCommand : MonthsCommand
 
     private readonly Option<double> _maxRejectedPercent = OptionTypes.Number(
         "--max-rejected-percent",
-        "Fail when more than 100 records, and more than this share of them, are not events.", "PERCENT",
+        "Fail when more than 100 records and this share are not events.", "PERCENT",
         1.0, 0.0, 100.0);
 
     private readonly Option<string> _damagedObjects = OptionTypes.NameOf(
-        "--damaged-objects",
-        "Whether a file that cannot be unpacked or framed fails the month, or is left out and named.",
-        DamagedObjects.Fail);
+        "--damaged-objects", "A damaged file fails the month, or is left out and named.", DamagedObjects.Fail);
 
     private readonly Option<int> _threads = OptionTypes.Number(
-        "--threads", "Threads that read and encode; the file does not depend on their number.", "COUNT",
+        "--threads", "Threads; the file does not depend on their number.", "COUNT",
         Environment.ProcessorCount, 1, 1024);
 
     private readonly Option<bool> _dryRun = new("--dry-run")
@@ -52,8 +48,7 @@ internal sealed class AggregateCommand : MonthsCommand
 
     private readonly Option<bool> _json = new("--json")
     {
-        Description = "Print one line of JSON for each month, the same report as the Lambda's,"
-            + " and only this on stdout.",
+        Description = "Print only a line of JSON for each month, the Lambda's report.",
     };
 
     public AggregateCommand(TimeProvider time)

@@ -19,8 +19,7 @@ internal sealed class MonthOptions
 
     private readonly Option<bool> _allowEmpty = new("--allow-empty")
     {
-        Description = "Count a month that has nothing to read as done; by default it counts as failed, because a prefix"
-            + " is mistyped more often than a month is empty.",
+        Description = "Count a month that has nothing to read as done, not as failed.",
     };
 
     public MonthOptions(TimeProvider time)

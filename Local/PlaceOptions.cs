@@ -9,41 +9,43 @@ namespace CloudTrailAggregation.Local;
 /// <summary>The options that say where source, destination and S3 are: the same in every command.</summary>
 internal sealed class PlaceOptions
 {
+    /// <summary>The form of a place in messages.</summary>
     public const string PlaceForm = "DIR|s3://bucket/prefix";
+
+    private const string HelpForm = "DIR|s3://...";
 
     private readonly Option<string> _source = new("--source")
     {
-        Description = "Where a trail is (AWSLogs/, or any place on its path), or stage 1's YYYY/MM/DD/*.ndjson.gz.",
-        HelpName = PlaceForm,
+        Description = "A trail (AWSLogs/, or any place on its path), or stage 1's daily files.",
+        HelpName = HelpForm,
         Required = true,
     };
 
     private readonly Option<string> _destination = new("--destination")
     {
         Description = "Where YYYY/MM/000000.parquet is; may be the source.",
-        HelpName = PlaceForm,
+        HelpName = HelpForm,
         Required = true,
     };
 
     private readonly Option<string> _sourceRegion = OptionTypes.Region(
-        "--source-region", "The region of the source's bucket; by default that of the environment or the profile.");
+        "--source-region", "The source bucket's region; by default the environment's or the profile's.");
 
     private readonly Option<string> _destinationRegion = OptionTypes.Region(
-        "--destination-region",
-        "The region of the destination's bucket; by default that of the environment or the profile.");
+        "--destination-region", "The destination bucket's region; by default likewise.");
 
     private readonly Option<string> _region = OptionTypes.Region(
         "--region", "The bucket's region; by default that of the environment or the profile.");
 
     private readonly Option<S3UploadEncryption> _encryption = OptionTypes.Encryption(
-        "--sse", "The encryption header of each new object, if the bucket's policy demands one.");
+        "--sse", "The encryption header of each new object, if a bucket's policy demands one.");
 
     private readonly Option<Uri> _endpointUrl = OptionTypes.WebAddress(
         "--endpoint-url", "The address of an S3-compatible server; by default AWS.");
 
     private readonly Option<bool> _pathStyle = new("--path-style")
     {
-        Description = "Put the bucket into the path instead of the host name, as most S3-compatible servers need it.",
+        Description = "Put the bucket into the path, as most S3-compatible servers need it.",
     };
 
     /// <summary>--source and --destination.</summary>

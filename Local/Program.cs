@@ -5,7 +5,7 @@ using CloudTrailAggregation.Local;
 using CloudTrailAggregation.Local.Check;
 using CloudTrailAggregation.Local.Show;
 
-var root = new RootCommand("Turns months of CloudTrail events, gathered as NDJSON, into Parquet files.")
+var root = new RootCommand("Turns months of CloudTrail logs into Parquet files, and proves that nothing is missing.")
 {
     new AggregateCommand(TimeProvider.System),
     new CheckCommand(TimeProvider.System),

@@ -85,6 +85,9 @@ internal sealed class ReportText(TextWriter output, string source, string daysFi
 
     private void WriteQueries(IReadOnlyList<string> files)
     {
+        output.WriteLine(
+            "Next: check, with the same options, proves that no event is missing; show --top counts what happened.");
+        output.WriteLine();
         output.WriteLine("Three queries to try with DuckDB:");
         output.WriteLine();
         output.Write(SampleQueries.Of(files, endpoint));

@@ -7,7 +7,7 @@ namespace CloudTrailAggregation.Local;
 internal sealed class SelectionOptions
 {
     private readonly Option<string> _layout = OptionTypes.NameOf(
-        "--layout", "The source's layout: auto looks for AWSLogs/ (a trail) and YYYY/ (daily).", SourceLayout.Auto);
+        "--layout", "auto looks for AWSLogs/ (a trail) and YYYY/ (daily).", SourceLayout.Auto);
 
     private readonly Option<IReadOnlyList<string>> _accounts = OptionTypes.Names(
         "--account", "Of a trail, only these accounts; by default all.", "ID,...",

@@ -17,6 +17,10 @@ internal sealed class CheckCommand : MonthsCommand
               --source s3://my-trail-bucket/AWSLogs/o-exampleorg1 --destination s3://my-logs/cloudtrail_monthly \
               --from 2023-01 --to 2023-12
 
+          One account's part of a trail, written with the same option:
+            dotnet run --project Local -- check \
+              --source logs/AWSLogs --account 111122223333 --destination one --month 2024-02
+
         The options --layout, --account, --region and --no-deduplicate are those that the months were written with.
         Another JSON reader than the one that wrote the file reads every record of the source again. The record must be
         a duplicate, be kept as a reject byte for byte, or be the next row: each member's value with its bytes.
@@ -34,7 +38,7 @@ internal sealed class CheckCommand : MonthsCommand
     public CheckCommand(TimeProvider time)
         : base(
             "check",
-            "Compares months' Parquet files with their source, event by event, and reports the first difference.", time)
+            "Compares Parquet files with their source, event by event, and reports the first difference.", time)
     {
         _time = time;
         Option[] options = [_keepDuplicates, .. Places.Servers, CommandHelp.OptionWith(Examples)];

@@ -22,9 +22,6 @@ internal sealed class ShowCommand : Command
           All months of a bucket together, without a row:
             AWS_PROFILE=audit dotnet run --project Local -- show --rows 0 --top 10 s3://my-logs/cloudtrail_monthly
 
-          In a script:
-            dotnet run --project Local -- show --json out | jq '.files[] | {uri, rows}'
-
         A caller is what the column caller has, or in a file without it what it would have: the role that a session was
         made from; otherwise the ARN, the AWS service, the user's name, the principal or the kind of identity.
         Exit code: 0 done, 1 a file cannot be read, 2 wrong usage, 130 cancelled with Ctrl-C.
@@ -42,8 +39,7 @@ internal sealed class ShowCommand : Command
 
     private readonly Option<string?> _top = new("--top")
     {
-        Description = "Count all events: the most frequent names, sources, errors and callers"
-            + $" (COUNT of each, {DefaultTop} by default), and events per day.",
+        Description = $"Count events by name, source, error, caller and day; the first COUNT of each ({DefaultTop}).",
         HelpName = "COUNT",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -55,7 +51,7 @@ internal sealed class ShowCommand : Command
 
     public ShowCommand()
         : base(
-            "show", "Shows what is in Parquet files of any tool: columns, sizes, metadata, rows, and counts of events.")
+            "show", "Shows what is in Parquet files of any tool: columns, sizes, metadata, rows, counts.")
     {
         Arguments.Add(_place);
         Option[] options = [_rows, _top, .. _places.Server, _json, CommandHelp.OptionWith(Examples)];

@@ -122,6 +122,20 @@ public class UsageTests
         Assert.Equal((0, ToolVersion.Text + "\n"), (run.ExitCode, run.Output));
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("aggregate")]
+    [InlineData("check")]
+    [InlineData("show")]
+    public async Task Help_fits_a_screen(params string[] command)
+    {
+        var run = await CommandLineRun.OfAsync([.. command, "--help"]);
+
+        string[] lines = run.Output.TrimEnd().Split('\n');
+        Assert.InRange(lines.Length, 5, 55);
+        Assert.DoesNotContain(lines, line => line.Length > 120);
+    }
+
     private static async Task HelpHasAsync(string command, string[] texts)
     {
         var run = await CommandLineRun.OfAsync(command, "--help");
