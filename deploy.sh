@@ -126,7 +126,8 @@ check_options() {
     [ -z "$zips" ] || [ -d "$zips" ] || fail "--zips $zips: no such directory; ./build-layers.sh --output $zips makes one"
   fi
   if [ "$delete" = true ] && [ -n "$source$destination$month$zips" ] || [ "$delete$table" = truetrue ]; then
-    fail "--delete takes the stack down: give it alone, or with --stack, --region, --code-bucket, --table-name, --yes and --dry-run"
+    fail "--delete takes the stack down: give it alone, or with --stack, --region, --code-bucket, --table-name," \
+      "--yes and --dry-run"
   fi
   check_place --source "$source"
   check_place --destination "$destination"
@@ -210,8 +211,6 @@ read_stack() {
   export AWS_REGION="$region" AWS_DEFAULT_REGION="$region"
   if try cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].StackStatus' --output text; then
     status=$answer
-    # A stack of which only a change set was made.
-    [ "$status" != REVIEW_IN_PROGRESS ] || { status='' && return 0; }
   else
     case $cause in
       *"does not exist"*) return 0 ;;
@@ -237,6 +236,8 @@ is_given() { # NAME
 
 check_stack() {
   case $status in
+    # Only a change set was made of it, and was refused: it is as good as none.
+    REVIEW_IN_PROGRESS) status='' && : >"$work/before" ;;
     *_IN_PROGRESS) refuse "the stack $stack is busy ($status)" "Wait until that has ended, then run this again" ;;
     ROLLBACK_COMPLETE | ROLLBACK_FAILED | DELETE_FAILED | CREATE_FAILED)
       refuse "the stack $stack was left in $status, and such a stack cannot be updated" \
@@ -260,7 +261,8 @@ check_stack() {
   [ -n "$zips" ] || return 0
   for name in "$(layer_name "$arch")" "$(function_name "$arch")"; do
     [ -f "$zips/$name.zip" ] ||
-      fail "--zips $zips: there is no $name.zip in it; ./build-layers.sh --arch $arch --output $zips makes the layer, and with --function the function"
+      fail "--zips $zips: there is no $name.zip in it; ./build-layers.sh --arch $arch --output $zips makes the layer," \
+        "and with --function the function"
   done
 }
 
@@ -459,7 +461,7 @@ check_table() {
     refuse "--table: source and destination are the same place, so that Athena would read the daily files too" \
       "Give --destination another prefix"
   read_table
-  [ -z "$table_place" ] || [ "${table_place%/}" = "${destination%/}" ] ||
+  [ -z "$table_place" ] || [ "$table_stack" = "$stack" ] || [ "${table_place%/}" = "${destination%/}" ] ||
     refuse "the table default.$table_name exists, and reads $table_place" "Give yours another name with --table-name"
 }
 
@@ -509,9 +511,11 @@ count_objects() {
   while IFS= read -r folder; do
     # shellcheck disable=SC2016 # JMESPath's own quotes
     ask "The credentials need s3:ListBucket on $src_bucket" s3api list-objects-v2 --region "$src_region" --output json \
-      --bucket "$src_bucket" --prefix "$folder" --max-items 20000 --query '[length(Contents || `[]`), sum((Contents || `[]`)[].Size)]'
+      --bucket "$src_bucket" --prefix "$folder" --max-items 20000 \
+      --query '[length(Contents || `[]`), sum((Contents || `[]`)[].Size)]'
     counted=$(printf %s "$answer" | tr -d '[] \n')
-    objects=$((objects + ${counted%,*})) bytes=$((bytes + $(printf %.0f "${counted#*,}")))
+    counted_bytes=${counted#*,}
+    objects=$((objects + ${counted%,*})) bytes=$((bytes + ${counted_bytes%.*}))
     [ "$objects" -lt 20000 ] || return 1
   done <"$work/month"
 }
@@ -521,7 +525,8 @@ tell_costs() {
     reading=$(awk -v n="$objects" -v get="$GET" -v list="$LIST" 'BEGIN { printf "%.5f", n * (get + 2 * list / 1000) / 1e6 }')
     [ "$objects" -gt 0 ] || [ -z "$month" ] ||
       refuse "$source has no object of $month" "Correct --month or --source"
-    echo "Costs        $told has $objects objects of $(awk -v b="$bytes" 'BEGIN { printf "%.1f", b / 1e6 }') MB: reading them costs \$$reading,"
+    megabytes=$(awk -v b="$bytes" 'BEGIN { printf "%.1f", b / 1e6 }')
+    echo "Costs        $told has $objects objects of $megabytes MB: reading them costs \$$reading,"
   else
     million=$(awk -v get="$GET" -v list="$LIST" 'BEGIN { printf "%.2f", get + 2 * list / 1000 }')
     echo "Costs        the objects of $told are too many to be counted here: reading costs \$$million for each million of them,"
@@ -534,7 +539,9 @@ tell_plan() {
   echo "Stack        $stack in $region: ${status:-new}, the function $function"
   echo "Source       $source: $layout layout, in $src_region, ${src_noted:-${src_key:-no KMS key}}"
   echo "Destination  $destination: in $dst_region, ${dst_noted:-${dst_key:-no KMS key}}"
-  if [ "$has_code_bucket" = true ]; then echo "Code bucket  $code_bucket"; else echo "Code bucket  $code_bucket, which is created"; fi
+  created=', which is created'
+  [ "$has_code_bucket" = false ] || created=''
+  echo "Code bucket  $code_bucket$created"
   if [ "$image" = true ]; then
     echo "Code         an image for $arch, built with $engine, in the repository $repository"
   elif [ -n "$zips" ]; then
@@ -684,7 +691,8 @@ follow_log() {
     [ -z "$failure" ] || [ -n "$report" ] ||
       refuse "the run failed, see above" "docs/operate.md says what to do; Lambda tries once more by itself after a minute"
     [ "$waited" -lt 1000 ] || [ -n "$report" ] ||
-      refuse "the log shows no report after $waited s" "Look at it: aws logs filter-log-events --region $region --log-group-name /aws/lambda/$function"
+      refuse "the log shows no report after $waited s" \
+        "Look at it: aws logs filter-log-events --region $region --log-group-name /aws/lambda/$function"
     [ -n "$report" ] || { sleep 2 && waited=$((waited + 2)); }
   done
   printf '%s\n' "$report" | sed 's/^.*"report"://; s/}$//' | awk '{ gsub(/,"/, ",\n  \""); print }'
@@ -712,7 +720,8 @@ athena() { # STATEMENT
 # table.ddl with the table's name, its place and the mark.
 table_statement() {
   place=$(printf %s "$dst_bucket/$dst_prefix" | sed "s/'/''/g")
-  sed -e '/^--/d' -e "s|MY_BUCKET/cloudtrail_monthly/|$place|" -e "s|^CREATE EXTERNAL TABLE cloudtrail_events|CREATE EXTERNAL TABLE $table_name|" \
+  sed -e '/^--/d' -e "s|MY_BUCKET/cloudtrail_monthly/|$place|" \
+    -e "s|^CREATE EXTERNAL TABLE cloudtrail_events|CREATE EXTERNAL TABLE $table_name|" \
     -e "s|^TBLPROPERTIES (|TBLPROPERTIES ( '$mark' = '$stack',|" "$root/table.ddl"
 }
 
@@ -724,9 +733,14 @@ make_table() {
     ask "The credentials need glue:DeleteTable" glue delete-table --database-name default --name "$table_name"
     table_place=''
   fi
-  if [ -z "$table_place" ]; then athena "$(table_statement)"; else echo "It exists, and this script did not make it: it stays as it is"; fi
+  if [ -z "$table_place" ]; then
+    athena "$(table_statement)"
+  else
+    echo "It exists, and this script did not make it: it stays as it is"
+  fi
   begin "Asking the table for the services of $told"
-  athena "SELECT event_source, count(*) AS events FROM $table_name WHERE year = '${told%-*}' AND month = '${told#*-}' GROUP BY 1 ORDER BY 2 DESC LIMIT 10"
+  athena "SELECT event_source, count(*) AS events FROM $table_name
+    WHERE year = '${told%-*}' AND month = '${told#*-}' GROUP BY 1 ORDER BY 2 DESC LIMIT 10"
   ask "The credentials need athena:GetQueryResults" athena get-query-results --query-execution-id "$query" \
     --query 'ResultSet.Rows[].[Data[0].VarCharValue,Data[1].VarCharValue]' --output text
   printf '%s\n' "$answer"
@@ -741,7 +755,8 @@ check_image() {
       "Take it down with --delete first (the data stays), deploy another one with --stack, or leave --image out"
   fi
   [ "$image" = true ] || return 0
-  [ -z "$zips" ] || refuse "the function of the stack $stack is an image" "Leave --zips out, or take the stack down with --delete first"
+  [ -z "$zips" ] || refuse "the function of the stack $stack is an image" \
+    "Leave --zips out, or take the stack down with --delete first"
   [ -n "$engine" ] || engine=$(find_engine) ||
     refuse "an image is built with docker, podman or finch, and none answers" "Start one of them, or deploy zips without --image"
   read_repository
@@ -803,7 +818,9 @@ take_down() {
   check_delete
   begin "The plan"
   echo "Stack        $stack in $region: ${status:-there is none}"
-  echo "Code         s3://$code_bucket/$code_prefix/$([ "$owns_bucket" = false ] || echo ', and the bucket if nothing else is in it')"
+  also=', and the bucket if nothing else is in it'
+  [ "$owns_bucket" = true ] || also=''
+  echo "Code         s3://$code_bucket/$code_prefix/$also"
   [ "$owns_repository" = false ] || echo "Images       the repository $repository"
   [ "$owns_table" = false ] || echo "Table        default.$table_name"
   echo "The source and the destination stay as they are."

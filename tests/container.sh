@@ -11,63 +11,15 @@
 set -euo pipefail
 
 image=${1:-cloudtrail-aggregation-stand-in}
-state=${CLOUDTRAIL_CONTAINER_STATE:-$HOME/.cache/cloudtrail-aggregation/container}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 caller=12345 # neither root's user id nor that of the files
 
-work=$(mktemp -d)
-daemon=''
-clean_up() {
-  if [ -n "$daemon" ]; then
-    kill "$daemon" 2>/dev/null || true
-    wait "$daemon" || true
-  fi
-  rm -rf "$work"
-}
-trap clean_up EXIT
+# shellcheck source=tests/docker.sh
+. "$root/tests/docker.sh"
 
-skip() {
-  echo "skipped: $*"
-  exit 77
-}
-
-fail() {
-  echo "failed: $*" >&2
-  exit 1
-}
-
-start_docker() {
-  [ "$(id -u)" = 0 ] || skip "no Docker answers, and starting one needs root"
-  command -v dockerd >/dev/null || skip "no Docker answers, and dockerd is not installed (apt-get install docker.io)"
-  mkdir -p "$state"
-  export DOCKER_HOST=unix://$work/docker.sock
-  dockerd --iptables=false --ip6tables=false --bridge=none --host "$DOCKER_HOST" \
-    --data-root "$state" --exec-root "$work/exec" --pidfile "$work/docker.pid" >"$work/dockerd.log" 2>&1 &
-  daemon=$!
-  for _ in {1..60}; do
-    ! docker info >/dev/null 2>&1 || return 0
-    kill -0 "$daemon" 2>/dev/null || break
-    sleep 0.5
-  done
-  tail -n 5 "$work/dockerd.log"
-  skip "dockerd does not start here, see above"
-}
-
-make_image() {
-  command -v debootstrap >/dev/null || skip "there is no image $image, and debootstrap is not installed to make one"
-  echo "Making the image $image"
-  # shellcheck source=/dev/null
-  debootstrap --variant=minbase --include=ca-certificates,libssl3 "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/image" >"$work/debootstrap.log" 2>&1 \
-    || { tail -n 5 "$work/debootstrap.log"; skip "debootstrap cannot make the image, see above"; }
-  tar -C "$work/image" -cf - . | docker import - "$image" >/dev/null
-  rm -rf "$work/image"
-}
-
-command -v docker >/dev/null || skip "docker is not installed"
 command -v dotnet >/dev/null || skip "the .NET SDK is not on the PATH"
-docker info >/dev/null 2>&1 || start_docker
-docker image inspect "$image" >/dev/null 2>&1 || make_image
-docker run --rm --network none "$image" true 2>"$work/run.log" || { cat "$work/run.log"; skip "Docker runs no container here, see above"; }
+start_docker
+require_image "$image"
 
 mkdir "$work/repository" "$work/home" "$work/in-container" "$work/here"
 

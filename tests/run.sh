@@ -3,7 +3,8 @@
 # python3, npm, a C linker and, on Linux, strace; it installs the packages of python3 and npm that the tests need, and
 # skips no test.
 #   tests/run.sh         the tests, Debug and Release
-#   tests/run.sh --all   also tests that take long or need root: the layer in a container, the function on arm64
+#   tests/run.sh --all   also tests that take long or need root: the layer in a container, the container image, the function
+#                        on arm64
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +12,7 @@ all=
 case "${1:-}" in
   "") ;;
   --all) all=1 ;;
-  -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *) echo "tests/run.sh: '$1' is not known; see tests/run.sh --help" >&2; exit 2 ;;
 esac
 
@@ -67,7 +68,7 @@ dotnet run --project tests/Fuzzing --configuration Release -- --minutes 1
 
 if [ "$all" ]; then
   # 77: the script cannot run here and printed the reason.
-  for script in tests/container.sh tests/arm64.sh; do
+  for script in tests/container.sh tests/image.sh tests/arm64.sh; do
     "$script" || [ $? = 77 ]
   done
 fi

@@ -223,6 +223,16 @@ public sealed partial class DeployScriptTests : IDisposable
         Assert.DoesNotContain(_script.Calls, call => call.Contains("create-bucket", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_stack_of_which_only_a_change_set_was_made_is_new()
+    {
+        _script.Deployed("REVIEW_IN_PROGRESS", ("LambdaName", "another"));
+
+        string said = await _script.SucceedsAsync(_script.First);
+
+        Assert.Contains(": new, the function cloudtrail-month-to-parquet\n", said, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("aws-cli/1.45.11", false)]
     [InlineData("aws-cli/2.30.0", true)]
@@ -264,18 +274,19 @@ public sealed partial class DeployScriptTests : IDisposable
         Assert.Contains("'s3://months/parquet/${year}/${month}/'", statements[0], StringComparison.Ordinal);
         Assert.Contains("'deployed-by' = 'cloudtrail-month-to-parquet'", statements[0], StringComparison.Ordinal);
         Assert.DoesNotContain("MY_BUCKET", statements[0], StringComparison.Ordinal);
-        Assert.Contains("FROM mine WHERE year = '2024' AND month = '02' ", statements[1], StringComparison.Ordinal);
+        Assert.Contains("FROM mine     WHERE year = '2024' AND month = '02' ", statements[1], StringComparison.Ordinal);
         Assert.Contains("s3.amazonaws.com\t7\n", said, StringComparison.Ordinal);
         Assert.All(statements, call => Assert.Contains(
             $"OutputLocation=s3://{DeployScript.CodeBucket}/", call, StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("cloudtrail-month-to-parquet", true)]
-    [InlineData("None", false)]
-    public async Task A_table_that_exists_is_made_anew_only_if_it_is_the_stacks(string stack, bool isMade)
+    [InlineData("cloudtrail-month-to-parquet", "s3://months/parquet", true)]
+    [InlineData("cloudtrail-month-to-parquet", "s3://months/where-it-was-before/", true)]
+    [InlineData("None", "s3://months/parquet", false)]
+    public async Task A_table_that_exists_is_made_anew_only_if_it_is_the_stacks(string stack, string place, bool isMade)
     {
-        _script.Answers($"  \"glue get-table\"*) printf '{stack}\\ts3://months/parquet\\n' ;;");
+        _script.Answers($"  \"glue get-table\"*) printf '{stack}\\t{place}\\n' ;;");
 
         await _script.SucceedsAsync([.. _script.First, "--table"]);
 

@@ -104,6 +104,17 @@ public class StackOnMotoTests(MotoServer moto) : IClassFixture<MotoServer>
     }
 
     [Fact]
+    public async Task With_an_image()
+    {
+        var there = await CreateAsync(("CodeKey", ""), ("LayerKey", ""), ("ImageUri", "account.example/function:1"));
+
+        AssertStarts(there, "ScheduleRule");
+        Assert.Null(there["function"]!["Runtime"]);
+        Assert.Null(there["function"]!["Handler"]);
+        Assert.Empty((JsonObject)there["layers"]!);
+    }
+
+    [Fact]
     public async Task With_a_name_for_the_role()
     {
         var there = await CreateAsync(("RoleName", "audit"));

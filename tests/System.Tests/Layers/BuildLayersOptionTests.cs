@@ -78,7 +78,8 @@ public class BuildLayersOptionTests
         string[] scripts =
         [
             "build-layers.sh", "deploy.sh", "Layers/packages.sh", "Layers/compose.sh", "Layers/check-layer", ".ci/run",
-            "tests/run.sh", "tests/container.sh", "tests/arm64.sh", "tests/soak.sh", "tests/Fuzzing/coverage.sh",
+            "tests/run.sh", "tests/docker.sh", "tests/container.sh", "tests/image.sh", "tests/arm64.sh",
+            "tests/soak.sh", "tests/Fuzzing/coverage.sh",
         ];
         var (exitCode, output) = await Command.RunAsync("shellcheck", scripts);
 

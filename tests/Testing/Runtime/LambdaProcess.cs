@@ -102,6 +102,24 @@ internal sealed class LambdaProcess : IAsyncDisposable
         "JSON",
         settings);
 
+    /// <summary>
+    /// The function in a container of Docker's, with the command of its image and this machine's network. The caller
+    /// removes the container, because it survives a client that is killed.
+    /// </summary>
+    public static LambdaProcess OfImage(
+        string image, string container, params IEnumerable<(string Name, string Value)> settings) => new(
+        (_, environment) => Command.Start(
+            "docker",
+            [
+                "run", "--rm", "--name", container, "--network", "host", "--read-only", "--tmpfs", "/tmp",
+                .. environment
+                    .Where(variable => variable.Key is not ("PATH" or "LD_LIBRARY_PATH" or "DOTNET_ROOT"))
+                    .SelectMany(variable => new[] { "--env", $"{variable.Key}={variable.Value}" }),
+                image,
+            ]),
+        "JSON",
+        settings);
+
     /// <summary>The lines of its standard output so far.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
