@@ -7,7 +7,7 @@ usage() {
 deploy.sh --source s3://BUCKET/PREFIX --destination s3://BUCKET/PREFIX [OPTION...]
 
 Deploys the function on AWS: looks at both buckets, says what it will do and what a run costs, asks, builds and uploads
-the code, and creates or updates the stack of cloudformation.yml. Run it again to update: what is not given anew stays.
+the code, and creates or updates the stack of cloudformation.yml. Run it again to update: settings left out are kept.
 
   --source s3://BUCKET/PREFIX
                         the trail (AWSLogs/ or a place below it) or stage 1's daily files
@@ -18,7 +18,7 @@ the code, and creates or updates the stack of cloudformation.yml. Run it again t
   --unit month|day      one file for a month (default), or one for a day
   --alarm-topic ARN     SNS topic that the alarms notify
   --parameter NAME=VALUE
-                        any other parameter of cloudformation.yml; can be repeated, and comes before what was found
+                        any other parameter of cloudformation.yml; can be repeated, and takes precedence
 
   --month YYYY-MM       then run this month, follow the log and print the report
   --table               then create the Athena table (table.ddl), run one query and print its result
@@ -910,4 +910,4 @@ fi
 deploy_stack
 run_month
 make_table
-echo "Done. docs/operate.md says how to write past months and what rings; --delete takes all of it down again."
+echo "Done. docs/operate.md says how to write past months and what each alarm means; --delete removes all of it."

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace CloudTrailAggregation.Write;
 
@@ -28,6 +29,18 @@ internal sealed unsafe class RecordSet : IDisposable
         hash = NonZero(hash);
         ref var partition = ref PartitionOf(hash);
         return partition.Count > 0 && partition.Find(hash, length)->Hash == hash;
+    }
+
+    /// <summary>
+    /// Starts to load the record's place into the cache, on processors whose instruction for it .NET has: x86.
+    /// </summary>
+    public void Prefetch(UInt128 hash)
+    {
+        if (Sse.IsSupported)
+        {
+            hash = NonZero(hash);
+            Sse.Prefetch0(PartitionOf(hash).FirstPlaceOf(hash));
+        }
     }
 
     /// <summary>Removes all records and keeps the memory, because days have similar numbers of records.</summary>
@@ -88,10 +101,14 @@ internal sealed unsafe class RecordSet : IDisposable
             return true;
         }
 
+        /// <summary>Where a search for the record starts; null while there is no place.</summary>
+        public readonly Place* FirstPlaceOf(UInt128 hash) =>
+            _places + (int)(((ulong)(uint)hash * (uint)_capacity) >> 32);
+
         /// <summary>Finds the record's place, or the empty place where it belongs.</summary>
         public readonly Place* Find(UInt128 hash, int length)
         {
-            var place = _places + (int)(((ulong)(uint)hash * (uint)_capacity) >> 32);
+            var place = FirstPlaceOf(hash);
             while (place->Hash != UInt128.Zero && (place->Hash != hash || place->Length != length))
             {
                 place = ++place == _places + _capacity ? _places : place;

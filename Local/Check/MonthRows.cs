@@ -9,7 +9,7 @@ namespace CloudTrailAggregation.Local.Check;
 internal sealed class MonthRows(
     IObjectStore store, IReadOnlyList<StoredObject> files, CancellationToken cancellation) : IDisposable
 {
-    private const string AnotherTool = "This tool did not write the file: run aggregate again.";
+    private const string AnotherTool = "This version of the tool did not write the file: run aggregate again.";
 
     private readonly List<FileRead> _read = [];
     private ParquetTable? _table;

@@ -104,7 +104,7 @@ public class RecordFramingTests
     [InlineData("\n", true)]
     [InlineData("\r\n", false)]
     [InlineData("\r\n", true)]
-    public async Task Longer_lines_come_in_parts_and_do_not_disturb_their_neighbours(string ending, bool finalNewline)
+    public async Task Longer_lines_come_in_parts_and_do_not_disturb_their_neighbors(string ending, bool finalNewline)
     {
         int[] extras = TestRun.RequiresAll ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, MiB - 1, MiB, MiB + 1] : [1, 5, 6];
         foreach (int extra in extras)

@@ -87,7 +87,7 @@ public sealed class CheckedDerivedTests() : CheckTest(new DirectoryMonthStores()
             TamperedFile.Of(result.Rows, DuckDbRows.Metadata(result.Files[0]), EventSchema.Columns[..40]));
 
         Assert.Contains(
-            "column 41 should be session_issuer_arn, a string; it is missing. This tool did not write the file",
+            "column 41 should be session_issuer_arn, a string; it is missing. This version of the tool did not write",
             await DiffersAsync(), StringComparison.Ordinal);
     }
 

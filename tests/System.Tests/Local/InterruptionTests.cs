@@ -75,7 +75,7 @@ public sealed class InterruptionTests(S3Server server) : IDisposable
     }
 
     [Fact]
-    public async Task A_commit_that_has_begun_is_finished_and_the_months_after_it_are_not_begun()
+    public async Task A_commit_that_has_started_is_finished_and_the_months_after_it_are_not_started()
     {
         var (bucket, client) = await BucketAsync();
         await using var proxy = new HoldingProxy(

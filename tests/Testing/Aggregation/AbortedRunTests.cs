@@ -91,7 +91,7 @@ public abstract class AbortedRunTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
-    public async Task A_run_that_is_cancelled_once_its_commit_has_begun_finishes()
+    public async Task A_run_that_is_cancelled_once_its_commit_has_started_finishes()
     {
         await PutMonthAsync(hasOlder: true);
         using var cancellation = new CancellationTokenSource();
