@@ -8,6 +8,7 @@ namespace CloudTrailAggregation.Tests.Deployment;
 /// Each failure of deploy.sh names the step, the cause and the way on, and what cannot work changes nothing.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
+[Trait("Category", TestRun.Full)]
 public sealed class DeployFailureTests : IDisposable
 {
     private readonly DeployScript _script = new();

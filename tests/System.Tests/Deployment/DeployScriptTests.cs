@@ -6,6 +6,7 @@ namespace CloudTrailAggregation.Tests.Deployment;
 
 /// <summary>Each option of deploy.sh, and what it does with what it finds.</summary>
 [UnsupportedOSPlatform("windows")]
+[Trait("Category", TestRun.Full)]
 public sealed partial class DeployScriptTests : IDisposable
 {
     private const string Key = "arn:aws:kms:us-east-1:123456789012:key/0123-4567";
