@@ -9,22 +9,19 @@ namespace CloudTrailAggregation.Local;
 /// <summary>The options that say where source, destination and S3 are: the same in every command.</summary>
 internal sealed class PlaceOptions
 {
-    /// <summary>The form of a place in messages.</summary>
-    public const string PlaceForm = "DIR|s3://bucket/prefix";
-
-    private const string HelpForm = "DIR|s3://...";
+    private const string PlaceForm = "DIR|s3://...";
 
     private readonly Option<string> _source = new("--source")
     {
         Description = "A trail (AWSLogs/, or any place on its path), or stage 1's daily files.",
-        HelpName = HelpForm,
+        HelpName = PlaceForm,
         Required = true,
     };
 
     private readonly Option<string> _destination = new("--destination")
     {
         Description = "Where YYYY/MM/000000.parquet is; may be the source.",
-        HelpName = HelpForm,
+        HelpName = PlaceForm,
         Required = true,
     };
 

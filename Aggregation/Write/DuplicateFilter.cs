@@ -16,8 +16,7 @@ namespace CloudTrailAggregation.Write;
 internal sealed class DuplicateFilter : IDisposable
 {
     /// <summary>
-    /// How many records ahead their places are loaded into the cache, where they hardly ever are: about the time that a
-    /// load from memory takes.
+    /// How many records ahead their places are loaded into the cache, which the sets of a busy day do not fit into.
     /// </summary>
     private const int Ahead = 8;
 

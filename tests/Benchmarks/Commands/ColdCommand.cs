@@ -4,6 +4,7 @@ using CloudTrailAggregation.Benchmarks.Cold;
 using CloudTrailAggregation.Benchmarks.Contestants;
 using CloudTrailAggregation.Benchmarks.Measuring;
 using CloudTrailAggregation.Benchmarks.Servers;
+using CloudTrailAggregation.Tests.Local;
 using CloudTrailAggregation.Tests.Runtime;
 
 namespace CloudTrailAggregation.Benchmarks.Commands;
@@ -106,7 +107,7 @@ internal sealed class ColdCommand : Command
         name, cores,
         output =>
         [
-            .. Contest.StartOf(product), "aggregate", "--json", "--threads", SourceMonth.Text(cores),
+            .. CommandLineRun.ProgramOf(product), "aggregate", "--json", "--threads", SourceMonth.Text(cores),
             "--source", Path.Combine(SampleTrail.Directory, SampleTrail.Prefix), "--destination", output,
             "--month", SampleTrail.Month,
         ]);

@@ -3,6 +3,7 @@ using System.Globalization;
 using CloudTrailAggregation.Benchmarks.Contestants;
 using CloudTrailAggregation.Benchmarks.Measuring;
 using CloudTrailAggregation.Benchmarks.Servers;
+using CloudTrailAggregation.Tests.Local;
 using TestCredentials = CloudTrailAggregation.Tests.TestCredentials;
 
 namespace CloudTrailAggregation.Benchmarks.Commands;
@@ -72,7 +73,7 @@ internal sealed class S3Command : Command
         int runs = 0;
         return new Contestant("this over S3, 1 thread", 1, _ =>
         [
-            .. Contest.StartOf(product), "aggregate", "--json", "--threads", "1",
+            .. CommandLineRun.ProgramOf(product), "aggregate", "--json", "--threads", "1",
             "--source", $"s3://{ObjectServer.SourceBucket}", "--month", month.Name,
             "--destination", $"s3://{ObjectServer.WrittenBucket}/{SourceMonth.Text(runs++)}",
             "--endpoint-url", server.Url, "--path-style",

@@ -26,7 +26,6 @@ internal sealed class SmallObjectsCommand : Command
         Description = "Also write the month's Parquet file from the objects, once, with the terminal tool.",
     };
 
-
     public SmallObjectsCommand()
         : base(
             "small-objects",

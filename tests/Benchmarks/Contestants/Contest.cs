@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudTrailAggregation.Benchmarks.Measuring;
+using CloudTrailAggregation.Tests.Local;
 
 namespace CloudTrailAggregation.Benchmarks.Contestants;
 
@@ -13,7 +14,7 @@ internal sealed class Contest(string product, SourceMonth month, bool pin)
         $"this, {Count(threads)}", pin ? threads : 0,
         output =>
         [
-            .. StartOf(product), "aggregate", "--json", "--threads", Text(threads),
+            .. CommandLineRun.ProgramOf(product), "aggregate", "--json", "--threads", Text(threads),
             "--source", month.Source, "--destination", output, "--month", month.Name,
         ]);
 
@@ -28,11 +29,6 @@ internal sealed class Contest(string product, SourceMonth month, bool pin)
 
     public Contestant Unpack() => new(
         "gunzip alone, 1 thread", pin ? 1 : 0, _ => ["dotnet", "exec", Places.Self, "gunzip", month.Directory]);
-
-    /// <summary>How a command line is started.</summary>
-    /// <param name="product">The native program, or an assembly.</param>
-    public static string[] StartOf(string product) =>
-        product.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", "exec", product] : [product];
 
     private static string Count(int threads) => threads == 1 ? "1 thread" : $"{Text(threads)} threads";
 

@@ -4,6 +4,7 @@ using CloudTrailAggregation.Benchmarks.Contestants;
 using CloudTrailAggregation.Benchmarks.Measuring;
 using CloudTrailAggregation.Benchmarks.Servers;
 using CloudTrailAggregation.Commit;
+using CloudTrailAggregation.Tests.Local;
 
 namespace CloudTrailAggregation.Benchmarks.SmallObjects;
 
@@ -18,7 +19,8 @@ internal sealed class WholeMonth(string product, ServerProcess server)
         string output = work.File("whole-month.json");
         string[] command =
         [
-            "taskset", "-c", Processor.Last(1), .. Contest.StartOf(product), "aggregate", "--json", "--threads", "1",
+            "taskset", "-c", Processor.Last(1), .. CommandLineRun.ProgramOf(product),
+            "aggregate", "--json", "--threads", "1",
             "--source", $"s3://{ObjectServer.SourceBucket}", "--month", MadeUpTrail.Month,
             "--destination", $"s3://{ObjectServer.WrittenBucket}", "--endpoint-url", server.Url, "--path-style",
         ];

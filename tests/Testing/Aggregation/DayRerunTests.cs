@@ -20,14 +20,7 @@ public abstract class DayRerunTests(MonthStores stores) : TrailTest(stores)
     public async Task A_daily_run_reads_each_object_at_most_twice_and_a_late_object_writes_two_days()
     {
         var opened = new ConcurrentQueue<string>();
-        var watched = new InterruptedStore(Source)
-        {
-            Opening = key =>
-            {
-                opened.Enqueue(key);
-                return Task.CompletedTask;
-            },
-        };
+        var watched = InterruptedStore.Noting(Source, opened);
         for (int day = 1; day <= Days; day++)
         {
             await PutLogsAsync("AWSLogs/", LogFile(One, day), LogFile(Two, day, "eu-west-1"));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CloudTrailAggregation.Commit;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Plan;
@@ -61,19 +62,8 @@ public abstract class DayUnitTests(MonthStores stores) : TrailTest(stores)
         await PutDaysAsync();
         await RunDaysAsync(ByDay);
         var before = await HashesAsync();
-        List<string> opened = [];
-        var watched = new InterruptedStore(Source)
-        {
-            Opening = key =>
-            {
-                lock (opened)
-                {
-                    opened.Add(key);
-                }
-
-                return Task.CompletedTask;
-            },
-        };
+        var opened = new ConcurrentQueue<string>();
+        var watched = InterruptedStore.Noting(Source, opened);
 
         var again = await RunDaysAsync(ByDay, watched);
         Assert.All(again.Days!, day => Assert.Equal(RunStatus.Unchanged, day.Status));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CloudTrailAggregation.Storage;
 
@@ -33,6 +34,16 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
     public Func<string, Task> TakingBack { get; init; } = _ => Task.CompletedTask;
 
     private int _listings;
+
+    /// <summary>A store that notes the key of each object that is opened.</summary>
+    public static InterruptedStore Noting(IObjectStore store, ConcurrentQueue<string> opened) => new(store)
+    {
+        Opening = key =>
+        {
+            opened.Enqueue(key);
+            return Task.CompletedTask;
+        },
+    };
 
     public string UriOf(string key) => store.UriOf(key);
 

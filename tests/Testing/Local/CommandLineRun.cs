@@ -80,7 +80,9 @@ internal sealed partial record CommandLineRun(int ExitCode, string Output, strin
             file, arguments, Environment.CurrentDirectory, redirectInput, environment, without: ofAmazon);
     }
 
-    private static string[] ProgramOf(string file) =>
+    /// <summary>What starts a program.</summary>
+    /// <param name="file">An assembly or a native program.</param>
+    public static string[] ProgramOf(string file) =>
         file.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", "exec", file] : [file];
 
     public static async Task<CommandLineRun> EndOfAsync(Process process, TimeSpan? patience = null)
