@@ -29,7 +29,8 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     /// <param name="serverUrl">The server's address.</param>
     /// <param name="addsConditions">
-    /// Whether to check If-Match of a completion here, as AWS does; moto 5.2.1 checks only If-None-Match.
+    /// Whether to check the condition of a completion here, one completion at a time, as AWS does; moto 5.2.1 checks only
+    /// If-None-Match, and two completions at the same moment both pass.
     /// </param>
     public FaultProxy(string serverUrl, bool addsConditions = true)
     {
@@ -185,8 +186,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <returns>The server's answer, head and body.</returns>
     private async Task<byte[]> DeliverAsync(FakeRequest request, byte[] body)
     {
-        if (!_addsConditions || request.Operation != "Complete"
-            || !request.Headers.TryGetValue("If-Match", out string? expected))
+        if (!_addsConditions || request.Operation != "Complete")
         {
             return await SendAsync(request, body);
         }
@@ -194,24 +194,35 @@ internal sealed class FaultProxy : IAsyncDisposable
         await _completion.WaitAsync(_stop.Token);
         try
         {
-            string there = Encoding.ASCII.GetString(
-                await SendAsync(request with { Method = "HEAD", Target = request.Target.Split('?')[0] }, []));
-            string? found = there.Split("\r\n").FirstOrDefault(
-                line => line.StartsWith("ETag: ", StringComparison.OrdinalIgnoreCase))?["ETag: ".Length..];
-            if (found == expected)
-            {
-                return await SendAsync(request, body);
-            }
-
-            using var refusal = new MemoryStream();
-            await (found is null ? FakeAnswer.Error(404, "NoSuchKey") : FakeAnswer.Error(412, "PreconditionFailed"))
-                .SendAsync(refusal, headOnly: false, _stop.Token);
-            return refusal.ToArray();
+            return await RefusalAsync(request) ?? await SendAsync(request, body);
         }
         finally
         {
             _completion.Release();
         }
+    }
+
+    /// <summary>The answer to a completion whose If-Match does not hold; null if it may go on.</summary>
+    private async Task<byte[]?> RefusalAsync(FakeRequest completion)
+    {
+        if (!completion.Headers.TryGetValue("If-Match", out string? expected))
+        {
+            return null;
+        }
+
+        string there = Encoding.ASCII.GetString(
+            await SendAsync(completion with { Method = "HEAD", Target = completion.Target.Split('?')[0] }, []));
+        string? found = there.Split("\r\n").FirstOrDefault(
+            line => line.StartsWith("ETag: ", StringComparison.OrdinalIgnoreCase))?["ETag: ".Length..];
+        if (found == expected)
+        {
+            return null;
+        }
+
+        using var refusal = new MemoryStream();
+        await (found is null ? FakeAnswer.Error(404, "NoSuchKey") : FakeAnswer.Error(412, "PreconditionFailed"))
+            .SendAsync(refusal, headOnly: false, _stop.Token);
+        return refusal.ToArray();
     }
 
     private async Task<byte[]> SendAsync(FakeRequest request, byte[] body)

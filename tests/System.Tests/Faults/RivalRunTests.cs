@@ -18,13 +18,14 @@ public sealed class RivalRunsInDirectories() : RivalRunTests(new DirectoryMonthS
 
 public sealed class RivalRunsInS3(S3Server server) : RivalRunTests(new S3MonthStores(server))
 {
-    private FaultProxy? _proxy;
+    // One for both runs: it completes one upload at a time.
+    private readonly Lazy<FaultProxy> _proxy = new(() => new FaultProxy(server.EndpointUrl));
 
     public override async ValueTask DisposeAsync()
     {
-        if (_proxy is not null)
+        if (_proxy.IsValueCreated)
         {
-            await _proxy.DisposeAsync();
+            await _proxy.Value.DisposeAsync();
         }
 
         await base.DisposeAsync();
@@ -33,9 +34,8 @@ public sealed class RivalRunsInS3(S3Server server) : RivalRunTests(new S3MonthSt
     /// <summary>Through the proxy, moto's completion is conditional as on AWS.</summary>
     protected override IObjectStore Through(IObjectStore store)
     {
-        _proxy ??= new FaultProxy(server.EndpointUrl);
         var direct = (S3Store)store;
-        return new S3Store(_proxy.Client(), direct.Bucket, direct.FullKeyOf(""));
+        return new S3Store(_proxy.Value.Client(), direct.Bucket, direct.FullKeyOf(""));
     }
 }
 
