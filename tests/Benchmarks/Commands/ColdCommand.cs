@@ -132,7 +132,7 @@ internal sealed class ColdCommand : Command
                 }
             }
 
-            foreach (var (all, once) in taken.Zip(run.Run(tools, 1)))
+            foreach (var (all, once) in taken.Zip(run.Run(tools, rounds: 1, first: round)))
             {
                 all.Rounds.AddRange(round > 0 ? once.Rounds : []);
             }

@@ -26,11 +26,13 @@ internal sealed class Rounds(string work, Action<string> say)
             return output;
         })];
 
-    public IReadOnlyList<Taken> Run(IReadOnlyList<Contestant> contestants, int rounds)
+    /// <summary>Runs each contestant once in each round.</summary>
+    /// <param name="first">The number of the first round, as its line says it.</param>
+    public IReadOnlyList<Taken> Run(IReadOnlyList<Contestant> contestants, int rounds, int first = 1)
     {
         Taken[] taken = [.. contestants.Select(contestant => new Taken(contestant, []))];
         string output = Path.Combine(work, "round");
-        for (int round = 1; round <= rounds; round++)
+        for (int round = first; round < first + rounds; round++)
         {
             foreach (var one in taken)
             {
