@@ -106,6 +106,42 @@ public sealed class S3ReadTests : IAsyncDisposable
         Assert.Equal(1, store.ResumedReads);
     }
 
+    /// <summary>A slow consumer is no slow network: the time counts while a read waits.</summary>
+    [Fact]
+    public async Task A_pause_of_the_reader_costs_no_request()
+    {
+        var store = _s3.Store(idleMilliseconds: 200);
+        byte[] read = new byte[_bytes.Length];
+        await using var stream = await store.OpenAsync(_source, Cancellation);
+
+        for (int position = 0; position < read.Length; position += 25_000)
+        {
+            await stream.ReadExactlyAsync(read.AsMemory(position, 25_000), Cancellation);
+            await Task.Delay(300, Cancellation);
+        }
+
+        Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal(_bytes, read);
+        Assert.Equal(0, store.ResumedReads);
+    }
+
+    [Fact]
+    public async Task A_body_that_stalls_after_a_pause_of_the_reader_is_read_on()
+    {
+        int stalls = 1;
+        _s3.Intercept = request => stalls-- > 0 ? _s3.Usual(request) with { CutAt = 10, Stalls = true } : null;
+        var store = _s3.Store(idleMilliseconds: 200);
+        byte[] read = new byte[_bytes.Length];
+        await using var stream = await store.OpenAsync(_source, Cancellation);
+
+        await stream.ReadExactlyAsync(read.AsMemory(0, 10), Cancellation);
+        await Task.Delay(300, Cancellation);
+        await stream.ReadExactlyAsync(read.AsMemory(10), Cancellation);
+
+        Assert.Equal(_bytes, read);
+        Assert.Equal(1, store.ResumedReads);
+    }
+
     [Fact]
     public async Task A_range_that_breaks_off_is_read_on()
     {

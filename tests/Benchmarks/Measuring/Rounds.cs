@@ -26,8 +26,7 @@ internal sealed class Rounds(string work, Action<string> say)
             return output;
         })];
 
-    /// <summary>Runs each contestant once in each round.</summary>
-    /// <param name="first">The number of the first round, as its line says it.</param>
+    /// <summary>Runs each contestant once in each round. The first round has the number that its lines say.</summary>
     public IReadOnlyList<Taken> Run(IReadOnlyList<Contestant> contestants, int rounds, int first = 1)
     {
         Taken[] taken = [.. contestants.Select(contestant => new Taken(contestant, []))];
