@@ -21,7 +21,8 @@ internal readonly unsafe struct TextValue(byte* start, int length)
 /// </summary>
 internal sealed unsafe class ColumnBatch
 {
-    private const int InitialRows = 1024;
+    // Most objects of a trail have fewer events; a chunk of a large object has about 400.
+    private const int InitialRows = 64;
 
     private static readonly ulong Texts = ColumnsOf(ColumnKind.Text) | ColumnsOf(ColumnKind.Json);
     private static readonly ulong Booleans = ColumnsOf(ColumnKind.Boolean);

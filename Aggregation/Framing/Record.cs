@@ -41,7 +41,7 @@ internal unsafe struct Record
 /// <summary>A growing list of records that reuses its memory.</summary>
 internal sealed class RecordTable
 {
-    private const int TypicalRecords = 512;
+    private const int TypicalRecords = 64;
 
     private Record[] _records = new Record[TypicalRecords];
 
