@@ -20,10 +20,7 @@ internal sealed class S3ObjectStream : ForwardStream
     private readonly string _uri;
     private long _position;
     private int _resumes;
-    private bool _isRange;
     private GetObjectResponse? _response;
-    private CancellationTokenSource? _idle;
-    private CancellationToken _idleEndsWith;
 
     private S3ObjectStream(S3Store store, StoredObject source, long offset, long end) =>
         (_store, _source, _position, _end, _uri) = (store, source, offset, end, store.UriOf(source.Key));
@@ -54,12 +51,6 @@ internal sealed class S3ObjectStream : ForwardStream
     {
         while (true)
         {
-            // The SDK checks a whole object when its end is read; a range has no check, so no read is needed for it.
-            if (_position == _end && _isRange)
-            {
-                return 0;
-            }
-
             var (count, broken) = await ReadBodyAsync(buffer, cancellationToken);
             _position += count;
             if (_position > _end)
@@ -92,9 +83,11 @@ internal sealed class S3ObjectStream : ForwardStream
     private async ValueTask<(int Count, Exception? Broken)> ReadBodyAsync(
         Memory<byte> buffer, CancellationToken cancellation)
     {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        idle.CancelAfter(_store.IdleTimeout);
         try
         {
-            return (await _response!.ResponseStream.ReadAsync(buffer, IdleToken(cancellation)), null);
+            return (await _response!.ResponseStream.ReadAsync(buffer, idle.Token), null);
         }
         catch (Exception e) when (S3Error.IsLostConnection(e) && !cancellation.IsCancellationRequested)
         {
@@ -104,29 +97,6 @@ internal sealed class S3ObjectStream : ForwardStream
         {
             throw S3Error.Of(_uri, "s3:GetObject", e);
         }
-    }
-
-    /// <summary>
-    /// A token that ends the next read when no byte arrives for the idle timeout. One source serves the reads of a
-    /// stream, because a new one for each takes more time than the read of a small object.
-    /// </summary>
-    private CancellationToken IdleToken(CancellationToken cancellation)
-    {
-        if (_idle is null || _idleEndsWith != cancellation || !TryRestart(_idle))
-        {
-            _idle?.Dispose();
-            (_idle, _idleEndsWith) = (CancellationTokenSource.CreateLinkedTokenSource(cancellation), cancellation);
-            _ = TryRestart(_idle);
-        }
-
-        return _idle.Token;
-    }
-
-    /// <returns>Whether the time was not over before; it passes between two reads, too.</returns>
-    private bool TryRestart(CancellationTokenSource idle)
-    {
-        idle.CancelAfter(_store.IdleTimeout);
-        return !idle.IsCancellationRequested;
     }
 
     private async Task ResumeAsync(Exception? broken, CancellationToken cancellation)
@@ -155,13 +125,13 @@ internal sealed class S3ObjectStream : ForwardStream
             EtagToMatch = _source.ETag,
         };
         // The SDK skips MD5 validation for ranged GETs, even when the range covers the whole object.
-        _isRange = _position > 0 || _end < _source.Size || (IsGzip && _end > 0);
-        if (!_isRange && _store.HasChecksums)
+        bool isRange = _position > 0 || _end < _source.Size || (IsGzip && _end > 0);
+        if (!isRange && _store.HasChecksums)
         {
             request.ChecksumMode = ChecksumMode.ENABLED;
         }
 
-        if (_isRange)
+        if (isRange)
         {
             request.ByteRange = new ByteRange(_position, _end - 1);
         }
@@ -172,7 +142,7 @@ internal sealed class S3ObjectStream : ForwardStream
             "s3:GetObject",
             () => _store.Pace.SendAsync(() => _store.Client.GetObjectAsync(request, cancellation), cancellation),
             cancellation);
-        if (_isRange && _response.HttpStatusCode != HttpStatusCode.PartialContent)
+        if (isRange && _response.HttpStatusCode != HttpStatusCode.PartialContent)
         {
             throw new AggregationException(
                 $"{_uri}: the server sends the whole object although the tool requested a range. "
@@ -190,7 +160,6 @@ internal sealed class S3ObjectStream : ForwardStream
         if (disposing)
         {
             _response?.Dispose();
-            _idle?.Dispose();
         }
 
         base.Dispose(disposing);
