@@ -65,6 +65,7 @@ public static class S3Client
             // S3ObjectStream requests the checksum where it is worth its cost.
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
+        config.EndpointProvider = new CachedEndpoints(config.EndpointProvider);
         if (endpoint.EndpointUrl is { } url)
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
