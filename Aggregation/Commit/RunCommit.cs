@@ -67,12 +67,10 @@ internal sealed class RunCommit(
     {
         try
         {
-            var rejects = await OutputKeys.ListAsync(
-                destination, OutputKeys.RejectPrefix(plan.Unit), OutputKeys.RejectSuffix, CancellationToken.None);
-            var parquet = await OutputKeys.ListAsync(
-                destination, OutputKeys.ParquetPrefix(plan.Unit), OutputKeys.ParquetSuffix, CancellationToken.None);
-            return rejects.Keys.Concat(parquet.Keys).SequenceEqual(staged.Objects.Select(file => file.Key))
-                && (await ExistingFiles.ReadAsync(destination, plan.Unit, parquet, CancellationToken.None))
+            var written = await WrittenFiles.ListAsync(destination, plan.Unit, CancellationToken.None);
+            return written.Rejects.Keys.Concat(written.Parquet.Keys)
+                    .SequenceEqual(staged.Objects.Select(file => file.Key))
+                && (await ExistingFiles.ReadAsync(destination, plan.Unit, written.Parquet, CancellationToken.None))
                     .AreOf(plan.Fingerprint);
         }
         catch (AggregationException)
@@ -87,13 +85,13 @@ internal sealed class RunCommit(
     /// </summary>
     private async Task PrepareAsync(CancellationToken cancellation)
     {
-        foreach (var file in staged.Objects)
-        {
-            await file.FinishAsync(cancellation);
-        }
-
-        plan.Sources.CheckUnchanged(await plan.ListAgainAsync(source, cancellation));
-        UnitConflict.Check(await NewConflictsAsync(cancellation), destination, plan.Unit);
+        // At the same time, because each waits for its store.
+        var finishing = staged.Objects.Select(async file => await file.FinishAsync(cancellation));
+        var listing = plan.ListAgainAsync(source, cancellation);
+        var listingConflicts = NewConflictsAsync(cancellation);
+        await Concurrent.WhenAllAsync([.. finishing, listing, listingConflicts]);
+        plan.Sources.CheckUnchanged(await listing);
+        WrittenFiles.RequireNone(await listingConflicts, destination, plan.Unit);
         CheckNotShrinking();
     }
 
@@ -138,14 +136,14 @@ internal sealed class RunCommit(
         await RemoveAsync(plan.RejectFiles.Keys.Where(key => key != staged.Rejects.Staged?.Key));
         if (!plan.Unit.IsDay && plan.Conflicts.Count > 0)
         {
-            var rejects = await OutputKeys.ListDaysAsync(
+            var (_, rejects) = await OutputKeys.ListMonthAsync(
                 destination, OutputKeys.RejectPrefix(plan.Unit), OutputKeys.RejectSuffix, CancellationToken.None);
             await RemoveAsync(rejects.Select(file => file.Key));
         }
     }
 
     private async Task<IReadOnlyList<string>> NewConflictsAsync(CancellationToken cancellation) =>
-        [.. (await UnitConflict.ListAsync(destination, plan.Unit, cancellation)).Except(plan.Conflicts)];
+        [.. (await WrittenFiles.ListConflictsAsync(destination, plan.Unit, cancellation)).Except(plan.Conflicts)];
 
     /// <summary>
     /// Requires that no run of the other kind of unit has written files in the meantime. Each run looks after its own

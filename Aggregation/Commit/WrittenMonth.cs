@@ -32,9 +32,7 @@ public sealed record WrittenMonth(string Month, bool IsWritten, string? File, Da
     public static async Task<WrittenMonth> LookAsync(
         IObjectStore destination, Unit unit, CancellationToken cancellation)
     {
-        var files = await OutputKeys.ListAsync(
-            destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
-        var ofDays = await OutputKeys.ListDaysAsync(
+        var (files, ofDays) = await OutputKeys.ListMonthAsync(
             destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
         var latest = files.TryGetValue(OutputKeys.Parquet(unit, 0), out var first)
             ? first

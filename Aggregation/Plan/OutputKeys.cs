@@ -29,34 +29,38 @@ internal static class OutputKeys
     public static async Task<IReadOnlyDictionary<string, StoredObject>> ListAsync(
         IObjectStore store, string prefix, string suffix, CancellationToken cancellation)
     {
-        var outputs = new SortedDictionary<string, StoredObject>(StringComparer.Ordinal);
+        var (named, _) = await ListMonthAsync(store, prefix, suffix, cancellation);
+        return named;
+    }
+
+    /// <summary>
+    /// Lists the objects of a month's prefix named <c>{prefix}NNNNNN{suffix}</c>, and those of its days, named
+    /// <c>{prefix}DD/NNNNNN{suffix}</c>, both by key in ordinal order.
+    /// </summary>
+    public static async Task<(IReadOnlyDictionary<string, StoredObject> OfMonth, IReadOnlyList<StoredObject> OfDays)>
+        ListMonthAsync(IObjectStore store, string prefix, string suffix, CancellationToken cancellation)
+    {
+        List<StoredObject> ofMonth = [], ofDays = [];
         await foreach (var stored in store.ListAsync(prefix, cancellation))
         {
             if (IsNumber(stored.Key.AsSpan(prefix.Length), suffix))
             {
-                outputs.Add(stored.Key, stored);
+                ofMonth.Add(stored);
             }
-        }
-
-        return outputs;
-    }
-
-    /// <summary>Lists the objects named <c>{prefix}DD/NNNNNN{suffix}</c>, by key in ordinal order.</summary>
-    public static async Task<IReadOnlyList<StoredObject>> ListDaysAsync(
-        IObjectStore store, string prefix, string suffix, CancellationToken cancellation)
-    {
-        List<StoredObject> outputs = [];
-        await foreach (var stored in store.ListAsync(prefix, cancellation))
-        {
-            if (SourceNames.DayOf(stored.Key.AsSpan(prefix.Length)) > 0
+            else if (SourceNames.DayOf(stored.Key.AsSpan(prefix.Length)) > 0
                 && IsNumber(stored.Key.AsSpan(prefix.Length + SourceNames.DayLength), suffix))
             {
-                outputs.Add(stored);
+                ofDays.Add(stored);
             }
         }
 
-        return outputs;
+        return (ByKey(ofMonth), ofDays);
     }
+
+    /// <summary>The objects by key in ordinal order.</summary>
+    public static IReadOnlyDictionary<string, StoredObject> ByKey(IEnumerable<StoredObject> objects) =>
+        new SortedDictionary<string, StoredObject>(
+            objects.ToDictionary(stored => stored.Key, StringComparer.Ordinal), StringComparer.Ordinal);
 
     private static bool IsNumber(ReadOnlySpan<char> name, string suffix) =>
         name.Length == NumberDigits + suffix.Length

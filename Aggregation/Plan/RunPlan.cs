@@ -5,7 +5,6 @@ using System.Text;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Parquet;
 using CloudTrailAggregation.Storage;
-using Outputs = System.Collections.Generic.IReadOnlyDictionary<string, CloudTrailAggregation.Storage.StoredObject>;
 
 namespace CloudTrailAggregation.Plan;
 
@@ -18,7 +17,7 @@ namespace CloudTrailAggregation.Plan;
 /// What the Parquet files hold; null where there are none, or where the run may replace them whatever they hold.
 /// </param>
 /// <param name="Conflicts">
-/// The files of the other kind of unit, Parquet and rejects, which the run replaces: see <see cref="UnitConflict"/>.
+/// The files of the other kind of unit, which the run replaces: see <see cref="WrittenFiles.Conflicts"/>.
 /// </param>
 /// <param name="Selection">What is selected, as the metadata of the run's files keeps it.</param>
 /// <param name="Deduplicate">Whether exact copies of a record are dropped.</param>
@@ -65,26 +64,36 @@ internal sealed record RunPlan(
         DateTimeOffset started,
         CancellationToken cancellation)
     {
-        var sources = listed ?? await new SourceDiscovery(source, options.Selection, started, options.Deduplicate)
-            .ListAsync(unit, cancellation);
+        // Both at the same time, because each waits for its store.
+        var listing = listed is null
+            ? new SourceDiscovery(source, options.Selection, started, options.Deduplicate)
+                .ListAsync(unit, cancellation)
+            : Task.FromResult(listed);
+        var listingWritten = WrittenFiles.ListAsync(destination, unit, cancellation);
+        await Concurrent.WhenAllAsync(listing, listingWritten);
+
+        var (sources, written) = (await listing, await listingWritten);
         ArchivedObjects.CheckSources(sources);
         var selection = SelectionMetadata.Of(sources.Root, sources.Selection, options.Deduplicate);
-        var conflicts = await UnitConflict.ListAsync(destination, unit, cancellation);
         if (!options.Replace || (unit.IsDay && !isOfMonth))
         {
-            UnitConflict.Check(conflicts, destination, unit);
+            WrittenFiles.RequireNone(written.Conflicts, destination, unit);
         }
 
-        bool isRead = !options.Replace && (sources.Count > 0 || unit.IsDay);
-        var (parquetFiles, rejectFiles, existing) = await FindExistingAsync(unit, destination, isRead, cancellation);
-        existing?.CheckSelection(selection);
+        ExistingFiles? existing = null;
+        if (!options.Replace && (sources.Count > 0 || unit.IsDay))
+        {
+            (written, existing) = await ReadExistingAsync(unit, destination, written, cancellation);
+            existing?.CheckSelection(selection);
+        }
+
         return new RunPlan(
             unit,
             sources,
-            parquetFiles,
-            rejectFiles,
+            written.Parquet,
+            written.Rejects,
             existing,
-            conflicts,
+            written.Conflicts,
             selection,
             options.Deduplicate,
             started,
@@ -125,29 +134,27 @@ internal sealed record RunPlan(
     private (string, long)[] RejectFilesOf(ExistingFiles existing) =>
         existing.RejectFileBytes == 0 ? [] : [(OutputKeys.Reject(Unit, 0), existing.RejectFileBytes)];
 
-    /// <summary>Lists the existing files, and reads their footers unless the run may replace them anyway.</summary>
-    private static async Task<(Outputs Parquet, Outputs Rejects, ExistingFiles? Existing)> FindExistingAsync(
-        Unit unit, IObjectStore destination, bool isRead, CancellationToken cancellation)
+    /// <summary>Reads the footers of the existing files; lists them again if another run replaces them.</summary>
+    private static async Task<(WrittenFiles Written, ExistingFiles? Existing)> ReadExistingAsync(
+        Unit unit, IObjectStore destination, WrittenFiles written, CancellationToken cancellation)
     {
         for (int listings = 1; ; listings++)
         {
-            var parquet = await OutputKeys.ListAsync(
-                destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
-            var rejects = await OutputKeys.ListAsync(
-                destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
-            if (!isRead || parquet.Count == 0)
+            if (written.Parquet.Count == 0)
             {
-                return (parquet, rejects, null);
+                return (written, null);
             }
 
-            ArchivedObjects.CheckOutputs(parquet.Values, destination);
+            ArchivedObjects.CheckOutputs(written.Parquet.Values, destination);
             try
             {
-                return (parquet, rejects, await ExistingFiles.ReadAsync(destination, unit, parquet, cancellation));
+                return (
+                    written, await ExistingFiles.ReadAsync(destination, unit, written.Parquet, cancellation));
             }
             catch (CommitLostException) when (listings < MaxListings)
             {
-                // Another run has just replaced them, and this one has read nothing yet: list them again.
+                // Another run has just replaced them, and this one has read nothing yet.
+                written = await WrittenFiles.ListAsync(destination, unit, cancellation);
             }
         }
     }

@@ -133,7 +133,8 @@ public sealed class MonthRun(
         var discovery = new SourceDiscovery(source, options.Selection, time.GetUtcNow(), options.Deduplicate);
         var sources = await discovery.ListAsync(unit, cancellation, forDays: true);
         string prefix = OutputKeys.ParquetPrefix(unit);
-        var written = await OutputKeys.ListDaysAsync(destination, prefix, OutputKeys.ParquetSuffix, cancellation);
+        var (_, written) = await OutputKeys.ListMonthAsync(
+            destination, prefix, OutputKeys.ParquetSuffix, cancellation);
         var open = sources.OpenDays.Select(day => day.Day).ToHashSet();
         var days = sources.Days.Concat(written.Select(file => SourceNames.DayOf(file.Key.AsSpan(prefix.Length))));
         return (sources, [.. days.Where(day => !open.Contains(day)).Distinct().Order()]);

@@ -17,9 +17,8 @@ internal sealed record MonthFiles(
         IObjectStore destination, Month month, CancellationToken cancellation)
     {
         var unit = new Unit(month);
-        string parquet = OutputKeys.ParquetPrefix(unit), rejects = OutputKeys.RejectPrefix(unit);
-        var ofMonth = await OutputKeys.ListAsync(destination, parquet, OutputKeys.ParquetSuffix, cancellation);
-        var ofDays = await OutputKeys.ListDaysAsync(destination, parquet, OutputKeys.ParquetSuffix, cancellation);
+        var (ofMonth, ofDays) = await OutputKeys.ListMonthAsync(
+            destination, OutputKeys.ParquetPrefix(unit), OutputKeys.ParquetSuffix, cancellation);
         if (ofMonth.Count > 0 && ofDays.Count > 0)
         {
             throw new DifferenceException(
@@ -28,15 +27,11 @@ internal sealed record MonthFiles(
                 + "twice. Run aggregate again with --replace and the unit that you want.");
         }
 
+        var (rejectsOfMonth, rejectsOfDays) = await OutputKeys.ListMonthAsync(
+            destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
         return ofDays.Count > 0
-            ? new MonthFiles(
-                ofDays,
-                await OutputKeys.ListDaysAsync(destination, rejects, OutputKeys.RejectSuffix, cancellation),
-                AreOfDays: true)
-            : new MonthFiles(
-                [.. ofMonth.Values],
-                [.. (await OutputKeys.ListAsync(destination, rejects, OutputKeys.RejectSuffix, cancellation)).Values],
-                AreOfDays: false);
+            ? new MonthFiles(ofDays, rejectsOfDays, AreOfDays: true)
+            : new MonthFiles([.. ofMonth.Values], [.. rejectsOfMonth.Values], AreOfDays: false);
     }
 
     /// <summary>The day of a file, 1 to 31; 0 for a file of the whole month.</summary>

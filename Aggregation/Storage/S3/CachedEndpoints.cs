@@ -5,8 +5,8 @@ using Amazon.S3.Endpoints;
 namespace CloudTrailAggregation.Storage.S3;
 
 /// <summary>
-/// Keeps the endpoints that the SDK finds for a client, of which there are one or two. The SDK evaluates its rules twice
-/// for each request otherwise, a sixth of what a small object costs.
+/// Keeps the endpoints that the SDK finds for a client, of which there are one or two. Otherwise the SDK evaluates its
+/// rules twice for each request, a sixth of what a small object costs.
 /// </summary>
 internal sealed class CachedEndpoints(IEndpointProvider rules) : IEndpointProvider
 {

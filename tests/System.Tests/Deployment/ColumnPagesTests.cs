@@ -40,8 +40,8 @@ public partial class ColumnPagesTests
     public void There_are_at_most_64_columns() => Assert.InRange(EventSchema.Columns.Length, 1, 64);
 
     /// <summary>
-    /// The members of a row: "a, b (or c, d)" are a and b; "members of x.y: a, b" are x.y.a and x.y.b; a sentence, for a
-    /// column of several members, is the empty member.
+    /// The members of a row: "a, b (or c, d)" are a and b; "members of x.y: a, b" are x.y.a and x.y.b; a sentence, for
+    /// a column of several members, is the empty member.
     /// </summary>
     private static IEnumerable<string> MembersOf(string text)
     {

@@ -29,8 +29,8 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     /// <param name="serverUrl">The server's address.</param>
     /// <param name="addsConditions">
-    /// Whether to check the condition of a completion here, one completion at a time, as AWS does; moto 5.2.1 checks only
-    /// If-None-Match, and two completions at the same moment both pass.
+    /// Whether to check the condition of a completion here, one completion at a time, as AWS does; moto 5.2.1 checks
+    /// only If-None-Match, and two completions at the same moment both pass.
     /// </param>
     public FaultProxy(string serverUrl, bool addsConditions = true)
     {

@@ -166,8 +166,10 @@ public abstract class FaultTests(S3Server server, SourceLayout layout) : FaultyM
         await PutMonthAsync();
         var proxy = NewProxy();
         Task? back = null;
-        proxy.Choose = request =>
-            request.Operation == "List" && back is null ? new Fault { Then = () => back = AwayAsync(proxy) } : null;
+        int lists = 0;
+        proxy.Choose = request => request.Operation == "List" && Interlocked.Increment(ref lists) == 1
+            ? new Fault { Then = () => back = AwayAsync(proxy) }
+            : null;
 
         var faulty = await RunThroughAsync(proxy, TwoFiles, longestWaitSeconds: 2);
 

@@ -102,10 +102,10 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         bool isReplaced = false;
         var overtaken = new InterruptedStore(Destination)
         {
-            Listing = (prefix, _) =>
+            Reading = _ =>
             {
-                bool isFirst = prefix.StartsWith("_rejected/", StringComparison.Ordinal) && !isReplaced;
-                isReplaced |= isFirst;
+                bool isFirst = !isReplaced;
+                isReplaced = true;
                 return isFirst ? PutBytesAsync(Destination, Parquet0, faster) : Task.CompletedTask;
             },
         };
@@ -128,9 +128,7 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
         int looks = 0;
         var overtaken = new InterruptedStore(Destination)
         {
-            Listing = (prefix, _) => prefix.StartsWith("_rejected/", StringComparison.Ordinal)
-                ? PutBytesAsync(Destination, Parquet0, rivals[looks++ % 2])
-                : Task.CompletedTask,
+            Reading = _ => PutBytesAsync(Destination, Parquet0, rivals[looks++ % 2]),
         };
 
         var failure = await Assert.ThrowsAsync<CommitLostException>(

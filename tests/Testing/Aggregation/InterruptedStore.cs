@@ -18,6 +18,9 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
     /// <summary>Before an object is opened, with its key.</summary>
     public Func<string, Task> Opening { get; init; } = _ => Task.CompletedTask;
 
+    /// <summary>Before a range of an object is read, with its key.</summary>
+    public Func<string, Task> Reading { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Before bytes go into a staged object, with its key and the number of bytes it has.</summary>
     public Action<string, long> Writing { get; init; } = (_, _) => { };
 
@@ -71,9 +74,12 @@ internal sealed class InterruptedStore(IObjectStore store) : IObjectStore
         return await store.OpenAsync(source, cancellation);
     }
 
-    public Task ReadRangeAsync(
-        StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation) =>
-        store.ReadRangeAsync(source, offset, destination, cancellation);
+    public async Task ReadRangeAsync(
+        StoredObject source, long offset, Memory<byte> destination, CancellationToken cancellation)
+    {
+        await Reading(source.Key);
+        await store.ReadRangeAsync(source, offset, destination, cancellation);
+    }
 
     public IStagedObject Stage(string key, string contentType, CancellationToken cancellation) =>
         new Staged(this, store.Stage(key, contentType, cancellation));
