@@ -38,6 +38,12 @@ internal sealed class Prefetch(
     public const long MaxFetchedBytes = 16L << 20;
 
     /// <summary>
+    /// The maximum size of the first object that is fetched whole, 1 MiB: a larger one is read while it arrives, because
+    /// nothing else is there to read.
+    /// </summary>
+    private const long MaxFetchedFirstBytes = 1L << 20;
+
+    /// <summary>
     /// The objects ahead of the reader for each request in flight: where one request is slow or sent again, the reader
     /// waits for it, and the objects behind it are fetched in the meantime.
     /// </summary>
@@ -64,7 +70,7 @@ internal sealed class Prefetch(
     public async Task<Stream> OpenAsync(int source)
     {
         var fetch = Take(source, out bool isFetched);
-        var opening = isFetched ? fetch.Stream.Task : OpenAsync(fetch.Source);
+        var opening = isFetched ? fetch.Stream.Task : OpenAsync(fetch);
         FetchAhead();
         return await opening;
     }
@@ -136,7 +142,7 @@ internal sealed class Prefetch(
     {
         try
         {
-            var stream = await OpenAsync(fetch.Source);
+            var stream = await OpenAsync(fetch);
             End(failed: false);
             fetch.Stream.SetResult(stream);
         }
@@ -157,15 +163,15 @@ internal sealed class Prefetch(
         }
     }
 
-    private async Task<Stream> OpenAsync(StoredObject source)
+    private async Task<Stream> OpenAsync(Fetch fetch)
     {
-        if (source.Size > MaxFetchedBytes)
+        if (!fetch.IsWhole)
         {
-            return await store.OpenAsync(source, _stop.Token);
+            return await store.OpenAsync(fetch.Source, _stop.Token);
         }
 
-        await using var stored = await store.OpenAsync(source, _stop.Token);
-        return await PooledStream.ReadAsync(stored, source.Size, _stop.Token);
+        await using var stored = await store.OpenAsync(fetch.Source, _stop.Token);
+        return await PooledStream.ReadAsync(stored, fetch.Source.Size, _stop.Token);
     }
 
     private bool TryStartNext([NotNullWhen(true)] out Fetch? fetch)
@@ -178,7 +184,7 @@ internal sealed class Prefetch(
                 return false;
             }
 
-            var next = _next ??= new Fetch(sourceAt(_nextPlace));
+            var next = _next ??= NewFetch();
             bool fits = _ahead.Count == 0 || _bytesAhead + next.BytesAhead <= MaxBytesAhead;
             if (!next.IsWhole || !fits)
             {
@@ -194,20 +200,22 @@ internal sealed class Prefetch(
 
     private Fetch AddNext()
     {
-        var fetch = _next ?? new Fetch(sourceAt(_nextPlace));
+        var fetch = _next ?? NewFetch();
         _next = null;
         _ahead.Add(_nextPlace++, fetch);
         _bytesAhead += fetch.BytesAhead;
         return fetch;
     }
 
+    private Fetch NewFetch() => new(sourceAt(_nextPlace), _nextPlace == 0 ? MaxFetchedFirstBytes : MaxFetchedBytes);
+
     /// <summary>A source that is ahead of the reader.</summary>
-    private sealed class Fetch(StoredObject source)
+    private sealed class Fetch(StoredObject source, long maxFetchedBytes)
     {
         public StoredObject Source => source;
 
         /// <summary>Whether the object is fetched whole and ahead of its reader.</summary>
-        public bool IsWhole => source.Size <= MaxFetchedBytes;
+        public bool IsWhole => source.Size <= maxFetchedBytes;
 
         public long BytesAhead => IsWhole ? source.Size : 0;
 

@@ -89,6 +89,24 @@ public sealed class PrefetchTests
         Assert.Equal(Math.Max(1, Prefetch.MaxBytesAhead / size), most);
     }
 
+    /// <summary>Nothing else is there to read, so the reader does not wait for its last byte.</summary>
+    [Theory]
+    [InlineData(1 << 20, true)]
+    [InlineData((1 << 20) + 1, false)]
+    public async Task The_first_object_is_read_while_it_arrives_if_it_is_large(int size, bool isFetchedWhole)
+    {
+        await using var prefetch = PrefetchOf(10, size);
+        for (int place = 0; place < 2; place++)
+        {
+            var opening = prefetch.OpenAsync(place);
+            _store.Answer(place, size);
+            await using var stream = await opening;
+
+            Assert.Equal(isFetchedWhole || place > 0, stream is PooledStream);
+            Assert.Equal(size, BytesOf(stream).Length);
+        }
+    }
+
     [Fact]
     public async Task A_large_object_is_opened_when_its_turn_comes_and_nothing_behind_it_before()
     {
