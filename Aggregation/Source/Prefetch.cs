@@ -38,8 +38,8 @@ internal sealed class Prefetch(
     public const long MaxFetchedBytes = 16L << 20;
 
     /// <summary>
-    /// The maximum size of the first object that is fetched whole, 1 MiB: a larger one is read while it arrives, because
-    /// nothing else is there to read.
+    /// The maximum size of the first object that is fetched whole, 1 MiB: a larger one is read while it arrives,
+    /// because nothing else is there to read.
     /// </summary>
     private const long MaxFetchedFirstBytes = 1L << 20;
 
