@@ -85,14 +85,23 @@ internal sealed class RunCommit(
     /// </summary>
     private async Task PrepareAsync(CancellationToken cancellation)
     {
-        // At the same time, because each waits for its store.
-        var finishing = staged.Objects.Select(async file => await file.FinishAsync(cancellation));
+        // All run at the same time, because each waits for its store.
+        var finishing = FinishAsync(cancellation);
         var listing = plan.ListAgainAsync(source, cancellation);
         var listingConflicts = NewConflictsAsync(cancellation);
-        await Concurrent.WhenAllAsync([.. finishing, listing, listingConflicts]);
+        await Concurrent.WhenAllAsync(finishing, listing, listingConflicts);
         plan.Sources.CheckUnchanged(await listing);
         WrittenFiles.RequireNone(await listingConflicts, destination, plan.Unit);
         CheckNotShrinking();
+    }
+
+    /// <summary>Sends the last bytes of one file after the other, because they share the network.</summary>
+    private async Task FinishAsync(CancellationToken cancellation)
+    {
+        foreach (var file in staged.Objects)
+        {
+            await file.FinishAsync(cancellation);
+        }
     }
 
     /// <summary>

@@ -64,7 +64,7 @@ internal sealed record RunPlan(
         DateTimeOffset started,
         CancellationToken cancellation)
     {
-        // Both at the same time, because each waits for its store.
+        // Both run at the same time, because each waits for its store.
         var listing = listed is null
             ? new SourceDiscovery(source, options.Selection, started, options.Deduplicate)
                 .ListAsync(unit, cancellation)
@@ -153,8 +153,10 @@ internal sealed record RunPlan(
             }
             catch (CommitLostException) when (listings < MaxListings)
             {
-                // Another run has just replaced them, and this one has read nothing yet.
-                written = await WrittenFiles.ListAsync(destination, unit, cancellation);
+                // Another run has just replaced them, and this one has read nothing yet. The conflicts stay those of
+                // the first listing, which were checked: the commit finds the ones that have come since.
+                var now = await WrittenFiles.ListAsync(destination, unit, cancellation);
+                written = now with { Conflicts = written.Conflicts };
             }
         }
     }

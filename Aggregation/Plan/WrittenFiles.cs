@@ -16,17 +16,18 @@ internal sealed record WrittenFiles(
     IReadOnlyDictionary<string, StoredObject> Rejects,
     IReadOnlyList<string> Conflicts)
 {
-    /// <summary>Lists the files, Parquet and rejects at the same time.</summary>
+    /// <summary>
+    /// Lists the Parquet files and then the rejects, which every commit writes first: a run that sees another's Parquet
+    /// file sees its rejects, too.
+    /// </summary>
     /// <exception cref="AggregationException">The destination cannot be listed.</exception>
     public static async Task<WrittenFiles> ListAsync(
         IObjectStore destination, Unit unit, CancellationToken cancellation)
     {
-        var parquet = ListParquetAsync(destination, unit, cancellation);
-        var rejects = OutputKeys.ListAsync(
+        var (parquet, conflicts) = await ListParquetAsync(destination, unit, cancellation);
+        var rejects = await OutputKeys.ListAsync(
             destination, OutputKeys.RejectPrefix(unit), OutputKeys.RejectSuffix, cancellation);
-        await Concurrent.WhenAllAsync(parquet, rejects);
-        var (ofUnit, conflicts) = await parquet;
-        return new WrittenFiles(ofUnit, await rejects, conflicts);
+        return new WrittenFiles(parquet, rejects, conflicts);
     }
 
     /// <summary>Lists <see cref="Conflicts"/> alone.</summary>

@@ -59,6 +59,11 @@ internal sealed class Prefetch(
     private long _bytesAhead;
     private bool _isEnding;
 
+    /// <summary>
+    /// Whether the reader reads each object twice, as it can without another request where the object is fetched whole.
+    /// </summary>
+    public bool IsReadTwice { get; init; }
+
     /// <summary>The maximum number of objects that are requested or fetched and not taken.</summary>
     private int MaxAhead => InFlightAtFirst + (AheadForEachInFlight * (_maxInFlight - InFlightAtFirst));
 
@@ -207,7 +212,8 @@ internal sealed class Prefetch(
         return fetch;
     }
 
-    private Fetch NewFetch() => new(sourceAt(_nextPlace), _nextPlace == 0 ? MaxFetchedFirstBytes : MaxFetchedBytes);
+    private Fetch NewFetch() => new(
+        sourceAt(_nextPlace), _nextPlace == 0 && !IsReadTwice ? MaxFetchedFirstBytes : MaxFetchedBytes);
 
     /// <summary>A source that is ahead of the reader.</summary>
     private sealed class Fetch(StoredObject source, long maxFetchedBytes)

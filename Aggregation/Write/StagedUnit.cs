@@ -65,13 +65,17 @@ internal sealed class StagedUnit : IAsyncDisposable
     /// </exception>
     public async Task WriteAsync(CancellationToken cancellation)
     {
+        bool skipsDamage = _options.DamagedObjects == DamagedObjects.Skip;
         await using var prefetch = new Prefetch(
-            _source, _plan.Sources.Count, place => _plan.Sources.Objects[place], cancellation);
+            _source, _plan.Sources.Count, place => _plan.Sources.Objects[place], cancellation)
+        {
+            IsReadTwice = skipsDamage,
+        };
         var readers = new ConcurrentBag<EventReader>();
         var steps = new Steps(
             Create: () => new EventBatch(_plan.Unit),
             Open: source => prefetch.OpenAsync(source.Place),
-            OpenAgain: _options.DamagedObjects == DamagedObjects.Skip
+            OpenAgain: skipsDamage
                 ? source => _source.OpenAsync(source.Stored, cancellation)
                 : null,
             Read: batch =>

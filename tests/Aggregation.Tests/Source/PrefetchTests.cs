@@ -91,11 +91,13 @@ public sealed class PrefetchTests
 
     /// <summary>Nothing else is there to read, so the reader does not wait for its last byte.</summary>
     [Theory]
-    [InlineData(1 << 20, true)]
-    [InlineData((1 << 20) + 1, false)]
-    public async Task The_first_object_is_read_while_it_arrives_if_it_is_large(int size, bool isFetchedWhole)
+    [InlineData(1 << 20, false, true)]
+    [InlineData((1 << 20) + 1, false, false)]
+    [InlineData((1 << 20) + 1, true, true)]
+    public async Task The_first_object_is_read_while_it_arrives_if_it_is_large_and_read_once(
+        int size, bool isReadTwice, bool isFetchedWhole)
     {
-        await using var prefetch = PrefetchOf(10, size);
+        await using var prefetch = PrefetchOf(10, size, isReadTwice);
         for (int place = 0; place < 2; place++)
         {
             var opening = prefetch.OpenAsync(place);
@@ -196,8 +198,11 @@ public sealed class PrefetchTests
         Assert.Equal(11, stream.Length);
     }
 
-    private Prefetch PrefetchOf(int count, long size) =>
-        new(_store, count, place => HeldStore.ObjectAt(place, size), TestContext.Current.CancellationToken);
+    private Prefetch PrefetchOf(int count, long size, bool isReadTwice = false) =>
+        new(_store, count, place => HeldStore.ObjectAt(place, size), TestContext.Current.CancellationToken)
+        {
+            IsReadTwice = isReadTwice,
+        };
 
     private static byte[] BytesOf(Stream stream)
     {

@@ -38,7 +38,7 @@ public class CachedEndpointsTests
     }
 
     [Fact]
-    public void A_server_and_a_region_of_their_own_are_no_other_ones()
+    public void Each_region_and_a_custom_server_have_their_own_endpoint()
     {
         foreach (string? region in new[] { "eu-west-1", "us-east-1", "cn-north-1" })
         {
@@ -58,7 +58,7 @@ public class CachedEndpointsTests
 
     /// <summary>The SDK adds a slash to the endpoint of a listing, which the next object's URL must not have.</summary>
     [Fact]
-    public void A_change_of_one_request_s_endpoint_is_no_change_of_the_next_one_s()
+    public void A_changed_URL_does_not_reach_the_next_request()
     {
         var request = RequestOf("logs", null);
         _cache.ResolveEndpoint(request).URL += "/";

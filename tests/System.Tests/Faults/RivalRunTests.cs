@@ -143,6 +143,37 @@ public abstract class RivalRunTests(MonthStores stores) : MonthTest(stores)
     }
 
     [Fact]
+    public async Task A_month_that_another_run_turns_into_days_while_this_one_plans_stays_in_days()
+    {
+        await PutAsync(First, [.. Events(3), "a reject"]);
+        await RunAsync(One);
+        bool isReplaced = false;
+        var overtaken = new InterruptedStore(Destination)
+        {
+            Reading = async _ =>
+            {
+                if (!isReplaced)
+                {
+                    isReplaced = true;
+                    await new MonthRun(
+                        Source, Destination, One with { Unit = UnitKind.Day, Replace = true }, TimeProvider.System)
+                        .RunAsync(Month, Cancellation);
+                }
+            },
+        };
+
+        var failure = await Assert.ThrowsAsync<AggregationException>(
+            () => new AggregationRun(Source, overtaken, Other, TimeProvider.System)
+                .RunAsync(new Unit(Month), Cancellation));
+
+        Assert.Contains("it is a file of a day, and this run writes the whole month", failure.Message,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            ["2024/02/01/000000.parquet", "_rejected/2024/02/01/000000.ndjson.gz"], await KeysAsync());
+        Assert.Empty(await LeftoversAsync());
+    }
+
+    [Fact]
     public async Task The_rejects_of_a_run_that_loses_to_one_without_rejects_go()
     {
         await PutAsync(First, Event("a"), "a reject");
