@@ -110,14 +110,14 @@ public sealed class S3ReadTests : IAsyncDisposable
     [Fact]
     public async Task A_pause_of_the_reader_costs_no_request()
     {
-        var store = _s3.Store(idleMilliseconds: 200);
+        var store = _s3.Store(idleMilliseconds: 1_000);
         byte[] read = new byte[_bytes.Length];
         await using var stream = await store.OpenAsync(_source, Cancellation);
 
-        for (int position = 0; position < read.Length; position += 25_000)
+        for (int position = 0; position < read.Length; position += 50_000)
         {
-            await stream.ReadExactlyAsync(read.AsMemory(position, 25_000), Cancellation);
-            await Task.Delay(300, Cancellation);
+            await stream.ReadExactlyAsync(read.AsMemory(position, 50_000), Cancellation);
+            await Task.Delay(1_500, Cancellation);
         }
 
         Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
@@ -130,12 +130,12 @@ public sealed class S3ReadTests : IAsyncDisposable
     {
         int stalls = 1;
         _s3.Intercept = request => stalls-- > 0 ? _s3.Usual(request) with { CutAt = 10, Stalls = true } : null;
-        var store = _s3.Store(idleMilliseconds: 200);
+        var store = _s3.Store(idleMilliseconds: 1_000);
         byte[] read = new byte[_bytes.Length];
         await using var stream = await store.OpenAsync(_source, Cancellation);
 
         await stream.ReadExactlyAsync(read.AsMemory(0, 10), Cancellation);
-        await Task.Delay(300, Cancellation);
+        await Task.Delay(1_500, Cancellation);
         await stream.ReadExactlyAsync(read.AsMemory(10), Cancellation);
 
         Assert.Equal(_bytes, read);
