@@ -41,9 +41,9 @@ internal unsafe struct Record
 /// <summary>A growing list of records that reuses its memory.</summary>
 internal sealed class RecordTable
 {
-    private const int TypicalRecords = 64;
+    private const int InitialRecords = 64;
 
-    private Record[] _records = new Record[TypicalRecords];
+    private Record[] _records = new Record[InitialRecords];
 
     /// <summary>The number of records.</summary>
     public int Count { get; private set; }

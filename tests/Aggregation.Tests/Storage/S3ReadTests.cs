@@ -98,8 +98,7 @@ public sealed class S3ReadTests : IAsyncDisposable
     [Fact]
     public async Task A_body_that_stalls_is_read_on()
     {
-        int stalls = 1;
-        _s3.Intercept = request => stalls-- > 0 ? _s3.Usual(request) with { CutAt = 10, Stalls = true } : null;
+        StallFirstBody(cutAt: 10);
         var store = _s3.Store(idleMilliseconds: 200);
 
         Assert.Equal(_bytes, await store.BytesAsync(_source));
@@ -128,8 +127,7 @@ public sealed class S3ReadTests : IAsyncDisposable
     [Fact]
     public async Task A_body_that_stalls_after_a_pause_of_the_reader_is_read_on()
     {
-        int stalls = 1;
-        _s3.Intercept = request => stalls-- > 0 ? _s3.Usual(request) with { CutAt = 10, Stalls = true } : null;
+        StallFirstBody(cutAt: 10);
         var store = _s3.Store(idleMilliseconds: 1_000);
         byte[] read = new byte[_bytes.Length];
         await using var stream = await store.OpenAsync(_source, Cancellation);
@@ -225,6 +223,12 @@ public sealed class S3ReadTests : IAsyncDisposable
         _s3.Intercept = _ => busy-- > 0 ? FakeAnswer.Error(503, "SlowDown") : null;
 
         Assert.Equal(_bytes, await _s3.Store(tries: 3).BytesAsync(_source));
+    }
+
+    private void StallFirstBody(int cutAt)
+    {
+        int stalls = 1;
+        _s3.Intercept = request => stalls-- > 0 ? _s3.Usual(request) with { CutAt = cutAt, Stalls = true } : null;
     }
 
     private void CutBodies(int times, int cutAt) =>
