@@ -51,17 +51,29 @@ if ! has_requirements; then
   has_requirements || python3 -m pip install --quiet --requirement tests/requirements.txt
 fi
 
+# `dotnet test`; if tests fail, they are printed once more at the end, below what may be a long list of skipped ones.
+run_tests() {
+  local log
+  log="$(mktemp)"
+  if ! dotnet test "$@" 2>&1 | tee "$log"; then
+    { echo && awk '/^[^ ]/ { failed = /^failed / } failed' "$log"; } >&2
+    rm "$log"
+    exit 1
+  fi
+  rm "$log"
+}
+
 # Every test in Debug; then in Release the tests that its build could change. One project after the other, because tests
 # that kill and time processes need the machine alone.
-CLOUDTRAIL_REQUIRE_ALL=1 dotnet test --configuration Debug --max-parallel-test-modules 1
+CLOUDTRAIL_REQUIRE_ALL=1 run_tests --configuration Debug --max-parallel-test-modules 1
 # Without AVX2, .NET scans JSON 16 bytes at a time, as it does on arm64 and older x86 processors.
-DOTNET_EnableAVX2=0 dotnet test --project tests/Aggregation.Tests --configuration Debug --no-build -- --filter-trait Category=Vectors
-dotnet test --configuration Release -p:LambdaPackages=stand-in --max-parallel-test-modules 1
+DOTNET_EnableAVX2=0 run_tests --project tests/Aggregation.Tests --configuration Debug --no-build -- --filter-trait Category=Vectors
+run_tests --configuration Release -p:LambdaPackages=stand-in --max-parallel-test-modules 1
 
 # The terminal tool as docs/cli.md publishes it, a native program, with the tests that run it as a process.
 dotnet publish Local --use-current-runtime --output out/program
 CLOUDTRAIL_PROGRAM="$PWD/out/program/cloudtrail-aggregation" CLOUDTRAIL_REQUIRE_ALL=1 \
-  dotnet test --configuration Debug --no-build --max-parallel-test-modules 1 -- --filter-trait Category=CommandLine
+  run_tests --configuration Debug --no-build --max-parallel-test-modules 1 -- --filter-trait Category=CommandLine
 
 # Fuzzes for a minute; a finding is printed with its seed (docs/bad-input.md).
 dotnet run --project tests/Fuzzing --configuration Release -- --minutes 1

@@ -10,8 +10,11 @@ namespace CloudTrailAggregation.Storage.Directories;
 /// </summary>
 internal sealed class DirectoryStagedFile : IStagedObject
 {
-    /// <summary>The clean-up of other runs rarely gets in the way; what fails this often has another cause.</summary>
-    private const int MaxAttempts = 100;
+    /// <summary>
+    /// The clean-up of another run can get in the way again and again, on a slow disk; what fails this often, for about
+    /// a second, has another cause.
+    /// </summary>
+    private const int MaxAttempts = 1_000;
 
     private const int BufferBytes = 128 * 1024;
 
@@ -136,16 +139,20 @@ internal sealed class DirectoryStagedFile : IStagedObject
             }
             catch (IOException e) when (attempt < MaxAttempts && IsRemovedByAnotherRun(e))
             {
-                // Try again under another name.
+                // Try again under another name, out of step with the other run.
+                Thread.Sleep(attempt % 3);
             }
         }
     }
 
     /// <summary>
-    /// Whether another run removed the directory before it had a file, or the file before this run locked it.
+    /// Whether another run removed the directory before it had a file, or the file before this run locked it. A
+    /// directory that is removed while .NET finds it in its way is said to exist already.
     /// </summary>
     private static bool IsRemovedByAnotherRun(IOException e) =>
-        e is DirectoryNotFoundException or FileNotFoundException || FileTurn.IsLocked(e);
+        e is DirectoryNotFoundException or FileNotFoundException
+        || e.HResult is 17 or unchecked((int)0x800700B7) // EEXIST, ERROR_ALREADY_EXISTS
+        || FileTurn.IsLocked(e);
 
     private void Rename(StoredObject? replaced)
     {

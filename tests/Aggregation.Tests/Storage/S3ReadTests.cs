@@ -99,7 +99,7 @@ public sealed class S3ReadTests : IAsyncDisposable
     public async Task A_body_that_stalls_is_read_on()
     {
         StallFirstBody(cutAt: 10);
-        var store = _s3.Store(idleMilliseconds: 200);
+        var store = _s3.Store(idleMilliseconds: 1_000);
 
         Assert.Equal(_bytes, await store.BytesAsync(_source));
         Assert.Equal(1, store.ResumedReads);
