@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using CloudTrailAggregation.Ground;
 using CloudTrailAggregation.Plan;
@@ -11,22 +12,26 @@ namespace CloudTrailAggregation.Write;
 /// Opens a source's stored bytes a second time where damaged objects are skipped; null where they fail the run.
 /// </param>
 /// <param name="Read">The parallel step: several threads run it at the same time, each on its own batch.</param>
-/// <param name="Write">The ordered step: one thread runs it, batch after batch in the order of the sources.</param>
+/// <param name="Enter">
+/// The first ordered step: batch after batch in the order of the sources, on any thread, one at a time.
+/// </param>
+/// <param name="Write">The last step: one thread runs it, batch after batch in the same order.</param>
 internal sealed record Steps(
     Func<EventBatch> Create,
     Func<SourceObject, Task<Stream>> Open,
     Func<SourceObject, Task<Stream>>? OpenAgain,
     Action<EventBatch> Read,
+    Action<EventBatch> Enter,
     Action<EventBatch> Write);
 
 /// <summary>
 /// Ordered in, parallel in the middle, ordered out: the only code that knows threads. It fills the chunks of a source
-/// one after the other, lets the next idle thread read each filled batch, and writes the batches in the order of the
-/// sources. With one thread each batch takes its steps in turn.
+/// one after the other, lets the next idle thread read each filled batch, and enters and writes the batches in the
+/// order of the sources. With one thread each batch takes its steps in turn.
 /// </summary>
 /// <param name="threads">
-/// Threads of the run, at least 1: one writes, the remaining ones (the workers) fill and read batches ahead of it and
-/// help it to encode.
+/// Threads of the run, at least 1: one writes, the remaining ones (the workers) fill, read and enter batches ahead of
+/// it and help it to encode.
 /// </param>
 internal sealed class Pipeline(int threads)
 {
@@ -70,6 +75,7 @@ internal sealed class Pipeline(int threads)
             {
                 await reading.FillAsync(batch, cancellation);
                 steps.Read(batch);
+                steps.Enter(batch);
                 steps.Write(batch);
             }
             while (!batch.EndsSource);
@@ -84,16 +90,17 @@ internal sealed class Pipeline(int threads)
         // One thread unpacks 1 GB/s and one reading thread consumes 0.4 GB/s, so a lane keeps two to three threads
         // busy.
         var lanes = new Lane[Math.Max(1, threads / 2)];
+        var order = new Order(sources.Count, lanes, steps.Enter);
         for (int first = 0; first < lanes.Length; first++)
         {
-            lanes[first] = new Lane(sources, first, lanes.Length, steps, workers);
+            lanes[first] = new Lane(sources, first, lanes.Length, steps, workers, order);
         }
 
         Task[] filling = Array.ConvertAll(lanes, lane => StartOn(workers, () => lane.FillAsync(stop.Token)).Unwrap());
         try
         {
             await Task.Factory.StartNew(
-                () => WriteAll(sources.Count, lanes, steps.Write),
+                () => WriteAll(order, lanes, steps.Write),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
@@ -114,28 +121,25 @@ internal sealed class Pipeline(int threads)
     /// native allocator keeps an arena for each thread: a writer that moved between threads would leave unused pages in
     /// all of them.
     /// </summary>
-    private static void WriteAll(int sources, Lane[] lanes, Action<EventBatch> write)
+    private static void WriteAll(Order order, Lane[] lanes, Action<EventBatch> write)
     {
-        for (int place = 0; place < sources; place++)
+        while (order.Next() is { } slot)
         {
-            var lane = lanes[place % lanes.Length];
-            bool ends;
-            do
-            {
-                var slot = lane.Next();
-                write(slot.Read());
-                ends = slot.Batch.EndsSource;
-                lane.Return(slot);
-            }
-            while (!ends);
+            write(slot.Batch);
+            lanes[slot.Batch.Source.Place % lanes.Length].Return(slot);
         }
     }
 
     private static Task<T> StartOn<T>(TaskScheduler workers, Func<T> run) =>
         Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, workers);
 
+    /// <summary>
+    /// The scheduler is hidden, so that what a step starts and waits for (an upload) does not wait for a worker.
+    /// </summary>
     private static Task StartOn(TaskScheduler workers, Action run) =>
-        Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, workers);
+        Task.Factory.StartNew(
+            run, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.HideScheduler,
+            workers);
 
     /// <summary>
     /// Fills its batches with every n-th source, one source after the other, ahead of the writer, and starts the
@@ -156,13 +160,14 @@ internal sealed class Pipeline(int threads)
         private readonly int _step;
         private readonly Steps _steps;
         private readonly TaskScheduler _workers;
+        private readonly Order _order;
         private readonly Slot[] _slots;
         private readonly Channel<Slot> _free = Channel.CreateUnbounded<Slot>();
         private readonly Channel<Slot> _filled = Channel.CreateUnbounded<Slot>();
 
-        public Lane(SourceListing sources, int first, int step, Steps steps, TaskScheduler workers)
+        public Lane(SourceListing sources, int first, int step, Steps steps, TaskScheduler workers, Order order)
         {
-            (_sources, _first, _step, _steps, _workers) = (sources, first, step, steps, workers);
+            (_sources, _first, _step, _steps, _workers, _order) = (sources, first, step, steps, workers, order);
             _slots = new Slot[step == 1 ? SlotsOfOneLane : SlotsOfSeveralLanes];
             for (int slot = 0; slot < _slots.Length; slot++)
             {
@@ -203,6 +208,10 @@ internal sealed class Pipeline(int threads)
                 : throw new InvalidOperationException("The lane has no more sources.");
         }
 
+        /// <summary>Takes the next filled batch if it is read.</summary>
+        public Slot? TryNextRead() =>
+            _filled.Reader.TryPeek(out var slot) && slot.IsRead && _filled.Reader.TryRead(out slot) ? slot : null;
+
         public void Return(Slot slot) => _free.Writer.TryWrite(slot);
 
         /// <summary>Waits for the readers and frees the batches. Call it after filling has ended.</summary>
@@ -225,7 +234,7 @@ internal sealed class Pipeline(int threads)
 
                 // Look at the batch before passing it on: after that it may be written and filled again at any moment.
                 ends = slot.Batch.EndsSource;
-                slot.StartReading(_workers, _steps.Read);
+                slot.StartReading(_workers, _steps.Read, _order);
                 _ = _filled.Writer.TryWrite(slot);
             }
             while (!ends);
@@ -242,7 +251,10 @@ internal sealed class Pipeline(int threads)
 
         public EventBatch Batch => batch;
 
-        public void StartReading(TaskScheduler workers, Action<EventBatch> read)
+        /// <summary>Whether the batch was read without a failure.</summary>
+        public bool IsRead => _read!.IsValueCreated;
+
+        public void StartReading(TaskScheduler workers, Action<EventBatch> read, Order order)
         {
             var reading = new Lazy<EventBatch>(() =>
             {
@@ -250,11 +262,15 @@ internal sealed class Pipeline(int threads)
                 return batch;
             });
             _read = reading;
-            _reading = StartOn(workers, () => reading.Value);
+            _reading = StartOn(workers, () =>
+            {
+                _ = reading.Value;
+                order.EnterAhead();
+            });
         }
 
-        /// <summary>Returns the batch when it is read; this thread reads it if no worker has started to.</summary>
-        public EventBatch Read() => _read!.Value;
+        /// <summary>Returns when the batch is read; this thread reads it if no worker has started to.</summary>
+        public void Read() => _ = _read!.Value;
 
         /// <summary>Waits until no worker reads the batch, and frees it.</summary>
         public async ValueTask DisposeAsync()
@@ -262,6 +278,81 @@ internal sealed class Pipeline(int threads)
             await _reading.ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             batch.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Enters the batches in the order of the sources. Workers do so ahead of the writer, so that the writer need not;
+    /// it enters those that it needs earlier.
+    /// </summary>
+    private sealed class Order(int sources, Lane[] lanes, Action<EventBatch> enter)
+    {
+        private readonly Lock _turn = new();
+        private readonly ConcurrentQueue<Slot> _entered = new();
+        private readonly FirstFailure _failure = new();
+        private int _place;
+
+        private bool HasEnded => _place == sources;
+
+        private Lane Lane => lanes[_place % lanes.Length];
+
+        /// <summary>
+        /// Enters the next batches as far as they are read, unless another thread is entering. <see cref="Next"/>
+        /// throws a failure, after the batches before it.
+        /// </summary>
+        public void EnterAhead()
+        {
+            if (!_turn.TryEnter())
+            {
+                return;
+            }
+
+            try
+            {
+                while (_failure.Exception is null && !HasEnded && Lane.TryNextRead() is { } slot)
+                {
+                    Enter(slot);
+                }
+            }
+            catch (Exception error)
+            {
+                _failure.Keep(error);
+            }
+            finally
+            {
+                _turn.Exit();
+            }
+        }
+
+        /// <summary>Waits, blocking, for the next batch that is entered; null after the last one.</summary>
+        /// <exception cref="AggregationException">A step failed.</exception>
+        public Slot? Next()
+        {
+            if (_entered.TryDequeue(out var slot))
+            {
+                return slot;
+            }
+
+            lock (_turn)
+            {
+                if (!_entered.IsEmpty || HasEnded)
+                {
+                    return _entered.TryDequeue(out slot) ? slot : null;
+                }
+
+                _failure.ThrowIfAny();
+                slot = Lane.Next();
+                slot.Read();
+                Enter(slot);
+                return _entered.TryDequeue(out slot) ? slot : null;
+            }
+        }
+
+        private void Enter(Slot slot)
+        {
+            enter(slot.Batch);
+            _place += slot.Batch.EndsSource ? 1 : 0;
+            _entered.Enqueue(slot);
         }
     }
 

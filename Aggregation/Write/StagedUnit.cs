@@ -86,11 +86,8 @@ internal sealed class StagedUnit : IAsyncDisposable
                 batch.Read(reader, _duplicates);
                 readers.Add(reader);
             },
-            Write: batch =>
-            {
-                Ledger.Enter(batch);
-                Files.Append(batch);
-            });
+            Ledger.Enter,
+            Files.Append);
         await _pipeline.RunAsync(_plan.Sources, steps, cancellation);
         Rejects.Close();
         Files.Close(_plan.IsCommittedEmpty, Rejects.Bytes);

@@ -111,6 +111,23 @@ public abstract class RejectTests(MonthStores stores) : MonthTest(stores)
         Assert.DoesNotContain('\u001b', failure.Message);
     }
 
+    /// <summary>On S3 the threads wait for the parts of the upload, which must not wait for the threads.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(6)]
+    public async Task A_reject_file_of_several_upload_parts_is_written_with_any_number_of_threads(int threads)
+    {
+        byte[] bytes = new byte[40 << 20];
+        new Random(threads).NextBytes(bytes);
+        string[] rejects = [.. bytes.Chunk(3 << 18).Select(chunk => Convert.ToBase64String(chunk))];
+        await PutAsync(Day1, [Event("a"), .. rejects]);
+
+        var result = await RunAsync(new RunOptions { MaxRejectedPercent = 100, Threads = threads });
+
+        Assert.Equal(rejects, result.Rejects.Select(reject => Encoding.ASCII.GetString(reject.Bytes)));
+    }
+
     [Fact]
     public async Task A_failed_run_leaves_the_reject_file_of_the_run_before()
     {
