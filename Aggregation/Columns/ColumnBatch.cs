@@ -112,6 +112,9 @@ internal sealed unsafe class ColumnBatch
         Rows = kept;
     }
 
+    /// <summary>The total length of all texts in bytes.</summary>
+    internal long TextBytes() => _textBytes.Sum();
+
     /// <summary>The total length of a column's texts in bytes.</summary>
     internal long TextBytes(int column) => _textBytes[column];
 

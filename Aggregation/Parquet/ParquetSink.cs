@@ -50,6 +50,12 @@ internal sealed class ParquetSink : IDisposable
     public const long MaxRowGroupBytes = 48L << 20;
 
     /// <summary>
+    /// The texts after which the bytes of a row group's pages are looked at. Rows in between may be encoded together,
+    /// and which are does not change the file.
+    /// </summary>
+    private const long TextBytesBetweenLooks = 4L << 20;
+
+    /// <summary>
     /// The maximum size of a dictionary, enough for regions, names and error codes; ParquetSharp drops a larger one.
     /// </summary>
     private const long DictionaryPageBytes = 4L << 20;
@@ -68,8 +74,11 @@ internal sealed class ParquetSink : IDisposable
     private readonly ParallelLoop _forEach;
     private readonly ColumnWriter[] _columns = new ColumnWriter[EventSchema.Columns.Length];
     private readonly int[] _largestFirst = [.. Enumerable.Range(0, EventSchema.Columns.Length)];
+    private readonly List<BatchRows> _pending = [];
+    private int _mostPending;
     private RowGroupWriter? _rowGroup;
     private int _rowGroupRows;
+    private long _textBytesSinceLook;
 
     /// <param name="output">The stream that gets the file's bytes; the sink does not dispose it.</param>
     /// <param name="codec">The compression of every column chunk.</param>
@@ -91,30 +100,37 @@ internal sealed class ParquetSink : IDisposable
     /// <summary>The number of bytes written to the output so far.</summary>
     public long BytesWritten => _output.Position;
 
-    /// <summary>Adds rows of a batch, and keeps no reference to it.</summary>
+    /// <summary>Adds rows of a batch, which must stay as it is until <see cref="Encode"/> returns.</summary>
     /// <exception cref="AggregationException">The output failed; its first failure is thrown or is the
     /// cause.</exception>
-    public void Append(ColumnBatch batch, int firstRow, int rows)
+    public void Append(ColumnBatch batch, int firstRow, int rows) => Call(() =>
     {
-        Call(() =>
+        while (rows > 0)
         {
-            while (rows > 0)
-            {
-                OpenRowGroup();
-                int fitting = Math.Min(rows, MaxRowGroupRows - _rowGroupRows);
-                Encode(batch, firstRow, fitting);
-                firstRow += fitting;
-                rows -= fitting;
-                CloseRowGroupIfFull();
-            }
-        });
-    }
+            OpenRowGroup();
+            int fitting = Math.Min(rows, MaxRowGroupRows - _rowGroupRows);
+            _pending.Add(new BatchRows(batch, firstRow, fitting));
+            _mostPending = Math.Max(_mostPending, fitting);
+            firstRow += fitting;
+            rows -= fitting;
+            _rowGroupRows += fitting;
+            Rows += fitting;
+            _textBytesSinceLook += batch.TextBytes();
+            CloseRowGroupIfFull();
+        }
+    });
+
+    /// <summary>Encodes the rows added so far; the sink then keeps no reference to their batches.</summary>
+    /// <exception cref="AggregationException">The output failed; its first failure is thrown or is the
+    /// cause.</exception>
+    public void Encode() => Call(EncodePending);
 
     /// <summary>Ends the file with its footer.</summary>
     /// <exception cref="AggregationException">The output failed; its first failure is thrown or is the
     /// cause.</exception>
     public void Close() => Call(() =>
     {
+        EncodePending();
         CloseRowGroup();
         _writer.Close();
     });
@@ -201,24 +217,44 @@ internal sealed class ParquetSink : IDisposable
     }
 
     /// <summary>Encodes column by column, the largest first, so that the last tasks are short.</summary>
-    private void Encode(ColumnBatch batch, int firstRow, int rows)
+    private void EncodePending()
     {
-        Array.Sort(_largestFirst, (left, right) => batch.TextBytes(right).CompareTo(batch.TextBytes(left)));
-        _forEach(_columns.Length, at => EncodeColumn(batch, _largestFirst[at], firstRow, rows));
-        _rowGroupRows += rows;
-        Rows += rows;
+        if (_pending.Count == 0)
+        {
+            return;
+        }
+
+        Array.Sort(_largestFirst, (left, right) => PendingTextBytes(right).CompareTo(PendingTextBytes(left)));
+        _forEach(_columns.Length, at => EncodeColumn(_largestFirst[at]));
+        _pending.Clear();
+        _mostPending = 0;
     }
 
-    private void EncodeColumn(ColumnBatch batch, int column, int firstRow, int rows)
+    private long PendingTextBytes(int column)
     {
-        short[] rented = ArrayPool<short>.Shared.Rent(rows);
-        var levels = rented.AsSpan(0, rows);
-        batch.WriteDefinitionLevels(column, firstRow, levels);
-        Encode(batch, column, firstRow, levels);
+        long bytes = 0;
+        foreach (var rows in _pending)
+        {
+            bytes += rows.Batch.TextBytes(column);
+        }
+
+        return bytes;
+    }
+
+    private void EncodeColumn(int column)
+    {
+        short[] rented = ArrayPool<short>.Shared.Rent(_mostPending);
+        foreach (var rows in _pending)
+        {
+            var levels = rented.AsSpan(0, rows.Count);
+            rows.Batch.WriteDefinitionLevels(column, rows.First, levels);
+            EncodeValues(rows.Batch, column, rows.First, levels);
+        }
+
         ArrayPool<short>.Shared.Return(rented);
     }
 
-    private void Encode(ColumnBatch batch, int column, int firstRow, ReadOnlySpan<short> levels)
+    private void EncodeValues(ColumnBatch batch, int column, int firstRow, ReadOnlySpan<short> levels)
     {
         var values = batch.ValuesOf(column, firstRow, levels.Length);
         switch (_columns[column])
@@ -238,6 +274,14 @@ internal sealed class ParquetSink : IDisposable
 
     private void CloseRowGroupIfFull()
     {
+        if (_rowGroupRows < MaxRowGroupRows && _textBytesSinceLook < TextBytesBetweenLooks)
+        {
+            return;
+        }
+
+        EncodePending();
+        _textBytesSinceLook = 0;
+
         // Pages of a column with a dictionary are pending until the dictionary is written. Those of all further columns
         // count as written, although they are pending too.
         if (_rowGroupRows >= MaxRowGroupRows
@@ -253,6 +297,7 @@ internal sealed class ParquetSink : IDisposable
         _rowGroup?.Dispose();
         _rowGroup = null;
         _rowGroupRows = 0;
+        _textBytesSinceLook = 0;
     }
 
     private void Call(Action write) => Call(() =>
@@ -266,4 +311,7 @@ internal sealed class ParquetSink : IDisposable
             _output.Failure,
             write,
             cause => new AggregationException($"the Parquet file could not be written: {cause.Message}", cause));
+
+    /// <summary>Rows of a batch.</summary>
+    private readonly record struct BatchRows(ColumnBatch Batch, int First, int Count);
 }

@@ -27,25 +27,15 @@ internal sealed class OutputFiles(
     /// <summary>The rows of all files together.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Writes the events of a batch. The batch is not in use after the call.</summary>
-    public void Append(EventBatch batch)
+    /// <summary>Writes the events of batches, which are not in use after the call.</summary>
+    public void Append(IReadOnlyList<EventBatch> batches)
     {
-        for (int first = 0; first < batch.Columns.Rows;)
+        foreach (var batch in batches)
         {
-            _sink ??= Open();
-            long fitting = options.RowsPerFile == 0 ? int.MaxValue : options.RowsPerFile - _sink.Rows;
-            int rows = (int)Math.Min(batch.Columns.Rows - first, fitting);
-            _sink.Append(batch.Columns, first, rows);
-            first += rows;
-            Rows += rows;
-            if (_sink.Rows == options.RowsPerFile)
-            {
-                CloseFile();
-            }
+            Append(batch);
         }
 
-        _counts = batch.CountsAfter;
-        _damaged = batch.DamagedAfter;
+        _sink?.Encode();
     }
 
     /// <summary>Closes the last file.</summary>
@@ -72,6 +62,26 @@ internal sealed class OutputFiles(
         // All at the same time, because each abort may have to wait for a server that does not answer.
         var staged = _files.Select(file => file.Staged).Append(_staged).OfType<IStagedObject>();
         await Task.WhenAll(staged.Select(file => file.DisposeAsync().AsTask()));
+    }
+
+    private void Append(EventBatch batch)
+    {
+        for (int first = 0; first < batch.Columns.Rows;)
+        {
+            _sink ??= Open();
+            long fitting = options.RowsPerFile == 0 ? int.MaxValue : options.RowsPerFile - _sink.Rows;
+            int rows = (int)Math.Min(batch.Columns.Rows - first, fitting);
+            _sink.Append(batch.Columns, first, rows);
+            first += rows;
+            Rows += rows;
+            if (_sink.Rows == options.RowsPerFile)
+            {
+                CloseFile();
+            }
+        }
+
+        _counts = batch.CountsAfter;
+        _damaged = batch.DamagedAfter;
     }
 
     private ParquetSink Open()

@@ -5,7 +5,7 @@ var benchmarks = new RootCommand("Measures the aggregation of a month. Without a
 {
     new MonthCommand(), new LinearCommand(), new DuckDbSettingsCommand(),
     new QueriesCommand(), new EncodingsCommand(), new KernelsCommand(), new SmallObjectsCommand(),
-    new ColdCommand(), new S3Command(), new BuildsCommand(),
+    new ColdCommand(), new S3Command(), new BuildsCommand(), new ProfileCommand(),
     ContestantCommands.DuckDb(), ContestantCommands.Unpack(), ContestantCommands.Compare(),
     new ServerCommand(), FetchCommands.Fetch(), FetchCommands.Get(),
 };

@@ -10,7 +10,7 @@ namespace CloudTrailAggregation.Tests.Aggregation;
 /// <summary>The steps of a run and their threads, with sources and steps of these tests.</summary>
 public sealed class PipelineTests
 {
-    private const int Sources = 20;
+    private const int Sources = 40;
 
     private readonly SourceListing _sources = ListingOf(Sources);
     private readonly List<(int Source, bool Ends)> _entered = [];
@@ -38,7 +38,7 @@ public sealed class PipelineTests
 
         await RunAsync(threads: 3, write: _ =>
         {
-            Thread.Sleep(20);
+            Thread.Sleep(5);
             lock (_entered)
             {
                 ahead = Math.Max(ahead, _entered.Count - _written.Count);
@@ -55,7 +55,7 @@ public sealed class PipelineTests
         bool ended = true;
 
         await RunAsync(threads: 2, enter: _ => ended &= YieldAsync().Wait(TimeSpan.FromSeconds(30)), write: _ =>
-            Thread.Sleep(20));
+            Thread.Sleep(5));
 
         Assert.True(ended);
 
@@ -76,6 +76,44 @@ public sealed class PipelineTests
         Assert.Equal((6, true), _written[^1]);
     }
 
+    /// <summary>
+    /// The batches are freed at the end, and may no longer be in use. Here a worker enters batch after batch, because
+    /// it was slow to read the first, while its own batch is written, filled and read again.
+    /// </summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    public async Task After_a_failure_no_step_runs_any_more(int threads)
+    {
+        for (int round = 0; round < TestRun.Rounds(10); round++)
+        {
+            using var entering = new ManualResetEventSlim();
+            bool ended = false;
+
+            await Assert.ThrowsAsync<AggregationException>(() => RunAsync(
+                threads,
+                read: source => Thread.Sleep(source == 0 ? 10 : 0),
+                enter: source =>
+                {
+                    if (source == 5)
+                    {
+                        entering.Set();
+                        Thread.Sleep(30);
+                        ended = true;
+                    }
+                },
+                write: source =>
+                {
+                    Thread.Sleep(2);
+                    bool fails = source == 4;
+                    _ = fails && entering.Wait(50);
+                    ThrowIf(fails, "writing");
+                }));
+
+            Assert.Equal(entering.IsSet, ended);
+        }
+    }
+
     private Task<AggregationException> FailsAsync(int threads, int enterAt, int writeAt) =>
         Assert.ThrowsAsync<AggregationException>(() => RunAsync(
             threads,
@@ -94,7 +132,8 @@ public sealed class PipelineTests
         }
     }
 
-    private async Task RunAsync(int threads, Action<int>? enter = null, Action<int>? write = null)
+    private async Task RunAsync(
+        int threads, Action<int>? read = null, Action<int>? enter = null, Action<int>? write = null)
     {
         _entered.Clear();
         _written.Clear();
@@ -102,7 +141,7 @@ public sealed class PipelineTests
             Create: () => new EventBatch(_sources.Unit),
             Open: source => Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes($"{source.Place}\n"))),
             OpenAgain: null,
-            Read: _ => { },
+            Read: batch => read?.Invoke(batch.Source.Place),
             Enter: batch =>
             {
                 enter?.Invoke(batch.Source.Place);
@@ -111,13 +150,16 @@ public sealed class PipelineTests
                     _entered.Add((batch.Source.Place, batch.EndsSource));
                 }
             },
-            Write: batch =>
+            Write: batches =>
             {
-                write?.Invoke(batch.Source.Place);
-                lock (_entered)
+                foreach (var batch in batches)
                 {
-                    Assert.Equal(_entered[_written.Count], (batch.Source.Place, batch.EndsSource));
-                    _written.Add((batch.Source.Place, batch.EndsSource));
+                    write?.Invoke(batch.Source.Place);
+                    lock (_entered)
+                    {
+                        Assert.Equal(_entered[_written.Count], (batch.Source.Place, batch.EndsSource));
+                        _written.Add((batch.Source.Place, batch.EndsSource));
+                    }
                 }
             });
         await new Pipeline(threads).RunAsync(_sources, steps, Cancellation);

@@ -68,6 +68,7 @@ public class EncodingKernels
         foreach (var batch in _batches)
         {
             sink.Append(batch, 0, batch.Rows);
+            sink.Encode();
         }
 
         sink.Close();

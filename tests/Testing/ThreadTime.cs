@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Xunit;
 
-namespace CloudTrailAggregation.Tests.BadMonths;
+namespace CloudTrailAggregation.Tests;
 
 /// <summary>
 /// The processor time of the calling thread, which does not depend on other work on the machine. Linux only.
