@@ -73,6 +73,33 @@ public sealed class BenchmarkTests : IDisposable
     }
 
     [Fact]
+    public async Task The_steps_of_a_run_make_up_its_processor_time()
+    {
+        TestRun.Needs(OperatingSystem.IsLinux(), "Only Linux reports the processor time of one thread.");
+
+        var run = await RunAsync("profile", "--events", "20000", "--rounds", "1", "--threads", "1", "5");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var rows = run.Output.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .ToDictionary(cells => cells[1], cells => cells[2..4].Select(Figure).ToArray(), StringComparer.Ordinal);
+        string[] steps = ["unpack, frame, and what is in no step", "read: records to events to columns",
+            "enter: duplicates, counts, rejects", "encode: columns to pages", "end row groups and the file"];
+        foreach (int column in (int[])[0, 1])
+        {
+            Assert.All(steps, step => Assert.InRange(rows[step][column], 0.1, 99));
+            Assert.InRange(steps.Sum(step => rows[step][column]), 99, 101);
+            Assert.InRange(
+                rows["- the longest column of each write"][column], 0.1, rows["encode: columns to pages"][column]);
+        }
+
+        Assert.Equal(rows["enter: duplicates, counts, rejects"][0], rows["- by the writing thread"][0]);
+
+        static double Figure(string cell) =>
+            double.Parse(cell.TrimEnd('%', ' '), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
     public async Task Small_objects_are_fetched_beside_the_SDK_alone()
     {
         TestRun.Needs(OperatingSystem.IsLinux(), "the benchmark measures by wait4 and /proc, on Linux");
