@@ -43,9 +43,9 @@ internal sealed class ParquetSink : IDisposable
     public const int MaxRowGroupRows = 100_000;
 
     /// <summary>
-    /// A row group ends as soon as its pages have this many bytes, so that large events need no more memory than small
-    /// ones. The limit applies before compression, because ParquetSharp does not report the compressed size of pending
-    /// pages. 100,000 typical events have slightly fewer bytes.
+    /// A row group ends when its pages are found to have this many bytes, so that large events need no more memory than
+    /// small ones. The limit applies before compression, because ParquetSharp does not report the compressed size of
+    /// pending pages. 100,000 typical events have slightly fewer bytes.
     /// </summary>
     public const long MaxRowGroupBytes = 48L << 20;
 

@@ -45,10 +45,7 @@ internal sealed class EntryOrder(int sources, Lane[] lanes, Action<EventBatch> e
         {
             if (_entered.IsEmpty && !HasEnded)
             {
-                _failure.ThrowIfAny();
-                var slot = Lane.Next();
-                slot.Read();
-                Enter(slot);
+                EnterNext();
             }
 
             return TryNext();
@@ -88,6 +85,22 @@ internal sealed class EntryOrder(int sources, Lane[] lanes, Action<EventBatch> e
         finally
         {
             _turn.Exit();
+        }
+    }
+
+    /// <summary>Waits, blocking, for the next batch and enters it.</summary>
+    private void EnterNext()
+    {
+        _failure.ThrowIfAny();
+        try
+        {
+            var slot = Lane.Next();
+            slot.Read();
+            Enter(slot);
+        }
+        catch (Exception error) when (_failure.Keep(error))
+        {
+            // Never caught, only kept: no worker enters what follows.
         }
     }
 

@@ -118,7 +118,7 @@ internal sealed class EventBatch(Unit unit) : IDisposable
     }
 
     /// <summary>
-    /// Last step, in the order of the sources: drops the duplicates and counts the records, none of the day before.
+    /// Third step, in the order of the sources: drops the duplicates and counts the records, none of the day before.
     /// </summary>
     public RecordCounts DropDuplicates(DuplicateFilter? duplicates)
     {

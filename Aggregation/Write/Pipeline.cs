@@ -25,9 +25,9 @@ internal sealed record Steps(
     Action<IReadOnlyList<EventBatch>> Write);
 
 /// <summary>
-/// Ordered in, parallel in the middle, ordered out: the only code that knows threads. It fills the chunks of a source
-/// one after the other, lets the next idle thread read each filled batch, and enters and writes the batches in the
-/// order of the sources. With one thread each batch takes its steps in turn.
+/// Ordered in, parallel in the middle, ordered out: with what it consists of, the only code that knows threads. It
+/// fills the chunks of a source one after the other, lets the next idle thread read each filled batch, and enters and
+/// writes the batches in the order of the sources. With one thread each batch takes its steps in turn.
 /// </summary>
 /// <param name="threads">
 /// Threads of the run, at least 1: one writes, the remaining ones (the workers) fill, read and enter batches ahead of
@@ -121,8 +121,8 @@ internal sealed class Pipeline(int threads)
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(filling);
             order.End();
+            await Task.WhenAll(filling);
             foreach (var lane in lanes)
             {
                 await lane.DisposeAsync();

@@ -132,8 +132,9 @@ internal sealed unsafe class RecordSet : IDisposable
         private void Grow()
         {
             var old = this;
-            _capacity = Math.Max(FirstCapacity, _capacity + (_capacity / 4));
-            _places = (Place*)NativeMemory.AllocZeroed((nuint)_capacity, (nuint)sizeof(Place));
+            int capacity = Math.Max(FirstCapacity, _capacity + (_capacity / 4));
+            _places = (Place*)NativeMemory.AllocZeroed((nuint)capacity, (nuint)sizeof(Place));
+            _capacity = capacity;
             Count = 0;
             for (var place = old._places; place < old._places + old._capacity; place++)
             {

@@ -10,7 +10,7 @@ namespace CloudTrailAggregation.Tests.Aggregation;
 /// <summary>The steps of a run and their threads, with sources and steps of these tests.</summary>
 public sealed class PipelineTests
 {
-    private const int Sources = 40;
+    private const int Sources = 120;
 
     private readonly SourceListing _sources = ListingOf(Sources);
     private readonly List<(int Source, bool Ends)> _entered = [];
@@ -48,6 +48,18 @@ public sealed class PipelineTests
         Assert.InRange(ahead, 2, 2 * Sources);
     }
 
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(6, 8)]
+    public async Task More_than_four_threads_write_up_to_eight_batches_together(int threads, int together)
+    {
+        int most = 0;
+
+        await RunAsync(threads, write: _ => Thread.Sleep(2), together: count => most = Math.Max(most, count));
+
+        Assert.Equal(together, most);
+    }
+
     /// <summary>An upload that a step starts and waits for goes on while all workers wait.</summary>
     [Fact]
     public async Task What_a_step_starts_does_not_wait_for_a_worker()
@@ -67,11 +79,12 @@ public sealed class PipelineTests
     public async Task Of_several_failures_the_first_in_the_order_of_the_sources_is_thrown(int threads)
     {
         var entering = await FailsAsync(threads, enterAt: 7, writeAt: 9);
-        var batches = _written.ToList();
+        var (entered, written) = (_entered[^1], _written[^1]);
         var writing = await FailsAsync(threads, enterAt: 9, writeAt: 7);
 
         Assert.Equal("entering 7", entering.Message);
-        Assert.Equal((6, true), batches[^1]);
+        Assert.Equal((6, true), entered);
+        Assert.Equal((6, true), written);
         Assert.Equal("writing 7", writing.Message);
         Assert.Equal((6, true), _written[^1]);
     }
@@ -133,7 +146,8 @@ public sealed class PipelineTests
     }
 
     private async Task RunAsync(
-        int threads, Action<int>? read = null, Action<int>? enter = null, Action<int>? write = null)
+        int threads, Action<int>? read = null, Action<int>? enter = null, Action<int>? write = null,
+        Action<int>? together = null)
     {
         _entered.Clear();
         _written.Clear();
@@ -152,6 +166,7 @@ public sealed class PipelineTests
             },
             Write: batches =>
             {
+                together?.Invoke(batches.Count);
                 foreach (var batch in batches)
                 {
                     write?.Invoke(batch.Source.Place);

@@ -90,7 +90,10 @@ internal sealed class ProfiledRun
         _pipeline.ForEach(columns, column =>
         {
             took[column] = Timed(() => body(column));
-            _encodingOfWriter += IsOnWriter ? took[column] : 0;
+            if (IsOnWriter)
+            {
+                _encodingOfWriter += took[column];
+            }
         });
         _encoding += took.Sum();
         _longestColumns += took.Max();

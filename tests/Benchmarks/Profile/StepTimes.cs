@@ -8,7 +8,9 @@ namespace CloudTrailAggregation.Benchmarks.Profile;
 /// <param name="EnteringOfWriter">What of that the writing thread does.</param>
 /// <param name="Encoding">Columns become pages.</param>
 /// <param name="LongestColumns">Of each write the column that takes longest to encode.</param>
-/// <param name="RestOfWriting">What the writing thread does beside encoding: it ends row groups and files.</param>
+/// <param name="RestOfWriting">
+/// What the writing thread does beside encoding: it ends row groups and files, and waits for the workers.
+/// </param>
 internal sealed record StepTimes(
     TimeSpan Wall,
     TimeSpan All,
@@ -23,7 +25,7 @@ internal sealed record StepTimes(
     public TimeSpan Remaining => All - Reading - Entering - Encoding - RestOfWriting;
 
     /// <summary>
-    /// What must follow one another with any number of threads. Batches are entered while others are written, so the
+    /// What must follow one another, on any number of processors. Batches are entered while others are written, so the
     /// longer of both counts.
     /// </summary>
     public TimeSpan InOrder =>

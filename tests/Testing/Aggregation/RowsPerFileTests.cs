@@ -34,6 +34,7 @@ public abstract class RowsPerFileTests(MonthStores stores) : MonthTest(stores)
     [InlineData(1_300, 1)]
     [InlineData(1_300, 2)]
     [InlineData(100, 2)]
+    [InlineData(1_300, 6)]
     public async Task A_file_may_end_anywhere_in_a_batch_and_hold_several(int rowsPerFile, int threads)
     {
         await PutAsync("2024/02/01/000000.ndjson.gz", LargeEvents(3_000));
