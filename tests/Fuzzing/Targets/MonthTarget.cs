@@ -48,7 +48,8 @@ internal sealed class MonthTarget : ITarget, IDisposable
         var expected = ExpectedMonth.Of(first, second is [0x1F, ..] ? second[1..] : second);
         var source = new DirectoryStore(Path.Combine(_directory.FullName, "in"));
         var destination = new DirectoryStore(Path.Combine(_directory.FullName, "out"));
-        var options = new RunOptions { MaxRejectedPercent = 100, Replace = true, Threads = 1 + (input.Length % 2) };
+        int threads = (input.Length % 3) switch { 0 => 1, 1 => 2, _ => 6 };
+        var options = new RunOptions { MaxRejectedPercent = 100, Replace = true, Threads = threads };
 
         RunReport report;
         try

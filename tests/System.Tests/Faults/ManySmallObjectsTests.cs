@@ -30,7 +30,7 @@ public sealed class ManySmallObjectsTests : MonthTest, IDisposable
 
     public static TheoryData<string, int> Faults => new(
         from fault in (string[])["SlowDown", "InternalError", "reset", "cut", "stalled", "slow"]
-        from threads in (int[])[1, 2]
+        from threads in (int[])[1, 2, 6]
         select (fault, threads));
 
     public void Dispose() => _s3.DisposeAsync().AsTask().GetAwaiter().GetResult();

@@ -110,6 +110,7 @@ public abstract class DuplicateTests(MonthStores stores) : MonthTest(stores)
     [InlineData(1, true)]
     [InlineData(2, true)]
     [InlineData(2, false)]
+    [InlineData(6, true)]
     public async Task Every_column_keeps_its_rows_when_duplicates_among_them_are_dropped(int threads, bool manyColumns)
     {
         var random = new Random(threads);

@@ -15,6 +15,7 @@ public abstract class OddEventTests(MonthStores stores) : MonthTest(stores)
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(6)]
     public async Task Each_odd_event_can_be_rebuilt_from_its_row(int threads)
     {
         string path = SharedData.Require("odd-events.ndjson.gz");

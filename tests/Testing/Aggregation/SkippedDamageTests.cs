@@ -60,7 +60,7 @@ public abstract class SkippedDamageTests(MonthStores stores) : MonthTest(stores)
             await PutBytesAsync(key, damaged);
             Assert.StartsWith(
                 Source.UriOf(key), (await FailsAsync<DamagedObjectException>()).Message, StringComparison.Ordinal);
-            foreach (int threads in (int[])[1, 2])
+            foreach (int threads in (int[])[1, 2, 6])
             {
                 var skipped = await RunAsync(Skip with { Threads = threads, Replace = true });
 
