@@ -16,7 +16,12 @@ internal sealed class DirectoryStagedFile : IStagedObject
     /// </summary>
     private const int MaxAttempts = 1_000;
 
+    /// <summary>Half a second: longer than a clean-up, whose process may have to wait for a processor.</summary>
+    private const int MaxAttemptsToTakeTurn = 50;
+
     private const int BufferBytes = 128 * 1024;
+
+    private static readonly TimeSpan TurnDelay = TimeSpan.FromMilliseconds(10);
 
     private readonly string _path;
     private readonly string _partial;
@@ -189,8 +194,21 @@ internal sealed class DirectoryStagedFile : IStagedObject
         }
     }
 
-    private FileStream TakeTurn() =>
-        FileTurn.TryTake(_path) ?? throw StoreError.Lost(_path, "it is completing the file at this moment");
+    /// <summary>Takes the turn. The clean-up of another run may have it for a moment.</summary>
+    private FileStream TakeTurn()
+    {
+        for (int attempt = 1; attempt < MaxAttemptsToTakeTurn; attempt++)
+        {
+            if (FileTurn.TryTake(_path) is { } turn)
+            {
+                return turn;
+            }
+
+            Thread.Sleep(TurnDelay);
+        }
+
+        return FileTurn.TryTake(_path) ?? throw StoreError.Lost(_path, "it is completing the file at this moment");
+    }
 
     private static string? ETagOf(string path) =>
         new FileInfo(path) is { Exists: true } file ? DirectoryStore.ETagOf(file.Length, file.LastWriteTimeUtc) : null;
