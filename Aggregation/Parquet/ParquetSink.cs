@@ -75,7 +75,6 @@ internal sealed class ParquetSink : IDisposable
     private readonly ColumnWriter[] _columns = new ColumnWriter[EventSchema.Columns.Length];
     private readonly int[] _largestFirst = [.. Enumerable.Range(0, EventSchema.Columns.Length)];
     private readonly List<BatchRows> _pending = [];
-    private int _mostPending;
     private RowGroupWriter? _rowGroup;
     private int _rowGroupRows;
     private long _textBytesSinceLook;
@@ -110,7 +109,6 @@ internal sealed class ParquetSink : IDisposable
             OpenRowGroup();
             int fitting = Math.Min(rows, MaxRowGroupRows - _rowGroupRows);
             _pending.Add(new BatchRows(batch, firstRow, fitting));
-            _mostPending = Math.Max(_mostPending, fitting);
             firstRow += fitting;
             rows -= fitting;
             _rowGroupRows += fitting;
@@ -227,7 +225,6 @@ internal sealed class ParquetSink : IDisposable
         Array.Sort(_largestFirst, (left, right) => PendingTextBytes(right).CompareTo(PendingTextBytes(left)));
         _forEach(_columns.Length, at => EncodeColumn(_largestFirst[at]));
         _pending.Clear();
-        _mostPending = 0;
     }
 
     private long PendingTextBytes(int column)
@@ -243,15 +240,14 @@ internal sealed class ParquetSink : IDisposable
 
     private void EncodeColumn(int column)
     {
-        short[] rented = ArrayPool<short>.Shared.Rent(_mostPending);
         foreach (var rows in _pending)
         {
+            short[] rented = ArrayPool<short>.Shared.Rent(rows.Count);
             var levels = rented.AsSpan(0, rows.Count);
             rows.Batch.WriteDefinitionLevels(column, rows.First, levels);
             EncodeValues(rows.Batch, column, rows.First, levels);
+            ArrayPool<short>.Shared.Return(rented);
         }
-
-        ArrayPool<short>.Shared.Return(rented);
     }
 
     private void EncodeValues(ColumnBatch batch, int column, int firstRow, ReadOnlySpan<short> levels)
@@ -297,7 +293,6 @@ internal sealed class ParquetSink : IDisposable
         _rowGroup?.Dispose();
         _rowGroup = null;
         _rowGroupRows = 0;
-        _textBytesSinceLook = 0;
     }
 
     private void Call(Action write) => Call(() =>

@@ -3,10 +3,12 @@ namespace CloudTrailAggregation.Write;
 /// <summary>
 /// A batch of a lane. The first idle worker reads it, or the writer if it needs the batch earlier.
 /// </summary>
-internal sealed class BatchSlot(EventBatch batch) : IAsyncDisposable
+internal sealed class BatchSlot(Lane lane, EventBatch batch) : IAsyncDisposable
 {
     private Lazy<EventBatch>? _read;
     private Task _reading = Task.CompletedTask;
+
+    public Lane Lane => lane;
 
     public EventBatch Batch => batch;
 

@@ -34,7 +34,7 @@ internal sealed class Lane : IAsyncDisposable
         _slots = new BatchSlot[step == 1 ? SlotsOfOneLane : SlotsOfSeveralLanes];
         for (int slot = 0; slot < _slots.Length; slot++)
         {
-            _slots[slot] = new BatchSlot(steps.Create());
+            _slots[slot] = new BatchSlot(this, steps.Create());
             Return(_slots[slot]);
         }
     }

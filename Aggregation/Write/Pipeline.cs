@@ -113,7 +113,7 @@ internal sealed class Pipeline(int threads)
         try
         {
             await Task.Factory.StartNew(
-                () => WriteAll(order, lanes, steps.Write),
+                () => WriteAll(order, steps.Write),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
@@ -135,7 +135,7 @@ internal sealed class Pipeline(int threads)
     /// native allocator keeps an arena for each thread: a writer that moved between threads would leave unused pages in
     /// all of them.
     /// </summary>
-    private void WriteAll(EntryOrder order, Lane[] lanes, Action<IReadOnlyList<EventBatch>> write)
+    private void WriteAll(EntryOrder order, Action<IReadOnlyList<EventBatch>> write)
     {
         var slots = new List<BatchSlot>(_maxTogether);
         var batches = new List<EventBatch>(_maxTogether);
@@ -148,7 +148,7 @@ internal sealed class Pipeline(int threads)
             }
 
             write(batches);
-            slots.ForEach(slot => lanes[slot.Batch.Source.Place % lanes.Length].Return(slot));
+            slots.ForEach(slot => slot.Lane.Return(slot));
             slots.Clear();
             batches.Clear();
         }

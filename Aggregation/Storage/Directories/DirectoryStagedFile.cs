@@ -197,17 +197,20 @@ internal sealed class DirectoryStagedFile : IStagedObject
     /// <summary>Takes the turn. The clean-up of another run may have it for a moment.</summary>
     private FileStream TakeTurn()
     {
-        for (int attempt = 1; attempt < MaxAttemptsToTakeTurn; attempt++)
+        for (int attempt = 1; ; attempt++)
         {
             if (FileTurn.TryTake(_path) is { } turn)
             {
                 return turn;
             }
 
+            if (attempt == MaxAttemptsToTakeTurn)
+            {
+                throw StoreError.Lost(_path, "it is completing the file at this moment");
+            }
+
             Thread.Sleep(TurnDelay);
         }
-
-        return FileTurn.TryTake(_path) ?? throw StoreError.Lost(_path, "it is completing the file at this moment");
     }
 
     private static string? ETagOf(string path) =>
